@@ -1,0 +1,1 @@
+"""One file per signal rule; pure. The folder is the registry."""

@@ -1,0 +1,153 @@
+"""Every setting with its type and default; values only.
+
+Where they come from (file, command line) is `settings_file.py`. No secret is a setting: those are `credentials.py`.
+"""
+
+from datetime import datetime
+from typing import Literal
+
+from msgspec import Struct, field
+
+
+class Section(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A group of settings."""
+
+
+class Signal(Section):
+    """What counts as a signal.
+
+    disparity_threshold: ratio; -0.08 is 8 % under the moving average.
+    ma_days: closes in the average; the last of them is the price itself while ma_includes_today.
+    rearm_ratio: the price must come back this far above the threshold before the next crossing counts.
+    use_intraday: the stream is judged too, not only scans.
+    """
+
+    type: Literal["disparity_threshold"] = "disparity_threshold"
+    disparity_threshold: float = -0.08
+    ma_days: int = 25
+    ma_includes_today: bool = True
+    rearm_ratio: float = 0.005
+    use_intraday: bool = True
+
+
+class Score(Section):
+    """Weights of `w1 * 1/(|disparity - threshold| + eps) + w2 * volatility + w3 * log10(turnover)`.
+
+    eps: ratio; bounds the first term at w1/eps.
+    """
+
+    w1: float = 1.0
+    w2: float = 100.0
+    w3: float = 1.0
+    eps: float = 0.005
+
+
+class Monitor(Section):
+    """How often to look, how many to follow, and for how long. Durations in seconds."""
+
+    enabled: bool = True
+    mode: Literal["A", "B"] = "A"
+    scan_interval_sec: float = 60
+    rest_batch_size: int = 30
+    max_ws_subs: int = 20
+    rebalance_interval_sec: float = 60
+    subscribe_cooldown_sec: float = 180
+    min_subscribe_sec: float = 60
+    alert_cooldown_sec: float = 600
+    score: Score = Score()
+    signal: Signal = Signal()
+
+
+class Kis(Section):
+    """The link to KIS. Limits as the notices of 2026-04-20 and 2026-02-24 leave them; see docs/kis-limits.md.
+
+    rest_url, ws_url: override the address that env implies.
+    rate_limit_sleep_sec: least gap between two REST calls.
+    ws_reconnect_delays_sec: waits before the 1st, 2nd, ... try; the last one repeats.
+    ws_idle_timeout_sec: a link that said nothing for so long is lost.
+    max_backpressure_sec: how long the socket may wait for a slow log before frames are dropped, and counted.
+    """
+
+    env: Literal["real", "paper"] = "real"
+    rest_url: str | None = None
+    ws_url: str | None = None
+    credentials_file: str | None = None
+    rate_limit_sleep_sec: float = 0.5
+    rest_timeout_sec: float = 10
+    ws_reconnect_delays_sec: tuple[float, ...] = (1, 2, 4, 8, 16, 30, 60)
+    ws_idle_timeout_sec: float = 90
+    ws_command_gap_sec: float = 0.1
+    ws_ack_timeout_sec: float = 5
+    max_backpressure_sec: float = 10
+
+
+class Market(Section):
+    """When the market is open, and where exceptions to that are listed."""
+
+    hours: Literal["krx", "nxt", "unified", "always"] = "krx"
+    file: str = "config/market.yaml"
+
+
+class Universe(Section):
+    """The watched codes: a CSV that begins code,name,market."""
+
+    file: str = "config/universe.csv"
+
+
+class Telegram(Section):
+    """Telegram; bot token and chat id come from the environment."""
+
+    enabled: bool = False
+    api_url: str = "https://api.telegram.org"
+
+
+class Discord(Section):
+    """Discord; the webhook's address, a secret, comes from the environment."""
+
+    enabled: bool = False
+
+
+class Log(Section):
+    """Alerts as lines on the console."""
+
+    enabled: bool = True
+
+
+class Notify(Section):
+    """The ways to tell a person. language: of alerts."""
+
+    language: Literal["ko", "en"] = "ko"
+    timeout_sec: float = 10
+    telegram: Telegram = Telegram()
+    discord: Discord = Discord()
+    log: Log = Log()
+
+
+class EventLog(Section):
+    """Where the log lives. durability full: every commit survives power loss; normal: the death of the process."""
+
+    data_dir: str = "var"
+    durability: Literal["full", "normal"] = "full"
+
+
+class Clock(Section):
+    """A clock that showed `shows` at the real instant `anchor` and runs `speed` times as fast; for the simulator's day.
+
+    Without anchor and shows it is the real clock.
+    """
+
+    anchor: datetime | None = None
+    shows: datetime | None = None
+    speed: float = 1.0
+
+
+class Settings(Section):
+    """All settings of one run; written into the log with RunStarted."""
+
+    monitor: Monitor = Monitor()
+    kis: Kis = Kis()
+    market: Market = Market()
+    universe: Universe = Universe()
+    notify: Notify = Notify()
+    log: EventLog = EventLog()
+    clock: Clock = field(default_factory=Clock)

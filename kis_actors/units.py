@@ -1,0 +1,48 @@
+"""The units everything agrees on: Korean time, and how won, shares and ratios are written for people.
+
+Money is whole won and quantities are shares, both int; a ratio is a fraction (0.03 is 3 %); durations are seconds.
+"""
+
+from datetime import date, datetime, timedelta, timezone
+
+KST = timezone(timedelta(hours=9))
+"""Korea has had no summer time since 1988, so a fixed offset is exact."""
+
+NS_PER_S = 1_000_000_000
+LOG_DAY_STARTS_S = 6 * 3600
+
+
+def instant_of_ns(at_ns: int) -> datetime:
+    """The instant `at_ns` nanoseconds after 1970 (UTC), in KST, to the microsecond."""
+    seconds, nanoseconds = divmod(at_ns, NS_PER_S)
+    return datetime.fromtimestamp(seconds, KST).replace(microsecond=nanoseconds // 1000)
+
+
+def ns_of_instant(instant: datetime) -> int:
+    """Nanoseconds since 1970 (UTC) of `instant`, which must carry a time zone."""
+    whole = instant.replace(microsecond=0)
+    return int(whole.timestamp()) * NS_PER_S + instant.microsecond * 1000
+
+
+def log_day_of(instant: datetime) -> date:
+    """The log day `instant` belongs to: 06:00 to 06:00 KST, named after the date it begins on."""
+    return (instant.astimezone(KST) - timedelta(seconds=LOG_DAY_STARTS_S)).date()
+
+
+def percent(ratio: float, digits: int = 2) -> str:
+    """`ratio` for people, signed: -0.0812 is "-8.12%"."""
+    return f"{ratio * 100:+.{digits}f}%"
+
+
+def won(amount_won: int) -> str:
+    """Won for people: 71900 is "71,900원"."""
+    return f"{amount_won:,}원"
+
+
+def won_in_short(amount_won: int) -> str:
+    """Large sums as Koreans say them: 5,874,450,961,500 is "5.9조", 901,234,560 is "9억"."""
+    if amount_won >= 1_000_000_000_000:
+        return f"{amount_won / 1_000_000_000_000:.1f}조"
+    if amount_won >= 100_000_000:
+        return f"{amount_won / 100_000_000:,.0f}억"
+    return f"{amount_won / 10_000:,.0f}만"
