@@ -4,11 +4,12 @@ Where they come from (file, command line) is `settings_file.py`. No secret is a 
 """
 
 from datetime import datetime
-from typing import Literal
+from typing import Literal, dataclass_transform
 
 from msgspec import Struct, field
 
 
+@dataclass_transform(frozen_default=True, kw_only_default=True)
 class Section(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A group of settings."""
 

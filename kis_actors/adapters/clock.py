@@ -21,7 +21,8 @@ class Clock:
 
     def now_ns(self) -> int:
         """Nanoseconds since 1970 (UTC), as this clock shows them."""
-        return self._shows_ns + int((time.time_ns() - self._anchor_ns) * self.speed)
+        since_anchor_ns = time.time_ns() - self._anchor_ns
+        return self._shows_ns + (since_anchor_ns if self.speed == 1 else int(since_anchor_ns * self.speed))
 
     def now(self) -> datetime:
         """The instant this clock shows, in KST."""

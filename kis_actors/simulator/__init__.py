@@ -1,1 +1,1 @@
-"""A KIS on loopback, REST and WebSocket, deterministic from a seed, so that everything runs without an account."""
+"""A KIS on loopback: REST and WebSocket speaking the real wire protocol over one synthetic day, the same for the same seed."""

@@ -1,0 +1,106 @@
+"""One day file, written by exactly one connection and read by any number of others, which cannot harm it."""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Literal
+
+from sqlite_utils import Database
+
+from eventlog import integrity
+from eventlog.schema import COLUMNS, Row, create
+
+Durability = Literal["full", "normal"]
+BUSY_TIMEOUT_S = 5
+
+
+class Writer:
+    """Appends commits to a day file. Use it from the thread that made it.
+
+    Any error while writing is the caller's reason to stop: a COMMIT that reports an error may have happened.
+    """
+
+    def __init__(self, path: Path, durability: Durability = "full") -> None:
+        self._connection = sqlite3.connect(path, isolation_level=None, timeout=BUSY_TIMEOUT_S)
+        self._connection.execute("pragma journal_mode = wal")
+        self._connection.execute(f"pragma synchronous = {'full' if durability == 'full' else 'normal'}")
+        self._db = Database(self._connection)
+        self.last_seq, self._chain = last_commit(self._connection)
+
+    @classmethod
+    def create(cls, path: Path, *, day: str, last_seq: int, chain: bytes, durability: Durability = "full") -> "Writer":
+        """A new file that continues after `last_seq` and `chain` of the one before; 0 and integrity.START at first."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = path.with_suffix(".new")
+        unfinished.unlink(missing_ok=True)
+        connection = sqlite3.connect(unfinished, isolation_level=None)
+        create(connection, day=day, first_seq=last_seq + 1, chain=chain)
+        connection.close()
+        unfinished.rename(path)
+        return cls(path, durability)
+
+    def append(self, rows: Sequence[Row]) -> None:
+        """Commits `rows`, whose seqs go on from the last one, as one transaction with its link of the chain."""
+        chain = integrity.extend(self._chain, rows)
+        texts = [(*row[:6], row.payload.decode()) for row in rows]
+        with self._db.atomic():
+            self._connection.executemany("insert into events values (?, ?, ?, ?, ?, ?, ?)", texts)
+            self._connection.execute("insert into commits values (?, ?)", (rows[-1].seq, chain))
+        self.last_seq, self._chain = rows[-1].seq, chain
+
+    @property
+    def chain(self) -> bytes:
+        """The hash over everything committed, over all files."""
+        return self._chain
+
+    def close(self) -> None:
+        """Folds the write-ahead log into the file and lets go of it."""
+        self._connection.execute("pragma wal_checkpoint(truncate)")
+        self._connection.close()
+
+
+class Reader:
+    """Reads a day file, of a running daemon too. Opens it read-only, so that nothing a tool does can reach the file."""
+
+    def __init__(self, path: Path) -> None:
+        self._connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=BUSY_TIMEOUT_S)
+        self._connection.execute("pragma query_only = on")
+
+    def rows(self, *, after: int = 0, types: Sequence[str] = (), streams: Sequence[str] = ()) -> Iterator[Row]:
+        """The rows after seq `after`, in order; of these types and these streams only, if any are named."""
+        conditions, values = ["seq > ?"], [after, *types, *streams]
+        conditions += [f"type in ({_marks(types)})"] if types else []
+        conditions += [f"stream in ({_marks(streams)})"] if streams else []
+        query = f"select {COLUMNS} from events where {' and '.join(conditions)} order by seq"
+        return (Row(*row) for row in self._connection.execute(query, values))
+
+    def last_commit(self) -> tuple[int, bytes]:
+        """The last seq in the file, and the hash chain there."""
+        return last_commit(self._connection)
+
+    def check(self) -> integrity.Finding | None:
+        """The first thing wrong with the file, or None."""
+        return integrity.check(self._connection)
+
+    def close(self) -> None:
+        """Lets go of the file."""
+        self._connection.close()
+
+    def __enter__(self) -> "Reader":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def last_commit(connection: sqlite3.Connection) -> tuple[int, bytes]:
+    """The last committed seq and the chain there; of a file without commits, what it continues from."""
+    found = connection.execute("select last_seq, chain from commits order by last_seq desc limit 1").fetchone()
+    if found is None:
+        first_seq, chain = connection.execute("select first_seq, chain from about").fetchone()
+        found = first_seq - 1, chain
+    return found[0], found[1]
+
+
+def _marks(values: Sequence[str]) -> str:
+    return ", ".join("?" * len(values))

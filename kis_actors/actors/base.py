@@ -1,0 +1,72 @@
+"""The thread around a core: takes turns on what the journal tells, gives decisions back to it, acts when durable.
+
+Pykka lets an actor die without a trace; here a bug is reported to the application, which starts the system again.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import pykka
+
+from kis_actors.messages import Record
+from kis_actors.ports import Journal
+from kis_actors.turn import Core, hears, take_turn
+
+Failure = Callable[[str, int, BaseException], None]
+"""Called in the dying thread: who failed, at which seq (0 for none), and the bug."""
+
+
+class Mailbox:
+    """The way into an actor, and how far it lags. failed: called when the actor dies of a bug."""
+
+    def __init__(self, failed: Failure) -> None:
+        self.failed = failed
+        self.told = 0
+        self.handled = 0
+        self.actor: pykka.ActorRef[Any] | None = None
+
+    def tell(self, records: list[Record]) -> None:
+        """Adds durable records, in log order."""
+        assert self.actor is not None
+        self.told += len(records)
+        self.actor.tell(records)
+
+    def lag(self) -> int:
+        """How many records wait to be handled."""
+        return self.told - self.handled
+
+
+class CoreActor(pykka.ThreadingActor):
+    """One actor: `core` and, in `perform`, what it does in the world."""
+
+    core: Core
+    use_daemon_thread = True
+
+    def __init__(self, state: Any, journal: Journal, mailbox: Mailbox) -> None:
+        super().__init__()
+        self._state = state
+        self._journal = journal
+        self._mailbox = mailbox
+
+    def on_receive(self, message: Any) -> Any:
+        """Takes durable records. Asked anything else, answers with its state, which nobody else may change."""
+        if not isinstance(message, list):
+            return self._state
+        for record in message:
+            try:
+                self._handle(record)
+            except Exception as bug:
+                self._mailbox.failed(self.core.name, record.seq, bug)
+                raise
+            self._mailbox.handled += 1
+        return None
+
+    def perform(self, record: Record) -> None:
+        """Does in the world what `record` asks for, which is durable by now."""
+
+    def _handle(self, record: Record) -> None:
+        if hears(self.core, record):
+            self._state, decided = take_turn(self.core, self._state, record)
+            if decided:
+                self._journal.decided(self.core.name, decided, record.seq)
+        self.perform(record)

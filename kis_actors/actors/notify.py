@@ -1,0 +1,146 @@
+"""NotifyActor: decides whether a signal is worth telling, tells it once by every channel, and keeps the outcome."""
+
+from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from kis_actors.actors.base import CoreActor, Mailbox
+from kis_actors.messages import (
+    AlertDecided,
+    AlertSuppressed,
+    Event,
+    NotifyFailed,
+    NotifyRequested,
+    NotifySent,
+    NotifyUnknown,
+    Record,
+    RunStarted,
+    SignalRaised,
+)
+from kis_actors.ports import Journal, Sender
+from kis_actors.settings import Settings
+from kis_actors.texts import alert_text, repeated
+from kis_actors.turn import Core
+
+ATTEMPTS_MAX = 2
+"""An attempt whose outcome nobody knows is repeated once, and says so; one that certainly failed is not."""
+
+
+class LastAlert(Struct, frozen=True):
+    """The last alert of one code by one rule; its cooldown runs from `at`."""
+
+    code: str
+    rule: str
+    at: datetime
+
+
+class State(Struct, frozen=True, kw_only=True):
+    """What telling depends on.
+
+    last_alerts: the latest, by code and rule. open: questions to channels that are not settled, by alert and channel.
+    """
+
+    settings: Settings = Settings()
+    is_dry_run: bool = False
+    last_alerts: dict[str, LastAlert] = {}
+    open: dict[str, NotifyRequested] = {}
+
+
+def evolve(state: State, event: Event) -> State:
+    """The state after `event`."""
+    match event:
+        case RunStarted():
+            return replace(state, settings=event.settings, is_dry_run=event.dry_run)
+        case AlertDecided():
+            last = LastAlert(event.signal.code, event.signal.rule, event.decided_at)
+            return replace(state, last_alerts={**state.last_alerts, f"{last.code} {last.rule}": last})
+        case NotifyRequested():
+            return replace(state, open={**state.open, _key(event): event})
+        case NotifySent() | NotifyFailed():
+            return _settled(state, event)
+        case NotifyUnknown() if event.attempt >= ATTEMPTS_MAX:
+            return _settled(state, event)
+    return state
+
+
+def decide(state: State, record: Record) -> tuple[Event, ...]:
+    """An alert, or why not; after an unknown outcome, as of a question the run before left open, one repeat."""
+    event = record.event
+    match event:
+        case SignalRaised():
+            return _consider(state, event, record)
+        case NotifyUnknown():
+            return _repeat(state, state.open.get(_key(event)))
+        case RunStarted():
+            in_doubt = [asked for asked in event.in_doubt if state.open.get(_key(asked)) == asked]
+            return tuple(made for asked in in_doubt for made in (_doubt(asked), *_repeat(state, asked)))
+    return ()
+
+
+def channels_of(settings: Settings, is_dry_run: bool = False) -> tuple[str, ...]:
+    """The channels to tell, in a fixed order; on a dry run only the log."""
+    notify = settings.notify
+    enabled = {"log": notify.log.enabled, "telegram": notify.telegram.enabled, "discord": notify.discord.enabled}
+    return tuple(name for name, is_enabled in enabled.items() if is_enabled and (name == "log" or not is_dry_run))
+
+
+def _consider(state: State, signal: SignalRaised, record: Record) -> tuple[Event, ...]:
+    last = state.last_alerts.get(f"{signal.code} {signal.rule}")
+    cooldown_s = state.settings.monitor.alert_cooldown_sec
+    if last and (record.at - last.at).total_seconds() < cooldown_s:
+        reason = f"cooldown: last alert at {last.at:%H:%M:%S}, quiet for {cooldown_s:g} s"
+        return (AlertSuppressed(code=signal.code, rule=signal.rule, reason=reason, signal_seq=record.seq),)
+    alert = AlertDecided(alert_id=f"{signal.code}-{record.seq}", signal=signal, decided_at=record.at)
+    return (alert, *_requests(state, alert))
+
+
+def _requests(state: State, alert: AlertDecided) -> tuple[NotifyRequested, ...]:
+    settings = state.settings
+    text = alert_text(
+        alert.signal, alert.alert_id, ma_days=settings.monitor.signal.ma_days, language=settings.notify.language
+    )
+    return tuple(
+        NotifyRequested(alert_id=alert.alert_id, channel=channel, attempt=1, text=text)
+        for channel in channels_of(settings, state.is_dry_run)
+    )
+
+
+def _doubt(asked: NotifyRequested) -> NotifyUnknown:
+    reason = "the daemon ended between request and answer"
+    return NotifyUnknown(alert_id=asked.alert_id, channel=asked.channel, attempt=asked.attempt, reason=reason)
+
+
+def _repeat(state: State, asked: NotifyRequested | None) -> tuple[NotifyRequested, ...]:
+    if asked is None or asked.attempt >= ATTEMPTS_MAX:
+        return ()
+    text = repeated(asked.text, state.settings.notify.language)
+    return (NotifyRequested(alert_id=asked.alert_id, channel=asked.channel, attempt=asked.attempt + 1, text=text),)
+
+
+def _settled(state: State, event: NotifySent | NotifyFailed | NotifyUnknown) -> State:
+    return replace(state, open={key: asked for key, asked in state.open.items() if key != _key(event)})
+
+
+def _key(event: NotifyRequested | NotifySent | NotifyFailed | NotifyUnknown) -> str:
+    return f"{event.alert_id} {event.channel}"
+
+
+LISTENS: tuple[type[Event], ...] = (RunStarted, SignalRaised, NotifySent, NotifyFailed, NotifyUnknown)
+
+CORE = Core(name="notify", listens=LISTENS, state=State, evolve=evolve, decide=decide)
+
+
+class NotifyActor(CoreActor):
+    """Hands durable questions to the channels."""
+
+    core = CORE
+
+    def __init__(self, state: State, journal: Journal, mailbox: Mailbox, sender: Sender) -> None:
+        super().__init__(state, journal, mailbox)
+        self._sender = sender
+
+    def perform(self, record: Record) -> None:
+        """Tells a person, unless the question was settled meanwhile."""
+        if isinstance(record.event, NotifyRequested) and record.event in self._state.open.values():
+            self._sender.send(record)

@@ -1,0 +1,234 @@
+"""KIS by WebSocket: one connection at a time, every frame observed as it came, commands paced, PINGPONG answered.
+
+Uses websocket-client's plain WebSocket with our own reader loop: its WebSocketApp swallows errors of callbacks.
+"""
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from datetime import datetime
+from queue import Empty, SimpleQueue
+from threading import Event as Signal
+from threading import Thread
+from typing import Protocol
+
+from websocket import (
+    WebSocket,
+    WebSocketConnectionClosedException,
+    WebSocketException,
+    WebSocketTimeoutException,
+)
+
+from kis_actors.adapters.clock import Clock
+from kis_actors.adapters.kis_rest import Failed, Stopping
+from kis_actors.kis.control import subscribe_message, unsubscribe_message, without_secrets
+from kis_actors.kis.frames import is_control
+from kis_actors.kis.hosts import WS_PATH
+from kis_actors.messages import FrameReceived, FramesDropped, LinkLost, LinkOpened, LinkRequested, Record
+from kis_actors.ports import Command, Journal
+
+STREAM = "socket"
+READ_BYTES = 65_536
+FRAME_BYTES_MAX = 1_000_000
+POLL_S = 0.5
+"""How often, in real seconds, a quiet reader looks whether it should end."""
+BACKLOG_MAX = 20_000
+"""Frames read but not yet handled, beyond which the socket is left unread, so that KIS waits for us (TCP does that)."""
+OPCODE_CLOSE = 0x8
+
+
+class Gauge(Protocol):
+    """How far processing lags behind reading, in records."""
+
+    def __call__(self) -> int: ...
+
+
+class KisSocket:
+    """Holds the current connection; opening another ends it."""
+
+    def __init__(
+        self, ws_url: str, approval_key: Callable[..., Future[str]], journal: Journal, clock: Clock, backlog: Gauge, *,
+        idle_s: float, command_gap_s: float, connect_s: float, backpressure_s: float,
+    ) -> None:  # fmt: skip
+        self.url = ws_url.rstrip("/") + WS_PATH
+        self.approval_key = approval_key
+        self.journal = journal
+        self.clock = clock
+        self.backlog = backlog
+        self.idle_s = idle_s
+        self.command_gap_s = command_gap_s
+        self.connect_s = connect_s
+        self.backpressure_s = backpressure_s
+        self._current: _Connection | None = None
+
+    def open(self, question: Record) -> None:
+        """Opens the link asked for, after its wait; answered by LinkOpened or LinkLost."""
+        self.stop()
+        self._current = _Connection(self, question)
+
+    def send(self, link: int, command: Command) -> None:
+        """Queues the command on `link`; nothing if that is gone."""
+        if self._current and self._current.link == link:
+            self._current.commands.put(command)
+
+    def close(self, link: int) -> None:
+        """Ends `link`."""
+        if self._current and self._current.link == link:
+            self._current.closing.set()
+
+    def stop(self) -> None:
+        """Ends whatever is open and waits until it is."""
+        if self._current:
+            self._current.closing.set()
+            self._current.reader.join()
+
+
+class _Connection:
+    """One link, from its wait to its end, in a reader and a sender thread."""
+
+    def __init__(self, socket: KisSocket, question: Record) -> None:
+        assert isinstance(question.event, LinkRequested)
+        self._socket = socket
+        self._question = question
+        self._wanted = question.event
+        self.link = question.event.link
+        self.closing = Signal()
+        self.commands: SimpleQueue[Command] = SimpleQueue()
+        self._ws = WebSocket(skip_utf8_validation=True, enable_multithread=True)
+        self._key = ""
+        self._dropped: FramesDropped | None = None
+        self.reader = Thread(target=self._run, name=f"KisSocket-{self.link}", daemon=True)
+        self.reader.start()
+
+    def _run(self) -> None:
+        reason = "closed by us"
+        try:
+            self._connect()
+            self._read()
+        except (Failed, Stopping, WebSocketException, OSError) as problem:
+            reason = _reason(problem)
+        except TimeoutError:
+            reason = "no approval key in time"
+        finally:
+            self.closing.set()
+            self._ws.shutdown()  # type: ignore[no-untyped-call]
+        self._socket.journal.observe(STREAM, LinkLost(link=self.link, reason=reason), self._question.seq)
+
+    def _connect(self) -> None:
+        clock = self._socket.clock
+        if clock.wait(self.closing, self._wanted.wait_s):
+            raise Stopping
+        self._key = self._approval_key()
+        self._ws.settimeout(self._socket.connect_s)
+        self._ws.connect(self._socket.url)  # type: ignore[no-untyped-call]
+        self._ws.settimeout(POLL_S)
+        self._ws.frame_buffer.recv = _Buffered(self._ws).recv
+        self._socket.journal.observe(STREAM, LinkOpened(link=self.link), self._question.seq)
+        Thread(target=self._send_commands, name=f"KisSocket-{self.link}-sender", daemon=True).start()
+
+    def _approval_key(self) -> str:
+        future = self._socket.approval_key(is_new=self._wanted.new_key)
+        while not self.closing.is_set():
+            try:
+                return future.result(POLL_S)
+            except TimeoutError:
+                continue
+        raise Stopping
+
+    def _read(self) -> None:
+        """Every inbound frame is life; silence for longer than KIS is ever silent is the end of the link."""
+        heard_at_s = self._socket.clock.elapsed_s()
+        while not self.closing.is_set():
+            try:
+                text = self._receive()
+            except WebSocketTimeoutException:
+                if self._socket.clock.elapsed_s() - heard_at_s > self._socket.idle_s:
+                    raise WebSocketException(f"silent for {self._socket.idle_s:g} s") from None
+                continue
+            heard_at_s = self._socket.clock.elapsed_s()
+            self._heard(text)
+
+    def _receive(self) -> str:
+        """The next text; invalid UTF-8, which KIS has sent, is replaced: to close for it led to hours of OPSP8996."""
+        opcode, frame = self._ws.recv_data_frame()
+        if opcode == OPCODE_CLOSE:
+            raise WebSocketConnectionClosedException("closed by KIS")
+        return bytes(frame.data).decode("utf-8", errors="replace")
+
+    def _heard(self, text: str) -> None:
+        if is_control(text):
+            if '"PINGPONG"' in text:
+                self._ws.send(text)  # the identical text, as most clients do; a few send it in a pong frame
+            text = without_secrets(text)
+        if self._has_room():
+            self._socket.journal.observe(STREAM, FrameReceived(link=self.link, text=text))
+        else:
+            self._drop(self._socket.clock.now())
+
+    def _has_room(self) -> bool:
+        """Waits while processing lags; false if that took too long, and the frame is to be dropped, and counted."""
+        waited_s = 0.0
+        while self._socket.backlog() > BACKLOG_MAX and not self.closing.is_set():
+            if waited_s >= self._socket.backpressure_s or self._dropped:
+                return False
+            waited_s += 0.01
+            self._socket.clock.sleep(0.01)
+        if self._dropped:
+            self._socket.journal.observe(STREAM, self._dropped)
+            self._dropped = None
+        return True
+
+    def _drop(self, now: datetime) -> None:
+        first, count = (self._dropped.first, self._dropped.count) if self._dropped else (now, 0)
+        self._dropped = FramesDropped(link=self.link, count=count + 1, first=first, last=now)
+
+    def _send_commands(self) -> None:
+        while not self.closing.is_set():
+            try:
+                command = self.commands.get(timeout=POLL_S)
+            except Empty:
+                continue
+            message = subscribe_message if command.wanted else unsubscribe_message
+            try:
+                self._ws.send(message(self._key, command.feed, command.code))
+            except (WebSocketException, OSError):
+                return  # the reader sees the same end of the link, and says so
+            self._socket.clock.wait(self.closing, self._socket.command_gap_s)
+
+
+class _Buffered:
+    """Reads the socket in large pieces: a frame at a time took three system calls each, 2.4 times slower."""
+
+    def __init__(self, ws: WebSocket) -> None:
+        assert ws.sock is not None
+        self._ws = ws
+        self._socket = ws.sock
+        self._held = b""
+        self._at = 0
+
+    def recv(self, wanted_bytes: int) -> bytes:
+        """At most `wanted_bytes` of what came; waits for some. Raises WebSocketTimeoutException after POLL_S."""
+        if self._ws.frame_buffer.length and self._ws.frame_buffer.length > FRAME_BYTES_MAX:
+            raise WebSocketException(f"a frame of more than {FRAME_BYTES_MAX} bytes")
+        if self._at == len(self._held):
+            self._held, self._at = self._fresh(), 0
+        piece = self._held[self._at : self._at + wanted_bytes]
+        self._at += len(piece)
+        return piece
+
+    def _fresh(self) -> bytes:
+        try:
+            data: bytes = self._socket.recv(READ_BYTES)
+        except TimeoutError:
+            raise WebSocketTimeoutException("nothing to read") from None
+        if not data:
+            raise WebSocketConnectionClosedException("the connection ended without a close frame")
+        return data
+
+
+def _reason(problem: Exception) -> str:
+    """Our own words and the library's; neither holds a key."""
+    if isinstance(problem, Stopping):
+        return "closed by us"
+    if isinstance(problem, OSError):
+        return problem.strerror or type(problem).__name__
+    return str(problem) or type(problem).__name__

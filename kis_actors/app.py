@@ -1,0 +1,275 @@
+"""The composition root: builds the actors and their edges, starts, watches and stops them, and starts them again.
+
+Starting is always recovery: the state comes out of the log, whether the run before ended by request, by a bug, by
+kill -9, or because a new log day began.
+"""
+
+import gc
+import time
+from collections import deque
+from collections.abc import Callable
+from pathlib import Path
+from threading import Event as Signal
+from typing import Any, NamedTuple
+
+import orjson
+import pykka
+
+from eventlog.store import Writer
+from kis_actors import __version__
+from kis_actors.actors import notify, scan, signal, subscription, ws
+from kis_actors.actors.base import Mailbox
+from kis_actors.adapters.clock import Clock
+from kis_actors.adapters.http import Http
+from kis_actors.adapters.kis_rest import KisRest
+from kis_actors.adapters.kis_socket import KisSocket
+from kis_actors.adapters.lock import DirectoryLock
+from kis_actors.adapters.ticker import Ticker
+from kis_actors.channels.discord import DiscordChannel
+from kis_actors.channels.log import LogChannel
+from kis_actors.channels.sender import ChannelSender
+from kis_actors.channels.telegram import TelegramChannel
+from kis_actors.credentials import Credentials
+from kis_actors.day_files import Opening, open_day
+from kis_actors.journal import Journal, Tell
+from kis_actors.kis.hosts import REST_URLS, WS_URLS
+from kis_actors.market.sessions import Calendar
+from kis_actors.market.universe import Stock
+from kis_actors.messages import ActorFailed, RunEnded, RunStarted, UniverseLoaded
+from kis_actors.ports import Channel
+from kis_actors.settings import Settings
+from kis_actors.turn import Core
+from kis_actors.units import log_day_of
+from kis_actors.view import View, health, status_of
+
+CORES: tuple[Core, ...] = (scan.CORE, subscription.CORE, ws.CORE, signal.CORE, notify.CORE)
+"""The five actors, in the order in which they are started."""
+
+STREAM = "app"
+WATCH_S = 0.5
+STATUS_S = 1.0
+FAILURES_MAX = 3
+FAILURES_WITHIN_S = 600
+PING_S = 10.0
+SENDER_STOP_S = 5.0
+DRAIN_ROUNDS_MAX = 20
+
+
+class Parts(NamedTuple):
+    """All that a run is made from; none of it changes while it runs. stocks_source: where they were read."""
+
+    settings: Settings
+    credentials: Credentials
+    calendar: Calendar
+    stocks: tuple[Stock, ...]
+    stocks_source: str
+    data_dir: Path
+    clock: Clock
+    is_dry_run: bool
+    write: Callable[[str], None]
+
+
+class Ending(NamedTuple):
+    """Why a run ended. kind: stopped, new_day, failed or refused."""
+
+    kind: str
+    reason: str
+
+
+class App:
+    """The daemon in one process. `stop` may be called from any thread, also from a signal handler."""
+
+    def __init__(self, parts: Parts) -> None:
+        self.parts = parts
+        self.view = View()
+        self._stopping = Signal()
+        self._failures: deque[float] = deque(maxlen=FAILURES_MAX)
+
+    def stop(self) -> None:
+        """Asks for a clean end."""
+        self._stopping.set()
+
+    def run(self, on_second: Callable[[], None] = lambda: None) -> int:
+        """Runs until stopped; the exit status of `kis-actors run`. Raises adapters.lock.Taken."""
+        with DirectoryLock(self.parts.data_dir):
+            while True:
+                ending = self._one_run(on_second)
+                if ending.kind == "stopped":
+                    return 0
+                if ending.kind == "refused":
+                    self.parts.write(f"KIS refuses this account: {ending.reason}. Check KIS_APP_KEY and KIS_APP_SECRET.")
+                    return 78
+                if ending.kind == "failed" and self._is_hopeless(ending):
+                    return 70
+
+    def _one_run(self, on_second: Callable[[], None]) -> Ending:
+        system = None
+        try:
+            system = System(self.parts, self.view)
+            return system.watch(self._stopping, on_second)
+        except Exception as bug:  # a bug in a core shows here too, when the log is folded
+            return Ending("failed", f"{type(bug).__name__}: {bug}")
+        finally:
+            if system:
+                system.stop()
+
+    def _is_hopeless(self, ending: Ending) -> bool:
+        """Three failures within ten minutes; the process ends, for the service manager to decide."""
+        self._failures.append(time.monotonic())
+        many = len(self._failures) == FAILURES_MAX and self._failures[-1] - self._failures[0] < FAILURES_WITHIN_S
+        what = "giving up after three failures in ten minutes" if many else "starting again from the log"
+        self.parts.write(f"internal error: {ending.reason}; {what}")
+        return many
+
+
+class System:
+    """One run, from recovery to its end: the journal, five actors, and the edges."""
+
+    def __init__(self, parts: Parts, view: View) -> None:
+        self.parts = parts
+        self.view = view
+        self.ending: Ending | None = None
+        self._day = log_day_of(parts.clock.now())
+        settings = parts.settings
+        opening = open_day(parts.data_dir, self._day, CORES, settings.log.durability)
+        self.journal = self._journal(opening)
+        self.rest = self._rest()
+        self.socket = self._socket()
+        self.sender = ChannelSender(self._channels(), self.journal)
+        self.ticker = Ticker(self.journal, parts.clock)
+        self._mailboxes = {core.name: Mailbox(self._failed) for core in CORES}
+        self._actors = self._start_actors(opening.states)
+        self._begin(opening)
+
+    def watch(self, stopping: Signal, on_second: Callable[[], None]) -> Ending:
+        """Waits for an end, meanwhile saying once a second how it goes."""
+        said_at_s = 0.0
+        while self.ending is None and not stopping.wait(WATCH_S):
+            if time.monotonic() - said_at_s >= STATUS_S:
+                said_at_s = time.monotonic()
+                self._say_status()
+                on_second()
+            if log_day_of(self.parts.clock.now()) != self._day:
+                return Ending("new_day", "a new log day begins")
+        return self.ending or Ending("stopped", "asked to stop")
+
+    def stop(self) -> dict[str, Any]:
+        """Ends the run: edges, then what is queued, then the last word. The actors' last states, by name."""
+        self.ticker.stop()
+        self.socket.stop()
+        self.rest.stop()
+        self._drain()
+        self.sender.stop(SENDER_STOP_S)
+        self._drain()
+        states = {name: ref.ask("state", timeout=PING_S) for name, ref in self._actors.items() if ref.is_alive()}
+        if self.ending is None:
+            self.journal.observe(STREAM, RunEnded(reason="asked to stop"))
+        self.journal.stop()
+        for ref in self._actors.values():
+            ref.stop(timeout=PING_S)
+        return states
+
+    def _journal(self, opening: Opening) -> Journal:
+        journal = Journal(
+            lambda: Writer(opening.path, self.parts.settings.log.durability),
+            last_at_ns=opening.last_at_ns, now_ns=self.parts.clock.now_ns, failed=self._failed,
+        )  # fmt: skip
+        watch: Tell = self.view.see
+        journal.watch(watch)
+        return journal
+
+    def _rest(self) -> KisRest:
+        settings = self.parts.settings
+        return KisRest(
+            settings.kis.rest_url or REST_URLS[settings.kis.env], self.parts.data_dir / "keys.json",
+            self.parts.credentials, self.journal, self.parts.clock,
+            gap_s=settings.kis.rate_limit_sleep_sec, timeout_s=settings.kis.rest_timeout_sec, fatal=self._refused,
+        )  # fmt: skip
+
+    def _socket(self) -> KisSocket:
+        kis = self.parts.settings.kis
+        return KisSocket(
+            kis.ws_url or WS_URLS[kis.env], self.rest.approval_key, self.journal, self.parts.clock, self._backlog,
+            idle_s=kis.ws_idle_timeout_sec, command_gap_s=kis.ws_command_gap_sec, connect_s=kis.rest_timeout_sec,
+            backpressure_s=kis.max_backpressure_sec,
+        )  # fmt: skip
+
+    def _channels(self) -> tuple[Channel, ...]:
+        notify_settings, keys = self.parts.settings.notify, self.parts.credentials
+        channels: dict[str, Channel] = {
+            "log": LogChannel(self.parts.write),
+            "telegram": TelegramChannel(
+                notify_settings.telegram.api_url, keys.telegram_bot_token, keys.telegram_chat_id,
+                Http(notify_settings.timeout_sec),
+            ),
+            "discord": DiscordChannel(keys.discord_webhook_url, Http(notify_settings.timeout_sec)),
+        }  # fmt: skip
+        wanted = notify.channels_of(self.parts.settings, self.parts.is_dry_run)
+        return tuple(channels[name] for name in wanted)
+
+    def _start_actors(self, states: dict[str, Any]) -> dict[str, pykka.ActorRef[Any]]:
+        """Starts all five and asks each for a sign of life: Pykka is silent about one that dies while starting."""
+        journal, boxes = self.journal, self._mailboxes
+        actors: dict[str, pykka.ActorRef[Any]] = {
+            "scan": scan.ScanActor.start(states["scan"], journal, boxes["scan"], self.rest),
+            "subscription": subscription.SubscriptionActor.start(states["subscription"], journal, boxes["subscription"]),
+            "ws": ws.WsActor.start(states["ws"], journal, boxes["ws"], self.socket),
+            "signal": signal.SignalActor.start(states["signal"], journal, boxes["signal"]),
+            "notify": notify.NotifyActor.start(states["notify"], journal, boxes["notify"], self.sender),
+        }
+        for core in CORES:
+            actors[core.name].ask("state", timeout=PING_S)
+            boxes[core.name].actor = actors[core.name]
+            journal.listen(core, boxes[core.name].tell)
+        return actors
+
+    def _begin(self, opening: Opening) -> None:
+        """What recovery decided late goes into the log first; then the run is told to all."""
+        parts = self.parts
+        self.journal.start()
+        for undecided in opening.undecided:
+            self.journal.decided(*undecided)
+        started = RunStarted(
+            settings=parts.settings, calendar=parts.calendar, version=__version__, dry_run=parts.is_dry_run,
+            in_doubt=opening.in_doubt,
+        )  # fmt: skip
+        self.journal.observe(STREAM, started)
+        self.journal.observe(STREAM, UniverseLoaded(stocks=parts.stocks, source=parts.stocks_source))
+        self.rest.start()
+        self.ticker.start()
+        gc.collect()
+        gc.freeze()  # a full collection of a started process stops every thread for 50 ms and more
+
+    def _drain(self) -> None:
+        """Until nothing new comes: what actors still decide on what they were told is part of the run."""
+        for _ in range(DRAIN_ROUNDS_MAX):
+            seq = self.journal.last_seq
+            self.journal.flush(PING_S)
+            for ref in self._actors.values():
+                if ref.is_alive():
+                    ref.ask("state", timeout=PING_S)
+            if self.journal.last_seq == seq and not self.journal.backlog():
+                return
+
+    def _backlog(self) -> int:
+        return self.journal.backlog() + sum(box.lag() for box in self._mailboxes.values())
+
+    def _failed(self, who: str, seq: int, bug: BaseException) -> None:
+        """A bug, told by the thread that died of it. The first one ends the run."""
+        reason = f"{who} failed on record {seq}: {type(bug).__name__}: {bug}"
+        if who != "journal":
+            self.journal.observe(STREAM, ActorFailed(actor=who, input_seq=seq, error=f"{type(bug).__name__}: {bug}"))
+        self.ending = self.ending or Ending("failed", reason)
+
+    def _refused(self, reason: str) -> None:
+        self.ending = self.ending or Ending("refused", reason)
+
+    def _say_status(self) -> None:
+        settings = self.parts.settings
+        now = self.parts.clock.now()
+        interval_s = settings.monitor.scan_interval_sec
+        reasons = health(self.view, now=now, scan_interval_s=interval_s, is_streaming=settings.monitor.signal.use_intraday)
+        path = self.parts.data_dir / "status.json"
+        unfinished = path.with_suffix(".new")
+        unfinished.write_bytes(orjson.dumps(status_of(self.view, now=now, reasons=reasons)))
+        unfinished.replace(path)

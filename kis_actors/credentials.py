@@ -1,0 +1,176 @@
+"""The keys to KIS, Telegram and Discord: from the environment or a private file, never from the settings.
+
+Must not show a value, whatever goes wrong: messages name variables, keys and files only.
+"""
+
+import errno
+import os
+import stat
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import msgspec
+import yaml
+
+from kis_actors.settings import Settings
+from kis_actors.settings_file import resolve
+
+BYTES_MAX = 100_000
+SECRET_PART_LENGTH_MIN = 16
+"""Parts of a secret shorter than this are too common to be cut out of text."""
+
+VARIABLES: Mapping[str, str] = {
+    "app_key": "KIS_APP_KEY",
+    "app_secret": "KIS_APP_SECRET",
+    "telegram_bot_token": "TELEGRAM_BOT_TOKEN",
+    "telegram_chat_id": "TELEGRAM_CHAT_ID",
+    "discord_webhook_url": "DISCORD_WEBHOOK_URL",
+}
+KIS_FILE_KEYS: Mapping[str, tuple[str, str]] = {
+    "real": ("my_app", "my_sec"),
+    "paper": ("paper_app", "paper_sec"),
+}
+"""The names in KIS's own kis_devlp.yaml."""
+
+
+class CredentialsError(Exception):
+    """The credentials cannot be used. Says what to do; never shows a value."""
+
+
+class Credentials(msgspec.Struct, frozen=True, kw_only=True):
+    """What opens the accounts; "" where nothing was given. Printing it shows which are given, never a value."""
+
+    app_key: str = ""
+    app_secret: str = ""
+    telegram_bot_token: str = ""
+    telegram_chat_id: str = ""
+    discord_webhook_url: str = ""
+
+    def __repr__(self) -> str:
+        return f"Credentials({', '.join(f'{name}={state}' for name, state in self.__rich_repr__())})"
+
+    def __rich_repr__(self) -> list[tuple[str, Any]]:
+        return [(name, "given" if getattr(self, name) else "absent") for name in self.__struct_fields__]
+
+
+def load_credentials(
+    settings: Settings, environ: Mapping[str, str], settings_path: Path | str = "config/settings.yaml"
+) -> Credentials:
+    """The credentials a run with these settings needs; the environment wins over the file.
+
+    settings_path: where the settings came from; a relative `kis.credentials_file` is found from there.
+    Raises `CredentialsError`.
+    """
+    in_environment = {name: environ.get(variable, "").strip() for name, variable in VARIABLES.items()}
+    named = settings.kis.credentials_file
+    in_file = _read_file(resolve(settings_path, named), settings.kis.env) if named else {}
+    if in_environment["app_key"] or in_environment["app_secret"]:
+        # A key and a secret are one pair: half of each of two pairs opens nothing.
+        in_file = {**in_file, "app_key": "", "app_secret": ""}
+    found = Credentials(**{name: in_environment[name] or in_file.get(name, "") for name in VARIABLES})
+    _check(found, settings)
+    return found
+
+
+def secrets_of(credentials: Credentials) -> tuple[str, ...]:
+    """Every text that must be cut out of logs and messages, longest first.
+
+    The chat id is none: it opens nothing without the token, and is short enough to occur by chance.
+    """
+    webhook = credentials.discord_webhook_url
+    whole = (credentials.app_key, credentials.app_secret, credentials.telegram_bot_token, webhook)
+    # Libraries report a URL in pieces, and a token is a public number, a colon and the secret.
+    parts = (*urlsplit(webhook).path.split("/"), *credentials.telegram_bot_token.split(":"))
+    texts = [text for text in whole if text] + [part for part in parts if len(part) >= SECRET_PART_LENGTH_MIN]
+    return tuple(sorted({*texts, *(quote(text, safe="") for text in texts)}, key=lambda text: (-len(text), text)))
+
+
+def _check(found: Credentials, settings: Settings) -> None:
+    needed = ["app_key", "app_secret"]
+    if settings.notify.telegram.enabled:
+        needed += ["telegram_bot_token", "telegram_chat_id"]
+    if settings.notify.discord.enabled:
+        needed += ["discord_webhook_url"]
+    absent = [name for name in needed if not getattr(found, name)]
+    if absent:
+        raise CredentialsError(f"missing {_named(absent, settings)}")
+    for name in VARIABLES:
+        _check_characters(name, getattr(found, name))
+    _check_webhook(found.discord_webhook_url)
+
+
+def _named(names: list[str], settings: Settings) -> str:
+    variables = ", ".join(VARIABLES[name] for name in names)
+    file = settings.kis.credentials_file
+    if not file:
+        return f"{variables}: set them in the environment, or name a file of mode 0600 in kis.credentials_file"
+    keys = dict(zip(("app_key", "app_secret"), KIS_FILE_KEYS[settings.kis.env], strict=True))
+    return f"{variables}: set them in the environment, or write {', '.join(keys.get(n, n) for n in names)} in {file}"
+
+
+def _check_characters(name: str, value: str) -> None:
+    """KIS's template has Korean words where the keys belong, and HTTP headers take neither those nor spaces."""
+    if not (value.isascii() and value.isprintable()) or " " in value:
+        what = "expected printable ASCII without spaces, found something else"
+        raise CredentialsError(f"{VARIABLES[name]}: {what}; copy it again, whole, in place of any placeholder")
+
+
+def _check_webhook(url: str) -> None:
+    try:
+        usable = not url or bool(urlsplit(url).scheme in ("https", "http") and urlsplit(url).hostname)
+    except ValueError:
+        usable = False
+    if not usable:
+        raise CredentialsError("DISCORD_WEBHOOK_URL: expected an https address; copy it from the webhook's settings")
+
+
+def _read_file(path: Path, env: str) -> dict[str, str]:
+    """The credentials in a private YAML file, in KIS's own layout."""
+    values = _parsed(path, _private_bytes(path))
+    app_key, app_secret = KIS_FILE_KEYS[env]
+    names = {name: name for name in VARIABLES} | {"app_key": app_key, "app_secret": app_secret}
+    return {name: values.get(written, "") for name, written in names.items()}
+
+
+def _private_bytes(path: Path) -> bytes:
+    """The content of a file that nobody else can read or replace under us: checked open, not by name."""
+    try:
+        # Without O_NONBLOCK, opening a pipe would wait for its writer.
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise CredentialsError(f"{path} is a symbolic link; name the file itself") from None
+        raise CredentialsError(f"{path} cannot be read: {error.strerror}; correct kis.credentials_file") from None
+    with os.fdopen(descriptor, "rb") as file:
+        _check_private(path, os.fstat(descriptor))
+        return file.read(BYTES_MAX)
+
+
+def _check_private(path: Path, status: os.stat_result) -> None:
+    mode = stat.S_IMODE(status.st_mode)
+    if not stat.S_ISREG(status.st_mode):
+        raise CredentialsError(f"{path} is not a regular file; name the file itself in kis.credentials_file")
+    if status.st_uid != os.geteuid():
+        raise CredentialsError(f"{path} belongs to another user (uid {status.st_uid}); chown it to the daemon's user")
+    if mode & 0o177:
+        raise CredentialsError(f"{path} has mode {mode:04o}, expected 0600; run chmod 600 {path}")
+
+
+def _parsed(path: Path, content: bytes) -> dict[str, str]:
+    """The top-level keys with text; the rest of KIS's file (accounts, addresses) is skipped."""
+    try:
+        node = yaml.compose(content.decode("utf-8-sig"), Loader=yaml.BaseLoader)
+    except (yaml.YAMLError, ValueError, OverflowError, RecursionError) as error:
+        # PyYAML's messages quote the file, hence only the line.
+        mark = getattr(error, "problem_mark", None)
+        line = f", line {mark.line + 1}" if mark else ""
+        raise CredentialsError(f"{path} is not YAML{line}; write `my_app: ...` lines as in kis_devlp.yaml") from None
+    if not isinstance(node, yaml.MappingNode):
+        raise CredentialsError(f"{path} has no keys; write `my_app: ...` lines as in kis_devlp.yaml")
+    return {
+        name.value: value.value.strip()
+        for name, value in node.value
+        if isinstance(name, yaml.ScalarNode) and isinstance(value, yaml.ScalarNode)
+    }

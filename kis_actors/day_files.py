@@ -1,0 +1,77 @@
+"""Opens the log of a day for a run: finds what came before, carries state over from an earlier day, rebuilds."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from eventlog.day import days_in, path_of
+from eventlog.integrity import START
+from eventlog.schema import Row
+from eventlog.store import Durability, Writer
+from kis_actors.messages import Event, NotifyRequested
+from kis_actors.recovery import CODEC, Rebuilt, Undecided, carried, history_of, rebuild, records_in
+from kis_actors.turn import Core
+
+CARRY_STREAM = "carried"
+
+
+class Opening(NamedTuple):
+    """What a run starts from. in_doubt: messages the run before asked for, without an outcome."""
+
+    path: Path
+    states: dict[str, Any]
+    undecided: tuple[Undecided, ...]
+    in_doubt: tuple[NotifyRequested, ...]
+    last_at_ns: int
+
+
+def open_day(data_dir: Path, day: date, cores: tuple[Core, ...], durability: Durability) -> Opening:
+    """The state to start from, and the file to go on in; a new file opens with the state of the one before."""
+    path = path_of(data_dir, day)
+    earlier = [other for other in days_in(data_dir) if other < day]
+    if path.exists():
+        return _opening(path, rebuilt_from(path, cores), path)
+    if not earlier:
+        Writer.create(path, day=day.isoformat(), last_seq=0, chain=START, durability=durability).close()
+        return _opening(path, rebuilt_from(path, cores), path)
+    before = path_of(data_dir, earlier[-1])
+    rebuilt = _finish(before, cores, durability)
+    _carry_over(before, path, day, rebuilt, durability)
+    return _opening(path, rebuilt, before)
+
+
+def rebuilt_from(path: Path, cores: tuple[Core, ...]) -> Rebuilt:
+    """The states at the end of a day file, and what follows from its last records but is not in it."""
+    return rebuild(cores, records_in(path), history_of(path, cores))
+
+
+def _opening(path: Path, rebuilt: Rebuilt, asked_in: Path) -> Opening:
+    in_doubt = history_of(asked_in, ()).in_doubt
+    return Opening(path, rebuilt.states, rebuilt.undecided, in_doubt, rebuilt.last_at_ns)
+
+
+def _finish(path: Path, cores: tuple[Core, ...], durability: Durability) -> Rebuilt:
+    """Writes what an earlier day's last run did not come to decide into that day's own file, until nothing is left."""
+    while (rebuilt := rebuilt_from(path, cores)).undecided:
+        writer = Writer(path, durability)
+        for undecided in rebuilt.undecided:
+            writer.append(_rows(undecided.stream, undecided.events, undecided.cause, writer.last_seq, rebuilt.last_at_ns))
+        writer.close()
+    return rebuilt
+
+
+def _carry_over(before: Path, path: Path, day: date, rebuilt: Rebuilt, durability: Durability) -> None:
+    old = Writer(before, durability)
+    last_seq, chain = old.last_seq, old.chain
+    old.close()
+    writer = Writer.create(path, day=day.isoformat(), last_seq=last_seq, chain=chain, durability=durability)
+    writer.append(_rows(CARRY_STREAM, carried(rebuilt.states), 0, last_seq, rebuilt.last_at_ns))
+    writer.close()
+
+
+def _rows(stream: str, events: tuple[Event, ...], cause: int, last_seq: int, at_ns: int) -> list[Row]:
+    encoded = [CODEC.encode(event) for event in events]
+    return [
+        Row(last_seq + number, stream, name, version, cause, at_ns, payload)
+        for number, (name, version, payload) in enumerate(encoded, start=1)
+    ]

@@ -1,0 +1,144 @@
+"""The one writer of the log: takes what edges saw and actors decided, commits it in groups, then tells it in order.
+
+A mailbox never holds what is not durable. Any error while writing ends the run: a failed COMMIT may have happened.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterable
+from threading import Condition, Thread
+from typing import NamedTuple
+
+from eventlog.schema import Row
+from eventlog.store import Writer
+from kis_actors.messages import Event, Record
+from kis_actors.recovery import CODEC
+from kis_actors.turn import Core, hears
+
+COMMIT_EVENTS_MAX = 1000
+"""Commits hold what has gathered, never waiting for a timer: at the median 1 ms instead of 3."""
+
+Tell = Callable[[list[Record]], None]
+Failure = Callable[[str, int, BaseException], None]
+"""Called in the failing thread: who failed, at which seq, and the bug."""
+
+
+class Unit(NamedTuple):
+    """Events that follow from one cause; never split over two commits."""
+
+    stream: str
+    events: tuple[Event, ...]
+    cause: int
+    at_ns: int
+
+
+class Journal:
+    """Runs in its own thread between start and stop. observe and decided may be called from any thread."""
+
+    def __init__(
+        self, open_writer: Callable[[], Writer], *, last_at_ns: int, now_ns: Callable[[], int], failed: Failure
+    ) -> None:
+        self._open_writer = open_writer
+        self._now_ns = now_ns
+        self._failed = failed
+        self._units: deque[Unit] = deque()
+        self._changed = Condition()
+        self._is_stopping = False
+        self._is_busy = False
+        self._listeners: list[tuple[Core, Tell]] = []
+        self._watchers: list[Tell] = []
+        self._thread = Thread(target=self._run, name="Journal", daemon=True)
+        self.last_seq = 0
+        self._last_at_ns = last_at_ns
+
+    def listen(self, core: Core, tell: Tell) -> None:
+        """From now on `tell` gets, in order, what `core` hears and its own decisions, once durable."""
+        self._listeners.append((core, tell))
+
+    def watch(self, tell: Tell) -> None:
+        """From now on `tell` gets every record; it must be quick, for it runs in the journal's thread."""
+        self._watchers.append(tell)
+
+    def observe(self, stream: str, event: Event, cause: int = 0) -> None:
+        """Takes what an edge saw. cause: the seq of the question it answers."""
+        self.decided(stream, (event,), cause)
+
+    def decided(self, stream: str, events: tuple[Event, ...], cause: int) -> None:
+        """Takes what an actor decided on the record `cause`."""
+        unit = Unit(stream, events, cause, self._now_ns())
+        with self._changed:
+            self._units.append(unit)
+            self._changed.notify_all()
+
+    def backlog(self) -> int:
+        """How many units wait to become durable."""
+        return len(self._units)
+
+    def start(self) -> None:
+        """Begins writing what has gathered."""
+        self._thread.start()
+
+    def flush(self, timeout_s: float) -> bool:
+        """Waits until all that was taken is durable and told; false if that took too long."""
+        with self._changed:
+            return self._changed.wait_for(lambda: not self._units and not self._is_busy, timeout_s)
+
+    def stop(self) -> None:
+        """Writes what has gathered and lets go of the file."""
+        with self._changed:
+            self._is_stopping = True
+            self._changed.notify_all()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def _run(self) -> None:
+        try:
+            writer = self._open_writer()
+            self.last_seq = writer.last_seq
+            while units := self._gathered():
+                self._commit(writer, units)
+            writer.close()
+        except Exception as bug:
+            self._failed("journal", self.last_seq, bug)
+            raise
+
+    def _gathered(self) -> list[Unit]:
+        """Waits for work; whole units up to about COMMIT_EVENTS_MAX events; empty when stopping."""
+        with self._changed:
+            self._is_busy = False
+            self._changed.notify_all()
+            self._changed.wait_for(lambda: self._units or self._is_stopping)
+            units, count = [], 0
+            while self._units and count < COMMIT_EVENTS_MAX:
+                units.append(self._units.popleft())
+                count += len(units[-1].events)
+            self._is_busy = bool(units)
+            return units
+
+    def _commit(self, writer: Writer, units: list[Unit]) -> None:
+        records = list(self._in_place(units))
+        writer.append([_row(record) for record in records])
+        self.last_seq = records[-1].seq
+        self._tell(records)
+
+    def _in_place(self, units: list[Unit]) -> Iterable[Record]:
+        """Units as records. Their time never runs backwards, so that cores may subtract it."""
+        seq = self.last_seq
+        for unit in units:
+            self._last_at_ns = max(self._last_at_ns, unit.at_ns)
+            for event in unit.events:
+                seq += 1
+                yield Record(seq=seq, stream=unit.stream, cause=unit.cause, at_ns=self._last_at_ns, event=event)
+
+    def _tell(self, records: list[Record]) -> None:
+        for watcher in self._watchers:
+            watcher(records)
+        for core, tell in self._listeners:
+            heard = [record for record in records if record.stream == core.name or hears(core, record)]
+            if heard:
+                tell(heard)
+
+
+def _row(record: Record) -> Row:
+    name, version, payload = CODEC.encode(record.event)
+    return Row(record.seq, record.stream, name, version, record.cause, record.at_ns, payload)
+

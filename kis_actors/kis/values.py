@@ -1,0 +1,20 @@
+"""How KIS writes a code, a date, a whole number and a percentage; the same on the WebSocket and in REST answers."""
+
+import re
+
+CODE = re.compile(r"[0-9A-Z]{6,9}")
+"""Six characters for a stock, letters among them (0126Z0); KIS leaves room for nine."""
+
+DATE = re.compile(r"[0-9]{8}")
+
+WHOLE = re.compile(r"[0-9]{1,18}")
+"""More digits than any turnover has, and what 64 bits can store."""
+
+_PERCENT = re.compile(r"[+-]?[0-9]{1,6}(\.[0-9]{1,6})?")
+
+
+def ratio_of_percent(text: str) -> float | None:
+    """The fraction that a percentage means, the closest float to it: "2.64" is 0.0264. None if it is not one."""
+    if not _PERCENT.fullmatch(text):
+        return None
+    return float(text + "e-2") + 0.0  # a division by 100 may be off by a bit; the sum makes -0.0 plain

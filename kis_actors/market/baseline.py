@@ -1,0 +1,33 @@
+"""The moving average a price is measured against.
+
+Must not know where closes come from; they are completed, adjusted, and oldest first.
+"""
+
+from typing import NamedTuple
+
+
+class Disparity(NamedTuple):
+    """ratio: price against its average, minus one; -0.08 is 8 % under it. average_won: that average."""
+
+    ratio: float
+    average_won: float
+
+
+def disparity_of(
+    price_won: int, closes_won: tuple[int, ...], *, ma_days: int, includes_today: bool
+) -> Disparity | None:
+    """Disparity of `price_won`, or None when there are too few closes.
+
+    With `includes_today` the price itself is the last of the `ma_days` values, as HTS shows it.
+    """
+    completed = closes_needed(ma_days, includes_today)
+    if len(closes_won) < completed:
+        return None
+    total_won = sum(closes_won[len(closes_won) - completed :]) + (price_won if includes_today else 0)
+    average_won = total_won / ma_days
+    return Disparity(price_won / average_won - 1, average_won)
+
+
+def closes_needed(ma_days: int, includes_today: bool) -> int:
+    """How many completed closes an average over `ma_days` takes."""
+    return ma_days - 1 if includes_today else ma_days

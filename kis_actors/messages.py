@@ -1,0 +1,468 @@
+"""Every event of the log, grouped by who says it, and the table of their names and versions.
+
+A class may be renamed; its name in the log (NAMES, at the end) may not. Adding a field: give it a default.
+Instants carry KST; money is whole won, quantities are shares, ratios are fractions.
+"""
+
+from datetime import date, datetime
+from typing import dataclass_transform
+
+from msgspec import Raw, Struct
+
+from kis_actors.market.sessions import Calendar
+from kis_actors.market.universe import Stock
+from kis_actors.settings import Settings
+from kis_actors.units import instant_of_ns
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True)
+class Event(Struct, frozen=True, kw_only=True, gc=False):
+    """A fact, in the past tense. Immutable; what it says stays true."""
+
+
+class Record(Struct, frozen=True, kw_only=True, gc=False):
+    """An event in its place in the log, and so durable. Only these are in mailboxes.
+
+    seq: place in the log, gapless, counted over all files. cause: seq of what it answers or follows from; 0 for none.
+    stream: who said it (an actor's name, or an edge's). at_ns: when the log took it, nanoseconds since 1970 (UTC).
+    """
+
+    seq: int
+    stream: str
+    cause: int
+    at_ns: int
+    event: Event
+
+    @property
+    def at(self) -> datetime:
+        """When the log took it, KST."""
+        return instant_of_ns(self.at_ns)
+
+
+# --- values that several events carry
+
+
+class Rows(Struct, frozen=True, gc=False):
+    """Rows as KIS sent them, all text: the column names once, then the values of each row."""
+
+    columns: tuple[str, ...] = ()
+    values: tuple[tuple[str, ...], ...] = ()
+
+    def each(self) -> tuple[dict[str, str], ...]:
+        """The rows as KIS's field names to text."""
+        return tuple(dict(zip(self.columns, row, strict=True)) for row in self.values)
+
+
+class Target(Struct, frozen=True, gc=False):
+    """A code that deserves a slot. score: higher is nearer to a signal. disparity: ratio against its average."""
+
+    code: str
+    score: float
+    disparity: float
+    price_won: int
+
+
+# --- questions that other events quote
+
+
+class NotifyRequested(Event):
+    """A question, decided by NotifyActor: tell a person `text` by `channel`. attempt 2 follows an unknown outcome, once, and says so."""
+
+    alert_id: str
+    channel: str
+    attempt: int
+    text: str
+
+
+# --- said by the application
+
+
+class RunStarted(Event):
+    """The daemon started with these settings; links, timers and unanswered questions of the run before are gone.
+
+    in_doubt: what the run before asked channels to tell, without an outcome in the log.
+    """
+
+    settings: Settings
+    calendar: Calendar
+    version: str
+    dry_run: bool = False
+    in_doubt: tuple[NotifyRequested, ...] = ()
+
+
+class RunEnded(Event):
+    """The daemon stopped on request, with everything it had decided in the log."""
+
+    reason: str
+
+
+class StateCarried(Event):
+    """The state `actor` had at the end of the file before; the first records of every day file but the very first."""
+
+    actor: str
+    state: Raw
+
+
+class UniverseLoaded(Event):
+    """These are the codes to watch. source: where they were read."""
+
+    stocks: tuple[Stock, ...]
+    source: str
+
+
+class ActorFailed(Event):
+    """A bug: `actor` could not handle the record `input_seq`. The system starts again from the log."""
+
+    actor: str
+    input_seq: int
+    error: str
+
+
+# --- said by the clock
+
+
+class ClockTicked(Event):
+    """It is `now`. Cores have no other clock."""
+
+    now: datetime
+
+
+# --- said by the REST port, answering a question (the cause)
+
+
+class ScanReturned(Event):
+    """KIS answered one batch of a scan with these rows; a code it does not know has a blank row."""
+
+    scan: int
+    batch: int
+    rows: Rows
+
+
+class ScanFailed(Event):
+    """One batch of a scan got no usable answer, after all retries."""
+
+    scan: int
+    batch: int
+    reason: str
+
+
+class DailyBarsReturned(Event):
+    """KIS answered with adjusted daily bars of `code`, as rows of output2."""
+
+    code: str
+    rows: Rows
+
+
+class DailyBarsFailed(Event):
+    """KIS gave no usable daily bars of `code`, after all retries."""
+
+    code: str
+    reason: str
+
+
+# --- said by the socket port
+
+
+class LinkOpened(Event):
+    """WebSocket number `link` is connected; nothing is subscribed on it yet."""
+
+    link: int
+
+
+class LinkLost(Event):
+    """WebSocket number `link` is closed, or could not be opened; all its subscriptions are gone."""
+
+    link: int
+    reason: str
+
+
+class FrameReceived(Event):
+    """KIS sent this text, data or control, on `link`; keys and ivs cut out, otherwise as it came."""
+
+    link: int
+    text: str
+
+
+class FramesDropped(Event):
+    """So many frames, read from `first` to `last`, are not in the log, because it lagged for longer than allowed."""
+
+    link: int
+    count: int
+    first: datetime
+    last: datetime
+
+
+# --- said by a channel, answering NotifyRequested
+
+
+class NotifySent(Event):
+    """The channel took the message. message_id: the channel's own name for it, "" if it has none."""
+
+    alert_id: str
+    channel: str
+    attempt: int
+    message_id: str = ""
+
+
+class NotifyFailed(Event):
+    """The message was certainly not delivered."""
+
+    alert_id: str
+    channel: str
+    attempt: int
+    reason: str
+
+
+class NotifyUnknown(Event):
+    """Nobody knows whether the message was delivered: a time-out, or the daemon died between request and answer."""
+
+    alert_id: str
+    channel: str
+    attempt: int
+    reason: str
+
+
+# --- decided by ScanActor
+
+
+class SessionOpened(Event):
+    """The market of `day` is open, until `closes`."""
+
+    day: date
+    opens: datetime
+    closes: datetime
+
+
+class SessionClosed(Event):
+    """The session of `day` is over, its closing print included (so said a minute after the close)."""
+
+    day: date
+
+
+class ScanRequested(Event):
+    """A question: the quotes of `codes`, batch `batch` (from 1) of `batches` of scan number `scan`."""
+
+    scan: int
+    batch: int
+    batches: int
+    codes: tuple[str, ...]
+
+
+class ScanCompleted(Event):
+    """Every batch of scan number `scan` is answered.
+
+    failed: batches without a usable answer. quoted: codes with a price.
+    """
+
+    scan: int
+    batches: int
+    failed: int
+    quoted: int
+
+
+class BaselineRequested(Event):
+    """A question: the adjusted daily bars of `code` from `start` to `end`, both included."""
+
+    code: str
+    start: date
+    end: date
+
+
+class BaselineLoaded(Event):
+    """For `day`, `code` has these completed adjusted closes, oldest first; as many as the average may need."""
+
+    code: str
+    day: date
+    closes_won: tuple[int, ...]
+
+
+class BaselineMissing(Event):
+    """For `day`, `code` has no average, and so no disparity signal."""
+
+    code: str
+    day: date
+    reason: str
+
+
+# --- decided by SubscriptionActor
+
+
+class TargetsChanged(Event):
+    """These codes deserve the slots now, best first; against the list before, `added` and `removed`."""
+
+    targets: tuple[Target, ...]
+    added: tuple[str, ...]
+    removed: tuple[str, ...]
+
+
+class SubscribeRequested(Event):
+    """A question: the trades of `code` on `link`. ask: 1, 2, ... if the answer before never came."""
+
+    code: str
+    link: int
+    ask: int = 1
+
+
+class UnsubscribeRequested(Event):
+    """A question: no more of `code` on `link`; its slot stays taken until KIS answers."""
+
+    code: str
+    link: int
+    ask: int = 1
+
+
+# --- decided by WsActor
+
+
+class LinkRequested(Event):
+    """A question: open WebSocket number `link` after `wait_s` seconds, with a new approval key if `new_key`."""
+
+    link: int
+    wait_s: float
+    new_key: bool = False
+
+
+class LinkReleased(Event):
+    """A wish: close `link`, the session is over."""
+
+    link: int
+
+
+class LinkBlocked(Event):
+    """KIS refuses the link itself; it is closed. needs_key: because the approval key is no good.
+
+    wait_s: the next try comes no sooner; negative for not before the daemon is started again.
+    """
+
+    link: int
+    reason: str
+    wait_s: float
+    needs_key: bool = False
+
+
+class SubscribeConfirmed(Event):
+    """KIS has `code` subscribed on `link`; nothing arrives until its next trade."""
+
+    code: str
+    link: int
+
+
+class SubscribeRefused(Event):
+    """KIS did not subscribe `code`. for_good: the same key would be refused again."""
+
+    code: str
+    link: int
+    reason: str
+    for_good: bool = False
+
+
+class UnsubscribeConfirmed(Event):
+    """KIS released `code` on `link`; its slot is free."""
+
+    code: str
+    link: int
+
+
+class ControlRejected(Event):
+    """A control message that nobody here understands; it changed nothing."""
+
+    link: int
+    reason: str
+
+
+# --- decided by SignalActor
+
+
+class FrameRejected(Event):
+    """A data frame that cannot be read; none of its records was used. reason: what was expected and what came."""
+
+    link: int
+    reason: str
+
+
+class SignalRaised(Event):
+    """The price of `code` crossed the rule's threshold.
+
+    value, threshold: in the rule's own measure, ratios for disparity. change_ratio: against the previous close.
+    average_won: what the price is measured against. observed_at: KIS's stamp of the trade, whole seconds, KST.
+    """
+
+    code: str
+    name: str
+    market: str
+    rule: str
+    threshold: float
+    value: float
+    average_won: float
+    price_won: int
+    change_ratio: float
+    cum_turnover_won: int
+    observed_at: datetime
+    is_halted: bool = False
+
+
+# --- decided by NotifyActor
+
+
+class AlertDecided(Event):
+    """A person is to be told of `signal`.
+
+    alert_id: from rule, code and the signal's seq. decided_at: starts the cooldown.
+    """
+
+    alert_id: str
+    signal: SignalRaised
+    decided_at: datetime
+
+
+class AlertSuppressed(Event):
+    """A signal that nobody is told of, and why."""
+
+    code: str
+    rule: str
+    reason: str
+    signal_seq: int
+
+
+NAMES: dict[type[Event], tuple[str, int]] = {
+    RunStarted: ("RunStarted", 1),
+    RunEnded: ("RunEnded", 1),
+    StateCarried: ("StateCarried", 1),
+    UniverseLoaded: ("UniverseLoaded", 1),
+    ActorFailed: ("ActorFailed", 1),
+    ClockTicked: ("ClockTicked", 1),
+    ScanReturned: ("ScanReturned", 1),
+    ScanFailed: ("ScanFailed", 1),
+    DailyBarsReturned: ("DailyBarsReturned", 1),
+    DailyBarsFailed: ("DailyBarsFailed", 1),
+    LinkOpened: ("LinkOpened", 1),
+    LinkLost: ("LinkLost", 1),
+    FrameReceived: ("FrameReceived", 1),
+    FramesDropped: ("FramesDropped", 1),
+    NotifySent: ("NotifySent", 1),
+    NotifyFailed: ("NotifyFailed", 1),
+    NotifyUnknown: ("NotifyUnknown", 1),
+    SessionOpened: ("SessionOpened", 1),
+    SessionClosed: ("SessionClosed", 1),
+    ScanRequested: ("ScanRequested", 1),
+    ScanCompleted: ("ScanCompleted", 1),
+    BaselineRequested: ("BaselineRequested", 1),
+    BaselineLoaded: ("BaselineLoaded", 1),
+    BaselineMissing: ("BaselineMissing", 1),
+    TargetsChanged: ("TargetsChanged", 1),
+    SubscribeRequested: ("SubscribeRequested", 1),
+    UnsubscribeRequested: ("UnsubscribeRequested", 1),
+    LinkRequested: ("LinkRequested", 1),
+    LinkReleased: ("LinkReleased", 1),
+    LinkBlocked: ("LinkBlocked", 1),
+    SubscribeConfirmed: ("SubscribeConfirmed", 1),
+    SubscribeRefused: ("SubscribeRefused", 1),
+    UnsubscribeConfirmed: ("UnsubscribeConfirmed", 1),
+    ControlRejected: ("ControlRejected", 1),
+    FrameRejected: ("FrameRejected", 1),
+    SignalRaised: ("SignalRaised", 1),
+    AlertDecided: ("AlertDecided", 1),
+    AlertSuppressed: ("AlertSuppressed", 1),
+    NotifyRequested: ("NotifyRequested", 1),
+}
+"""The names and versions in the log; changed only by adding a line, or a version with its upcaster."""

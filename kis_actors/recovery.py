@@ -1,0 +1,144 @@
+"""The state of every actor out of the log: after a crash, at any moment of a day, and for replay.
+
+A decision counts right after its cause, wherever it stands in the log. What an actor had handled is what comes before
+its last recorded decision or the last clean end; what comes after it decides again, by the same turn as ever.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+
+from eventlog.codec import Codec
+from eventlog.day import days_in, path_of
+from eventlog.schema import Row
+from eventlog.store import Reader
+from kis_actors.messages import (
+    NAMES,
+    Event,
+    NotifyFailed,
+    NotifyRequested,
+    NotifySent,
+    NotifyUnknown,
+    Record,
+    RunEnded,
+    StateCarried,
+)
+from kis_actors.turn import Core, count_decisions, hears, take_turn
+
+CODEC: Codec[Event] = Codec(NAMES)
+
+Decisions = dict[tuple[str, int], tuple[Event, ...]]
+"""What the log says was decided: by stream and cause."""
+
+
+class Undecided(NamedTuple):
+    """What follows from a record whose turn the log does not have; still to be written."""
+
+    stream: str
+    events: tuple[Event, ...]
+    cause: int
+
+
+class Rebuilt(NamedTuple):
+    """The actors' states by name, what they decided that is not in the log yet, and the last record they know of."""
+
+    states: dict[str, Any]
+    undecided: tuple[Undecided, ...]
+    last_seq: int
+    last_at_ns: int
+
+
+class History(NamedTuple):
+    """What a day file says beyond its inputs. handled: per actor, the last seq whose turn is surely in the log."""
+
+    decisions: Decisions
+    handled: dict[str, int]
+    in_doubt: tuple[NotifyRequested, ...]
+
+
+def record_of(row: Row) -> Record:
+    """The record a row holds. Raises eventlog.codec.UnknownEvent or msgspec.ValidationError."""
+    event = CODEC.decode(row.type, row.version, row.payload)
+    return Record(seq=row.seq, stream=row.stream, cause=row.cause, at_ns=row.at_ns, event=event)
+
+
+def records_in(path: Path, **filters: Any) -> Iterator[Record]:
+    """The records of a day file, in order; filters as eventlog.store.Reader.rows takes them."""
+    with Reader(path) as reader:
+        for row in reader.rows(**filters):
+            yield record_of(row)
+
+
+def history_of(path: Path, cores: tuple[Core, ...]) -> History:
+    """What a day file says was decided, up to where each actor had come, and what it left open."""
+    names = tuple(core.name for core in cores)
+    decisions: dict[tuple[str, int], list[Event]] = {}
+    handled = dict.fromkeys(names, _last_clean_end(path))
+    for record in records_in(path, streams=names):
+        decisions.setdefault((record.stream, record.cause), []).append(record.event)
+        handled[record.stream] = max(handled[record.stream], record.cause)
+    return History({key: tuple(events) for key, events in decisions.items()}, handled, _in_doubt(path))
+
+
+def rebuild(cores: tuple[Core, ...], records: Iterable[Record], history: History) -> Rebuilt:
+    """The states after `records`: recorded decisions stand; turns the log does not have are taken now."""
+    states: dict[str, Any] = {core.name: core.state() for core in cores}
+    undecided: list[Undecided] = []
+    last_seq = last_at_ns = 0
+    for record in records:
+        last_seq, last_at_ns = record.seq, record.at_ns
+        if isinstance(record.event, StateCarried):
+            states.update(_carried(cores, record.event))
+        for core in cores:
+            if hears(core, record):
+                states[core.name], missing = _turn(core, states[core.name], record, history)
+                undecided += missing
+    return Rebuilt(states, tuple(undecided), last_seq, last_at_ns)
+
+
+def carried(states: dict[str, Any]) -> tuple[StateCarried, ...]:
+    """The states as the first records of the next day file."""
+    encode = msgspec.json.encode
+    return tuple(StateCarried(actor=name, state=msgspec.Raw(encode(state))) for name, state in states.items())
+
+
+def day_file(data_dir: Path, day: date) -> Path:
+    """The file of `day`. Raises FileNotFoundError that names the days there are."""
+    path = path_of(data_dir, day)
+    if not path.exists():
+        days = ", ".join(map(str, days_in(data_dir))) or "none"
+        raise FileNotFoundError(f"no log of {day} in {data_dir}; days there: {days}")
+    return path
+
+
+def _turn(core: Core, state: Any, record: Record, history: History) -> tuple[Any, list[Undecided]]:
+    if record.seq <= history.handled[core.name]:
+        state = core.evolve(state, record.event)
+        return count_decisions(core, state, history.decisions.get((core.name, record.seq), ())), []
+    state, decided = take_turn(core, state, record)
+    return state, [Undecided(core.name, decided, record.seq)] if decided else []
+
+
+def _carried(cores: tuple[Core, ...], event: StateCarried) -> dict[str, Any]:
+    return {core.name: msgspec.json.decode(event.state, type=core.state) for core in cores if core.name == event.actor}
+
+
+def _last_clean_end(path: Path) -> int:
+    ends = [record.seq for record in records_in(path, types=[NAMES[RunEnded][0]])]
+    return ends[-1] if ends else 0
+
+
+def _in_doubt(path: Path) -> tuple[NotifyRequested, ...]:
+    """Questions to channels without an outcome in the log."""
+    open_: dict[tuple[str, str, int], NotifyRequested] = {}
+    kinds = [NAMES[kind][0] for kind in (NotifyRequested, NotifySent, NotifyFailed, NotifyUnknown)]
+    for record in records_in(path, types=kinds):
+        match record.event:
+            case NotifyRequested() as asked:
+                open_[(asked.alert_id, asked.channel, asked.attempt)] = asked
+            case NotifySent() | NotifyFailed() | NotifyUnknown() as outcome:
+                open_.pop((outcome.alert_id, outcome.channel, outcome.attempt), None)
+    return tuple(open_.values())

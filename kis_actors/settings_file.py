@@ -1,0 +1,242 @@
+"""Reads the settings file and `--set`, refuses what is unsafe, and reports every problem at once with its place.
+
+The settings themselves, their types and defaults, are `settings.py`; no key is named here but those with a limit.
+"""
+
+import ipaddress
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import msgspec
+
+from kis_actors.scalars import shown
+from kis_actors.settings import Settings
+from kis_actors.yaml_file import Place, Problem, Reading, SettingsError, read_assignment, read_text, read_yaml
+
+__all__ = ["Loaded", "Problem", "SettingsError", "flatten", "load", "resolve"]
+
+DEFAULT_PATH = Path("config/settings.yaml")
+SHIPPED_PATH = Path(__file__).parent.parent / DEFAULT_PATH
+ON_COMMAND_LINE = "--set"
+
+PRESETS: Mapping[str, Mapping[str, Any]] = {
+    "A": {"monitor.scan_interval_sec": 60.0, "monitor.max_ws_subs": 20},
+    "B": {"monitor.scan_interval_sec": 30.0, "monitor.max_ws_subs": 40},
+}
+
+RATIOS: dict[str, tuple[float, float]] = {
+    "monitor.signal.disparity_threshold": (-0.9, 0.9),
+    "monitor.signal.rearm_ratio": (0, 0.5),
+    "monitor.score.eps": (0.0001, 1),
+}
+RANGES: dict[str, tuple[float, float]] = RATIOS | {
+    "monitor.scan_interval_sec": (1, 3600),
+    "monitor.rest_batch_size": (1, 10_000),
+    "monitor.max_ws_subs": (1, 40),  # KIS takes 41 registrations a session; one stays free for swaps
+    "monitor.rebalance_interval_sec": (1, 3600),
+    "monitor.subscribe_cooldown_sec": (0, 86_400),
+    "monitor.min_subscribe_sec": (0, 86_400),
+    "monitor.alert_cooldown_sec": (0, 86_400),
+    "monitor.score.w1": (0, 1e6),
+    "monitor.score.w2": (0, 1e6),
+    "monitor.score.w3": (0, 1e6),
+    "monitor.signal.ma_days": (2, 200),
+    "kis.rate_limit_sleep_sec": (0, 60),
+    "kis.rest_timeout_sec": (0.1, 120),
+    "kis.ws_reconnect_delays_sec": (0.01, 3600),
+    "kis.ws_idle_timeout_sec": (1, 3600),
+    "kis.ws_command_gap_sec": (0, 60),
+    "kis.ws_ack_timeout_sec": (0.1, 120),
+    "kis.max_backpressure_sec": (0, 600),
+    "notify.timeout_sec": (0.1, 120),
+    "clock.speed": (0.01, 10_000),
+}
+"""Least and most of every number; of a list, of each number in it."""
+
+_BLOCKED_FOR_LOOPS = "KIS blocks keys that connect or subscribe in a loop: notice of 2026-02-24"
+FLOORS: Mapping[str, tuple[float, str]] = {
+    "monitor.scan_interval_sec": (10, "a scan of 250 codes is 9 calls, which others of the account may need"),
+    "monitor.subscribe_cooldown_sec": (60, _BLOCKED_FOR_LOOPS),
+    "monitor.min_subscribe_sec": (30, _BLOCKED_FOR_LOOPS),
+    "kis.rate_limit_sleep_sec": (0.06, "KIS takes 18 calls a second: notice of 2026-04-20"),
+    "kis.ws_reconnect_delays_sec": (1, _BLOCKED_FOR_LOOPS),
+}
+"""What protects the account; binds unless both addresses of KIS are on loopback."""
+
+SCHEMES: Mapping[str, tuple[str, ...]] = {
+    "kis.rest_url": ("https", "http"),
+    "kis.ws_url": ("ws", "wss"),
+    "notify.telegram.api_url": ("https", "http"),
+}
+BATCH_MAX = 30
+PAPER_GAP_S = 1.0
+"""Notice of 2026-04-20."""
+
+
+class Loaded(msgspec.Struct, frozen=True, kw_only=True):
+    """Settings that passed every check, what the user should know about them, and the file they came from."""
+
+    settings: Settings
+    warnings: tuple[str, ...]
+    path: str
+
+
+def load(path: Path | None, overrides: Sequence[str] = ()) -> Loaded:
+    """The settings of a run; `overrides` are KEY=VALUE and win. Raises `SettingsError` with every problem.
+
+    path: None means config/settings.yaml under the working directory or, failing that, the shipped one.
+    """
+    source = path or (DEFAULT_PATH if DEFAULT_PATH.exists() else SHIPPED_PATH)
+    readings = [read_yaml(read_text(source), Settings, str(source))]
+    readings += [read_assignment(text, Settings, ON_COMMAND_LINE) for text in overrides]
+    written = _written(readings)
+    problems = [problem for reading in readings for problem in reading.problems] + list(_limits(written, readings))
+    if problems:
+        raise SettingsError(tuple(sorted(problems, key=_reading_order)))
+    mode = written.get("monitor.mode", "A")
+    values, warnings = _adjusted({**PRESETS[mode], **written})
+    return Loaded(settings=_settings(values), warnings=_overruled(mode, written) + warnings, path=str(source))
+
+
+def resolve(settings_path: Path | str, value: str) -> Path:
+    """The file a setting names: as it is if absolute or found here, else under the project the settings belong to.
+
+    The project is the directory above the settings file's own. `log.data_dir` needs no such search: it is taken from
+    the working directory.
+    """
+    named = Path(value).expanduser()
+    if named.is_absolute() or named.exists():
+        return named
+    return Path(settings_path).resolve().parent.parent / named
+
+
+def flatten(settings: Settings) -> dict[str, Any]:
+    """Every setting by its dotted key."""
+    return _flat(msgspec.structs.asdict(settings))
+
+
+def _reading_order(problem: Problem) -> tuple[bool, int, int]:
+    return problem.path == ON_COMMAND_LINE, problem.line, problem.column
+
+
+def _limits(written: Mapping[str, Any], readings: Sequence[Reading]) -> Iterator[Problem]:
+    """What is of the right type and still unusable."""
+    places = {key: reading.places[key] for reading in readings for key in _flat(reading.values)}
+    for key, value in written.items():
+        place = places[key]
+        if key in RANGES:
+            yield from _out_of_range(key, value, place)
+        if key in SCHEMES and value is not None:
+            yield from _bad_address(key, value, place)
+        if key in FLOORS and not _on_loopback(written):
+            yield from _below_floor(key, value, place)
+    yield from _half_a_clock(written, places)
+
+
+def _out_of_range(key: str, value: Any, place: Place) -> Iterator[Problem]:
+    low, high = RANGES[key]
+    if not _numbers(value):
+        yield Problem(*place, f"{key}: expected at least one number, found an empty list", "write [1, 2, 4]")
+    for number in _numbers(value):
+        if low <= number <= high:
+            continue
+        if key in RATIOS and abs(number) >= 1:
+            what = f"{key} is a ratio from {low:g} to {high:g}: {number:g} means {number * 100:,.0f} %"
+            yield Problem(*place, what, f"write {number / 100:g} for {number:g} %")
+        else:
+            nearest = low if number < low else high
+            yield Problem(*place, f"{key}: expected {low:g} to {high:g}, found {number:g}", f"write {nearest:g}")
+
+
+def _below_floor(key: str, value: Any, place: Place) -> Iterator[Problem]:
+    floor, why = FLOORS[key]
+    lowest = min(_numbers(value), default=floor)
+    if lowest < floor:
+        what = f"{key}: {lowest:g} is below the safety floor of {floor:g} ({why}; only loopback addresses may go below)"
+        yield Problem(*place, what, f"write {floor:g} or more")
+
+
+def _bad_address(key: str, url: str, place: Place) -> Iterator[Problem]:
+    schemes = SCHEMES[key]
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
+        what = f"{key}: expected an address of {' or '.join(schemes)} with a host and a port of 1 to 65535"
+        yield Problem(*place, f"{what}, found {shown(url)}", f"write {schemes[0]}://HOST:PORT")
+
+
+def _half_a_clock(written: Mapping[str, Any], places: Mapping[str, Place]) -> Iterator[Problem]:
+    for given, absent in (("clock.anchor", "clock.shows"), ("clock.shows", "clock.anchor")):
+        if written.get(given) and not written.get(absent):
+            yield Problem(*places[given], f"{given} without {absent} sets no clock", f"add {absent}, or remove {given}")
+
+
+def _adjusted(values: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """The values as KIS can take them, and a warning for each that had to change."""
+    adjusted, warnings = dict(values), []
+    batch_size = values.get("monitor.rest_batch_size", BATCH_MAX)
+    if batch_size > BATCH_MAX:
+        adjusted["monitor.rest_batch_size"] = BATCH_MAX
+        what = f"{batch_size} is more than KIS takes; using {BATCH_MAX}, so 250 codes take 9 calls a scan"
+        warnings.append(f"monitor.rest_batch_size: {what}")
+    gap_s = values.get("kis.rate_limit_sleep_sec", Settings().kis.rate_limit_sleep_sec)
+    if values.get("kis.env") == "paper" and gap_s < PAPER_GAP_S and not _on_loopback(values):
+        adjusted["kis.rate_limit_sleep_sec"] = PAPER_GAP_S
+        what = f"{gap_s:g} is less than paper asks for; using {PAPER_GAP_S:g}, one call a second"
+        warnings.append(f"kis.rate_limit_sleep_sec: {what}")
+    return adjusted, tuple(warnings)
+
+
+def _overruled(mode: str, written: Mapping[str, Any]) -> tuple[str, ...]:
+    """Whoever changes only the mode of the shipped file would otherwise wonder why nothing changes."""
+    return tuple(
+        f"{key}: {written[key]:g} is written out and wins over the {value:g} of mode {mode}"
+        for key, value in PRESETS[mode].items()
+        if mode != "A" and written.get(key, value) != value
+    )
+
+
+def _on_loopback(values: Mapping[str, Any]) -> bool:
+    """Whether nothing of this run can reach KIS."""
+    return all(_is_loopback(values.get(key)) for key in ("kis.rest_url", "kis.ws_url"))
+
+
+def _is_loopback(url: str | None) -> bool:
+    try:
+        host = urlsplit(url or "").hostname or ""
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _numbers(value: Any) -> tuple[float, ...]:
+    return value if isinstance(value, tuple) else (value,)
+
+
+def _written(readings: Sequence[Reading]) -> dict[str, Any]:
+    return {key: value for reading in readings for key, value in _flat(reading.values).items()}
+
+
+def _flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for name, value in values.items():
+        if isinstance(value, msgspec.Struct):
+            value = msgspec.structs.asdict(value)
+        flat |= _flat(value, f"{prefix}{name}.") if isinstance(value, dict) else {prefix + name: value}
+    return flat
+
+
+def _settings(values: Mapping[str, Any]) -> Settings:
+    tree: dict[str, Any] = {}
+    for dotted, value in values.items():
+        *sections, name = dotted.split(".")
+        branch = tree
+        for section in sections:
+            branch = branch.setdefault(section, {})
+        branch[name] = value
+    return msgspec.convert(tree, Settings)

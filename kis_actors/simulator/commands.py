@@ -1,0 +1,152 @@
+"""The WebSocket's commands without the socket: one message in, at most one acknowledgement out, registrations kept."""
+
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+
+FEEDS_MAX = 41
+NULL = "(null)"
+
+_TEXTS = {
+    "OPSP0000": "SUBSCRIBE SUCCESS",
+    "OPSP0001": "UNSUBSCRIBE SUCCESS",
+    "OPSP0002": "ALREADY IN SUBSCRIBE",
+    "OPSP0003": "UNSUBSCRIBE ERROR (not found!)",
+    "OPSP0008": "MAX SUBSCRIBE OVER",
+    "OPSP0011": "invalid approval : NOT FOUND",
+    "OPSP8991": "SUBSCRIBE ERROR : invalid tr_id",
+    "OPSP8992": "SUBSCRIBE ERROR : invalid tr_key",
+    "OPSP8993": "JSON PARSING ERROR : invalid tr_key",
+    "OPSP8996": "ALREADY IN USE appkey",
+    "OPSP8997": "JSON PARSING ERROR : invalid tr_type",
+    "OPSP8998": "JSON PARSING ERROR : invalid custtype",
+    "OPSP9990": "JSON PARSING ERROR : tr_key not found",
+    "OPSP9991": "JSON PARSING ERROR : input not found",
+    "OPSP9992": "JSON PARSING ERROR : body not found",
+    "OPSP9997": "JSON PARSING ERROR : custtype not found",
+    "OPSP9998": "JSON PARSING ERROR : header not found",
+    "OPSP9999": "JSON PARSING ERROR : invalid json format",
+}
+_RT_CODES = {"OPSP0000": "0", "OPSP0001": "0", "OPSP8996": "9"}
+
+
+class Desk:
+    """What the commands need to know of the server, as functions.
+
+    app_key_of: the app key behind an approval key, None if there is none.
+    is_held: whether another session holds an app key.
+    now_s: whole second of the day, for trades already past when a code is registered.
+    """
+
+    def __init__(
+        self,
+        *,
+        feeds: frozenset[str],
+        codes: frozenset[str],
+        app_key_of: Callable[[str], str | None],
+        is_held: Callable[[str], bool],
+        now_s: Callable[[], int],
+    ) -> None:
+        self.feeds = feeds
+        self.codes = codes
+        self.app_key_of = app_key_of
+        self.is_held = is_held
+        self.now_s = now_s
+
+
+class Registrations:
+    """What one session has registered, and for which app key. since_s: by (feed, code), the second it was registered."""
+
+    def __init__(self, *, iv: str, key: str) -> None:
+        self.iv = iv
+        self.key = key
+        self.app_key: str | None = None
+        self.since_s: dict[tuple[str, str], int] = {}
+
+
+def is_pingpong(message: str | bytes) -> bool:
+    """Whether the client echoed the server's PINGPONG."""
+    header = _part(_parsed(message), "header")
+    return header is not None and header.get("tr_id") == "PINGPONG"
+
+
+def acknowledge(message: str | bytes, registrations: Registrations, desk: Desk) -> str:
+    """Does what the message asks, as far as KIS would, and says what KIS would say."""
+    command = _parsed(message)
+    header, wanted = _part(command, "header"), _part(_part(command, "body"), "input")
+    code = _malformed(message, command) or _refusal(header or {}, wanted or {}, registrations, desk)
+    if code is None:
+        assert header and wanted
+        code = _carry_out(header["tr_type"], (wanted["tr_id"], wanted["tr_key"]), registrations, desk)
+    return _ack(code, wanted if code < "OPSP8993" else None, registrations)
+
+
+def _malformed(message: str | bytes, command: Any) -> str | None:
+    header, body = _part(command, "header"), _part(command, "body")
+    wanted = _part(body, "input")
+    checks = (
+        (isinstance(message, str) and isinstance(command, dict), "OPSP9999"),
+        (header is not None, "OPSP9998"),
+        (bool(header) and "custtype" in (header or {}), "OPSP9997"),
+        (body is not None, "OPSP9992"),
+        (wanted is not None, "OPSP9991"),
+        (bool(wanted) and "tr_key" in (wanted or {}), "OPSP9990"),
+        (isinstance((wanted or {}).get("tr_key"), str), "OPSP8993"),
+    )
+    return next((code for is_right, code in checks if not is_right), None)
+
+
+def _refusal(header: dict[str, Any], wanted: dict[str, Any], registrations: Registrations, desk: Desk) -> str | None:
+    """Why KIS would not look at the registration itself; takes the app key into use when there is no reason."""
+    if header.get("custtype") not in ("P", "B"):
+        return "OPSP8998"
+    if header.get("tr_type") not in ("1", "2"):
+        return "OPSP8997"
+    app_key = desk.app_key_of(str(header.get("approval_key")))
+    if app_key is None:
+        return "OPSP0011"
+    if registrations.app_key != app_key and desk.is_held(app_key):
+        return "OPSP8996"
+    registrations.app_key = app_key
+    if wanted.get("tr_id") not in desk.feeds:
+        return "OPSP8991"
+    return None if wanted["tr_key"] in desk.codes else "OPSP8992"
+
+
+def _carry_out(tr_type: str, feed_and_code: tuple[str, str], registrations: Registrations, desk: Desk) -> str:
+    is_registered = feed_and_code in registrations.since_s
+    if tr_type == "2":
+        registrations.since_s.pop(feed_and_code, None)
+        return "OPSP0001" if is_registered else "OPSP0003"
+    if is_registered:
+        return "OPSP0002"
+    if len(registrations.since_s) >= FEEDS_MAX:
+        return "OPSP0008"
+    registrations.since_s[feed_and_code] = desk.now_s()
+    return "OPSP0000"
+
+
+def _ack(code: str, wanted: dict[str, Any] | None, registrations: Registrations) -> str:
+    """Session-level errors name no registration: tr_id is the text (null) then."""
+    header = {
+        "tr_id": str(wanted.get("tr_id")) if wanted else NULL,
+        "tr_key": str(wanted.get("tr_key")) if wanted else "",
+        "encrypt": "N",
+    }
+    body: dict[str, Any] = {"rt_cd": _RT_CODES.get(code, "1"), "msg_cd": code, "msg1": _TEXTS[code]}
+    if code == "OPSP0000":
+        body["output"] = {"iv": registrations.iv, "key": registrations.key}
+    return orjson.dumps({"header": header, "body": body}).decode()
+
+
+def _parsed(message: str | bytes) -> Any:
+    try:
+        return orjson.loads(message)
+    except orjson.JSONDecodeError:
+        return None
+
+
+def _part(value: Any, name: str) -> dict[str, Any] | None:
+    part = value.get(name) if isinstance(value, dict) else None
+    return part if isinstance(part, dict) else None

@@ -1,0 +1,45 @@
+"""Every real-time feed the simulator knows, as one table: what a registration of it is sent for a span of the day."""
+
+from collections.abc import Callable
+
+from kis_actors.simulator.frames import book_frame, operation_frame, trade_frames
+from kis_actors.simulator.market import EXPECTED_STEP_S, Market
+
+Stamped = tuple[int, str]
+"""A frame with the second of the day it belongs to, so that frames of several codes can be put in order."""
+
+
+def _trades(market: Market, feed: str, code: str, after_s: int, until_s: int) -> list[Stamped]:
+    trades = market.tape(code).between(after_s, until_s)
+    frames = trade_frames(feed, market.stock_days[code], market.day, trades)
+    return [(trades[-1].second, frame) for frame in frames]
+
+
+def _books(market: Market, feed: str, code: str, after_s: int, until_s: int) -> list[Stamped]:
+    """One book where trades moved it, and every few seconds while an auction gathers orders."""
+    tape = market.tape(code)
+    pause = tape.script.pause_at(until_s)
+    gathers = pause and pause.hour_class != "H" and until_s // EXPECTED_STEP_S > after_s // EXPECTED_STEP_S
+    if not gathers and not tape.between(after_s, until_s):
+        return []
+    return [(until_s, book_frame(feed, market.quote(code, until_s), until_s))]
+
+
+def _operations(market: Market, feed: str, code: str, after_s: int, until_s: int) -> list[Stamped]:
+    """Halts and volatility interruptions, as they begin and end."""
+    frames = []
+    for pause in market.tape(code).script.pauses:
+        if pause.hour_class in ("C", "H"):
+            changes = ((pause.from_s, True), (pause.until_s, False))
+            frames += [(s, operation_frame(feed, code, pause.hour_class, on)) for s, on in changes if after_s < s <= until_s]
+    return frames
+
+
+FEEDS: dict[str, Callable[[Market, str, str, int, int], list[Stamped]]] = {
+    "H0STCNT0": _trades,
+    "H0UNCNT0": _trades,
+    "H0NXCNT0": _trades,
+    "H0STASP0": _books,
+    "H0STMKO0": _operations,
+    "H0UNMKO0": _operations,
+}

@@ -1,0 +1,146 @@
+"""The data frames of the WebSocket as KIS writes them: enc|TR|count|fields joined by ^.
+
+The field orders are those of H0STCNT0 (47 fields) and H0STASP0 (63 fields) since 2026-09-14.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from random import Random
+
+from kis_actors.simulator.market import Quote
+from kis_actors.simulator.session_clock import CLOSE_S, hhmmss
+from kis_actors.simulator.stock_day import StockDay
+from kis_actors.simulator.tape import Trade, volume_share_by
+from kis_actors.simulator.text import percent, rounded_up_ratio, sign, sign_within_limits, two_decimals
+from kis_actors.simulator.ticks import floor_to_tick, tick_won
+
+RECORDS_MAX = 20
+"""The most records that a recorded frame was seen to hold."""
+LEVELS = 10
+REGULAR_MARKET = "2"
+
+
+def trade_frames(feed: str, stock_day: StockDay, day: date, trades: Sequence[Trade]) -> list[str]:
+    """Frames of at most 20 records each that carry all `trades` of one stock."""
+    chunks = [trades[start : start + RECORDS_MAX] for start in range(0, len(trades), RECORDS_MAX)]
+    return [
+        f"0|{feed}|{len(chunk):03d}|" + "^".join(trade_record(stock_day, day, trade) for trade in chunk) for chunk in chunks
+    ]
+
+
+def trade_record(stock_day: StockDay, day: date, trade: Trade) -> str:
+    """The 47 fields of one trade."""
+    change_won = trade.price_won - stock_day.base_won
+    previous_shares = stock_day.bars[-1].volume_shares
+    same_hour_shares = max(1, int(previous_shares * volume_share_by(trade.second)))
+    fields = (
+        stock_day.code,
+        hhmmss(trade.second),
+        trade.price_won,
+        sign_within_limits(
+            trade.price_won, stock_day.base_won, lower_won=stock_day.lower_won, upper_won=stock_day.upper_won
+        ),
+        change_won,
+        percent(change_won, stock_day.base_won),
+        two_decimals(trade.day_turnover_won, trade.day_volume_shares),
+        trade.open_won,
+        trade.high_won,
+        trade.low_won,
+        trade.ask_won,
+        trade.bid_won,
+        trade.volume_shares,
+        trade.day_volume_shares,
+        trade.day_turnover_won,
+        trade.sells,
+        trade.buys,
+        trade.buys - trade.sells,
+        percent(trade.bought_shares, trade.sold_shares),
+        trade.sold_shares,
+        trade.bought_shares,
+        trade.side,
+        rounded_up_ratio(trade.bought_shares, trade.day_volume_shares),
+        percent(trade.day_volume_shares, previous_shares),
+        *_against(trade.open_won, trade.open_s, trade.price_won),
+        *_against(trade.high_won, trade.high_s, trade.price_won),
+        *_against(trade.low_won, trade.low_s, trade.price_won),
+        f"{day:%Y%m%d}",
+        # In session; the closing auction's print is coded apart, which filters on "20" drop.
+        "21" if trade.second >= CLOSE_S else "20",
+        "N",
+        trade.ask_size,
+        trade.bid_size,
+        trade.ask_total,
+        trade.bid_total,
+        percent(trade.day_volume_shares, stock_day.character.listed_shares),
+        same_hour_shares,
+        percent(trade.day_volume_shares, same_hour_shares),
+        "0",
+        "",
+        trade.vi_base_won,
+        REGULAR_MARKET,
+    )
+    return "^".join(map(str, fields))
+
+
+def book_frame(feed: str, quote: Quote, second: int) -> str:
+    """One order book of 63 fields; in a call auction with the expected match and three levels a side, as recorded."""
+    base_won = quote.stock_day.base_won
+    levels = LEVELS if quote.hour_class == "0" else 3
+    rng = Random(f"{quote.stock_day.code}/{second}")
+    asks = _levels_won(quote.ask_won, levels, up=True)
+    bids = _levels_won(quote.bid_won, levels, up=False)
+    expected_change_won = quote.expected.price_won - base_won
+    fields = (
+        quote.stock_day.code,
+        hhmmss(second),
+        quote.hour_class,
+        *asks,
+        *bids,
+        *_sizes(quote.ask_size, quote.ask_total, levels, rng),
+        *_sizes(quote.bid_size, quote.bid_total, levels, rng),
+        quote.ask_total,
+        quote.bid_total,
+        *(0, 0),
+        # In continuous trading there is no expected price, and KIS computes its change from 0: -100 %.
+        quote.expected.price_won,
+        quote.expected.volume_shares,
+        quote.expected.volume_shares,
+        expected_change_won,
+        sign(expected_change_won),
+        percent(expected_change_won, base_won),
+        quote.day_volume_shares,
+        *(0, 0, 0, 0, 0),
+        *(0, 0, 0),
+        REGULAR_MARKET,
+    )
+    return f"0|{feed}|001|" + "^".join(map(str, fields))
+
+
+def operation_frame(feed: str, code: str, hour_class: str, is_on: bool) -> str:
+    """A halt (H) or a volatility interruption (C) that begins or ends: 10 fields, code first, as recorded."""
+    is_halted, is_interrupted = is_on and hour_class == "H", is_on and hour_class == "C"
+    expected_phase = "311" if is_on else "112"
+    status = "58" if is_halted else "55"
+    fields = (code, "Y" if is_halted else "N", "(null)", "AB1", expected_phase, "", "", status, "Y" if is_interrupted else "N", "")
+    return f"0|{feed}|001|" + "^".join(fields)
+
+
+def _against(level_won: int, level_s: int, price_won: int) -> tuple[str, str, int]:
+    """When a price of the day was made, and where the last price stands against it."""
+    return hhmmss(level_s), sign(price_won - level_won), price_won - level_won
+
+
+def _levels_won(best_won: int, levels: int, *, up: bool) -> list[int]:
+    prices = [best_won]
+    for _ in range(levels - 1):
+        prices.append(prices[-1] + tick_won(prices[-1]) if up else floor_to_tick(prices[-1] - 1))
+    return prices + [0] * (LEVELS - levels)
+
+
+def _sizes(best: int, total: int, levels: int, rng: Random) -> list[int]:
+    """Sizes of all levels that add up to `total`."""
+    rest = max(0, total - best)
+    weights = [rng.uniform(0.5, 1.5) for _ in range(levels - 1)]
+    sizes = [best, *(int(rest * weight / sum(weights)) for weight in weights)]
+    sizes[-1] += total - sum(sizes)
+    return sizes + [0] * (LEVELS - levels)

@@ -1,0 +1,188 @@
+"""The REST half of the simulator: tokens, approval keys and quotation calls, with KIS's checks and KIS's refusals."""
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, date, datetime, timedelta
+from email.utils import format_datetime
+from typing import Any
+
+import orjson
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from kis_actors.simulator import answers
+from kis_actors.simulator.accounts import Accounts, TokenState
+from kis_actors.simulator.faults import Faults
+from kis_actors.simulator.market import Market, Quote
+from kis_actors.simulator.refusals import KEYS_ASKED, Refused, key_refused, refused
+from kis_actors.simulator.session_clock import SessionClock
+
+PAIRS_MAX = 30
+MARKET_DIVISIONS = ("J", "NX", "UN")
+QUOTATIONS = "/uapi/domestic-stock/v1/quotations/"
+
+
+class RestServer:
+    """Answers like KIS; `app` is what an ASGI server runs."""
+
+    def __init__(self, *, market: Market, clock: SessionClock, accounts: Accounts, faults: Faults) -> None:
+        self._market = market
+        self._clock = clock
+        self._accounts = accounts
+        self._faults = faults
+        self.app = Starlette(routes=self._routes(), exception_handlers={Refused: self._on_refused})
+
+    def _routes(self) -> list[Route]:
+        calls: tuple[tuple[str, str, Callable[[Request], dict[str, object]]], ...] = (
+            ("intstock-multprice", "FHKST11300006", self._several),
+            ("inquire-price", "FHKST01010100", self._one),
+            ("inquire-daily-itemchartprice", "FHKST03010100", self._daily),
+            ("chk-holiday", "CTCA0903R", self._holidays),
+        )
+        routes = [Route(QUOTATIONS + name, self._call(tr_id, answer), methods=["GET"]) for name, tr_id, answer in calls]
+        keys = (("tokenP", self._token), ("Approval", self._approval), ("revokeP", self._revoke))
+        return routes + [Route(f"/oauth2/{name}", endpoint, methods=["POST"]) for name, endpoint in keys]
+
+    def _call(self, tr_id: str, answer: Callable[[Request], dict[str, object]]) -> Callable[[Request], Awaitable[Response]]:
+        """One quotation call: KIS's checks first, then the answer."""
+
+        async def call(request: Request) -> Response:
+            self._check_up()
+            self._check_keys(request)
+            self._check_headers(request, tr_id)
+            self._check_rate(request)
+            more = "M" if tr_id == "CTCA0903R" else ""
+            return self._json(answer(request), headers={"tr_id": tr_id, "tr_cont": more})
+
+        return call
+
+    async def _token(self, request: Request) -> Response:
+        keys = await self._asked_keys(request, "appsecret")
+        token = self._accounts.issue_token(keys["appkey"])
+        if token is None:
+            raise key_refused("EGW00133")
+        left_s = int(token.expires_s - self._clock.elapsed_s())
+        expires = self._clock.now() + timedelta(seconds=left_s)
+        return self._json({
+            "access_token": token.text,
+            "access_token_token_expired": f"{expires:%Y-%m-%d %H:%M:%S}",
+            "token_type": "Bearer",
+            "expires_in": left_s,
+        })  # fmt: skip
+
+    async def _approval(self, request: Request) -> Response:
+        keys = await self._asked_keys(request, "secretkey")
+        return self._json({"approval_key": self._accounts.issue_approval(keys["appkey"])})
+
+    async def _revoke(self, request: Request) -> Response:
+        body = await _json_body(request)
+        if not self._accounts.revoke_token(str(body.get("token", ""))):
+            raise key_refused("EGW00121")
+        return self._json({"code": 200, "message": "접근토큰 폐기에 성공하였습니다"})
+
+    async def _asked_keys(self, request: Request, secret_name: str) -> dict[str, str]:
+        """The keys in the body. Any text will do for them, but not none."""
+        self._check_up()
+        body = await _json_body(request)
+        for name, code in (*KEYS_ASKED, (secret_name, "EGW00105")):
+            if not isinstance(body.get(name), str) or not body[name]:
+                raise key_refused(code)
+        if body["grant_type"] != "client_credentials":
+            raise key_refused("EGW00116")
+        return body
+
+    def _check_up(self) -> None:
+        if self._faults.lasts("rest_500", self._clock.elapsed_s()):
+            raise Refused(500, None)
+
+    def _check_keys(self, request: Request) -> None:
+        for name, code in (("appkey", "EGW00103"), ("appsecret", "EGW00105")):
+            if not request.headers.get(name):
+                raise refused(code)
+
+    def _check_headers(self, request: Request, tr_id: str) -> None:
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        if scheme != "Bearer":
+            raise refused("EGW00205")
+        state = self._accounts.state_of(token.strip(), request.headers["appkey"])
+        if state is not TokenState.VALID:
+            raise refused("EGW00123" if state is TokenState.EXPIRED else "EGW00121")
+        if request.headers.get("tr_id") != tr_id:
+            raise refused("OPSQ0002")
+        if request.headers.get("custtype", "P") not in ("P", "B"):
+            raise refused("EGW00208")
+
+    def _check_rate(self, request: Request) -> None:
+        if self._faults.lasts("rest_429", self._clock.elapsed_s()) or not self._accounts.may_call(request.headers["appkey"]):
+            raise refused("EGW00201")
+
+    def _several(self, request: Request) -> dict[str, object]:
+        pairs = range(1, PAIRS_MAX + 1)
+        codes = [code for number in pairs if (code := request.query_params.get(f"FID_INPUT_ISCD_{number}"))]
+        if not codes:
+            raise refused("OPSQ2001", "FID_INPUT_ISCD_1")
+        for number in pairs[: len(codes)]:
+            _check_division(request, f"FID_COND_MRKT_DIV_CODE_{number}")
+        return answers.several_rows([self._quote(code) for code in codes])
+
+    def _one(self, request: Request) -> dict[str, object]:
+        return answers.one_price(self._listed(request))
+
+    def _daily(self, request: Request) -> dict[str, object]:
+        quote = self._listed(request)
+        for name, allowed in (("FID_PERIOD_DIV_CODE", ("D",)), ("FID_ORG_ADJ_PRC", ("0", "1"))):
+            if request.query_params.get(name) not in allowed:
+                raise refused("OPSQ2001", name)
+        first, last = _date(request, "FID_INPUT_DATE_1"), _date(request, "FID_INPUT_DATE_2")
+        return answers.daily_chart(quote, self._market.day, first, last)
+
+    def _holidays(self, request: Request) -> dict[str, object]:
+        asked = _date(request, "BASS_DT")
+        is_next_page = bool(request.query_params.get("CTX_AREA_NK", "").strip())
+        first = _date(request, "CTX_AREA_NK") + timedelta(days=1) if is_next_page else asked
+        return answers.holiday_page(asked, first)
+
+    def _listed(self, request: Request) -> Quote:
+        _check_division(request, "FID_COND_MRKT_DIV_CODE")
+        quote = self._quote(request.query_params.get("FID_INPUT_ISCD", ""))
+        if quote is None:
+            raise refused("OPSQ2002", "FID_INPUT_ISCD")
+        return quote
+
+    def _quote(self, code: str) -> Quote | None:
+        listed = code in self._market.stock_days
+        return self._market.quote(code, self._clock.second()) if listed else None
+
+    async def _on_refused(self, _: Request, error: Exception) -> Response:
+        assert isinstance(error, Refused)
+        if error.body is None:
+            return Response("<html><body>500 Internal Server Error</body></html>", error.status, media_type="text/html")
+        return self._json(error.body, status=error.status)
+
+    def _json(self, body: object, *, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+        shown = format_datetime(self._clock.now().astimezone(UTC), usegmt=True)
+        kind = "application/json; charset=utf-8"
+        return Response(orjson.dumps(body), status, headers={"date": shown, **(headers or {})}, media_type=kind)
+
+
+async def _json_body(request: Request) -> dict[str, Any]:
+    try:
+        body = orjson.loads(await request.body())
+    except orjson.JSONDecodeError as error:
+        raise key_refused("EGW00101") from error
+    if not isinstance(body, dict):
+        raise key_refused("EGW00101")
+    return body
+
+
+def _check_division(request: Request, name: str) -> None:
+    if request.query_params.get(name) not in MARKET_DIVISIONS:
+        raise refused("OPSQ2001", name)
+
+
+def _date(request: Request, name: str) -> date:
+    try:
+        return datetime.strptime(request.query_params.get(name, "").strip(), "%Y%m%d").date()
+    except ValueError as error:
+        raise refused("OPSQ2001", name) from error

@@ -1,0 +1,202 @@
+"""Starts the simulator: builds the market, opens both ports, says where they are, and ends when told to."""
+
+import asyncio
+import contextlib
+import datetime
+import os
+import signal
+import socket
+import threading
+from collections.abc import Callable, Generator
+from pathlib import Path
+
+import click
+import uvicorn
+from msgspec import Struct
+
+from kis_actors.adapters.clock import Clock
+from kis_actors.settings import Clock as ClockSettings
+from kis_actors.simulator.accounts import Accounts
+from kis_actors.simulator.calendar import latest_session
+from kis_actors.simulator.faults import Faults
+from kis_actors.simulator.market import Market
+from kis_actors.simulator.rest import RestServer
+from kis_actors.simulator.scenario import Scenario, ScenarioUnusable, check_codes, read_scenario, without_unlisted
+from kis_actors.simulator.session_clock import SessionClock, second_of_day
+from kis_actors.simulator.universe import UniverseUnusable, read_universe
+from kis_actors.simulator.ws import WsServer
+from kis_actors.units import KST
+
+HOST = "127.0.0.1"
+CONFIG = Path(__file__).parents[2] / "config"
+ENDING = (signal.SIGTERM, signal.SIGINT)
+
+
+class Options(Struct, frozen=True, kw_only=True):
+    """One run of the simulator.
+
+    rest_port, ws_port: 0 is any free one.
+    date: of the session; without one, the latest session up to today, or up to the day the given clock shows.
+    start: what the clock shows at first, HH:MM or HH:MM:SS.
+    scenario: a file; without one, the project's own.
+    rest_per_second: calls an app key may make in a second of the clock.
+    clock: exactly this clock; start and speed do not count then.
+    until_stdin_closes: end at the end of standard input, so that no simulator outlives its parent.
+    """
+
+    rest_port: int = 0
+    ws_port: int = 0
+    seed: int = 1
+    speed: float = 1.0
+    date: datetime.date | None = None
+    start: str = "08:59:50"
+    scenario: Path | None = None
+    rest_per_second: int = 18
+    universe: Path = CONFIG / "universe.csv"
+    clock: ClockSettings | None = None
+    until_stdin_closes: bool = False
+
+
+def serve(options: Options) -> None:
+    """Serves until SIGTERM, SIGINT or, if so wished, the end of standard input.
+
+    Raises `ScenarioUnusable` or `UniverseUnusable` before anything is opened, and OSError when a port is taken.
+    """
+    asyncio.run(run(options, ended=asyncio.Event(), say=_print))
+
+
+async def run(options: Options, *, ended: asyncio.Event, say: Callable[[str], None]) -> None:
+    """Serves until `ended` is set; `say` gets the lines that tell where."""
+    stocks = read_universe(options.universe)
+    scenario = _scenario(options.scenario, [stock.code for stock in stocks])
+    settings = _clock_settings(options)
+    clock = _session_clock(options, settings)
+    market = Market(stocks=stocks, seed=options.seed, day=clock.day, scenario=scenario)
+    market.advance(clock.second())
+    faults = Faults(scenario.faults)
+    accounts = Accounts(clock=clock, faults=faults, seed=options.seed, rest_per_second=options.rest_per_second)
+    rest = RestServer(market=market, clock=clock, accounts=accounts, faults=faults)
+    ws = WsServer(market=market, clock=clock, accounts=accounts, faults=faults)
+    with _listener(options.rest_port) as rest_listener, _listener(options.ws_port) as ws_listener:
+        _end_on_signals(ended)
+        if options.until_stdin_closes:
+            _end_with_stdin(ended)
+        async with _rest_served(rest, rest_listener), await ws.start(ws_listener):
+            _announce(say, rest_listener, ws_listener, settings)
+            await _first_of(ended.wait(), ws.stream())
+
+
+def _scenario(path: Path | None, codes: list[str]) -> Scenario:
+    """A scenario that was asked for must fit the universe; the project's own gives way to it."""
+    scenario = read_scenario(path or CONFIG / "scenario.yaml")
+    if path is None:
+        return without_unlisted(scenario, codes)
+    check_codes(scenario, codes, str(path))
+    return scenario
+
+
+def _clock_settings(options: Options) -> ClockSettings:
+    if options.clock is not None:
+        return options.clock
+    now = Clock().now()
+    midnight = datetime.datetime.combine(options.date or latest_session(now.date()), datetime.time(), KST)
+    shows = midnight + datetime.timedelta(seconds=second_of_day(options.start))
+    return ClockSettings(anchor=now, shows=shows, speed=options.speed)
+
+
+def _session_clock(options: Options, settings: ClockSettings) -> SessionClock:
+    clock = Clock(settings)
+    return SessionClock(clock, options.date or latest_session(clock.now().date()))
+
+
+def _listener(port: int) -> socket.socket:
+    return socket.create_server((HOST, port))
+
+
+class _RestRunner(uvicorn.Server):
+    """uvicorn without its signal handlers: the simulator ends on its own."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        yield
+
+
+@contextlib.asynccontextmanager
+async def _rest_served(rest: RestServer, listener: socket.socket):  # type: ignore[no-untyped-def]
+    config = uvicorn.Config(
+        rest.app, log_config=None, access_log=False, log_level="critical", lifespan="off", server_header=False,
+        date_header=False, timeout_keep_alive=75, timeout_graceful_shutdown=1,
+    )  # fmt: skip
+    server = _RestRunner(config)
+    task = asyncio.create_task(server.serve([listener]))
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await task
+
+
+async def _first_of(*awaitables) -> None:  # type: ignore[no-untyped-def]
+    """Until the first of them ends; the others are cancelled, and what the first one raised is raised."""
+    tasks = [asyncio.ensure_future(awaitable) for awaitable in awaitables]
+    done, pending = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    for task in pending:
+        task.cancel()
+    for task in done:
+        task.result()
+
+
+def _end_on_signals(ended: asyncio.Event) -> None:
+    """Only the main thread may listen to signals; elsewhere the caller sets `ended` himself."""
+    if threading.current_thread() is threading.main_thread():
+        for number in ENDING:
+            asyncio.get_running_loop().add_signal_handler(number, ended.set)
+
+
+def _end_with_stdin(ended: asyncio.Event) -> None:
+    loop = asyncio.get_running_loop()
+
+    def wait() -> None:
+        # os.read and no Python file: a thread stuck in sys.stdin would stop the interpreter from exiting.
+        while os.read(0, 4096):
+            pass
+        with contextlib.suppress(RuntimeError):  # The loop may have ended by itself.
+            loop.call_soon_threadsafe(ended.set)
+
+    threading.Thread(target=wait, name="stdin", daemon=True).start()
+
+
+def _announce(say: Callable[[str], None], rest: socket.socket, ws: socket.socket, settings: ClockSettings) -> None:
+    now = Clock().now()
+    say(f"rest_url=http://{HOST}:{rest.getsockname()[1]}")
+    say(f"ws_url=ws://{HOST}:{ws.getsockname()[1]}")
+    say(f"clock_anchor={(settings.anchor or now).isoformat()}")
+    say(f"clock_shows={(settings.shows or now).astimezone(KST).isoformat()}")
+    say(f"clock_speed={settings.speed:g}")
+    say("ready")
+
+
+def _print(line: str) -> None:
+    print(line, flush=True)
+
+
+@click.command()
+@click.option("--rest-port", default=0, show_default="any free one")
+@click.option("--ws-port", default=0, show_default="any free one")
+@click.option("--seed", default=1, show_default=True)
+@click.option("--speed", default=1.0, show_default=True)
+@click.option("--scenario", type=click.Path(path_type=Path))
+@click.option("--date", type=click.DateTime(["%Y-%m-%d"]))
+@click.option("--start", default="08:59:50", show_default=True)
+@click.option("--rest-per-second", default=18, show_default=True)
+@click.option("--until-stdin-closes", is_flag=True)
+def main(date: datetime.datetime | None, **options: object) -> None:
+    """A fake KIS on loopback."""
+    try:
+        serve(Options(date=date.date() if date else None, **options))  # type: ignore[arg-type]
+    except (ScenarioUnusable, UniverseUnusable) as error:
+        raise click.ClickException(str(error)) from error
+
+
+if __name__ == "__main__":
+    main()

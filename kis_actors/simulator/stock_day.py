@@ -1,0 +1,184 @@
+"""What is settled about each stock before its session opens: its character and its daily history."""
+
+import math
+from datetime import date
+from random import Random
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from kis_actors.simulator.calendar import sessions_before
+from kis_actors.simulator.scenario import Start
+from kis_actors.simulator.ticks import lower_limit_won, nearest_tick, upper_limit_won
+from kis_actors.simulator.universe import Market, Stock
+
+HISTORY_SESSIONS = 130
+MA_CLOSES = 24
+"""Completed closes in the 25-day average; the price itself is the 25th."""
+BEND_DAYS = 12
+"""Sessions over which a history is bent towards the disparity it must end at."""
+
+_TYPICAL_TURNOVER_WON: dict[Market, float] = {"KOSPI": 80e9, "KOSDAQ": 14e9}
+_GIANTS_TURNOVER_WON = {"005930": 4e12, "000660": 4e12, "009150": 9e11, "402340": 7e11, "005380": 7e11, "066570": 6e11}
+_OWN_VOLATILITY: dict[Market, float] = {"KOSPI": 0.015, "KOSDAQ": 0.025}
+_MARKET_VOLATILITY: dict[Market, float] = {"KOSPI": 0.012, "KOSDAQ": 0.015}
+_ORDINARY_DISPARITY = (-0.045, 0.12)
+
+
+class Character(Struct, frozen=True):
+    """How a stock behaves on ordinary days.
+
+    sensitivity: its price moves so many times as much as the market's.
+    own_volatility: ratio; of a day, the market's share left out.
+    """
+
+    sensitivity: float
+    own_volatility: float
+    turnover_won: float
+    trades: int
+    listed_shares: int
+
+
+class DailyBar(Struct, frozen=True):
+    """One completed session of one stock."""
+
+    day: date
+    open_won: int
+    high_won: int
+    low_won: int
+    close_won: int
+    volume_shares: int
+    turnover_won: int
+
+
+class StockDay(Struct, frozen=True):
+    """A stock on the morning of the simulated session. bars: oldest first, the last is the previous session's."""
+
+    stock: Stock
+    character: Character
+    bars: tuple[DailyBar, ...]
+
+    @property
+    def code(self) -> str:
+        return self.stock.code
+
+    @property
+    def base_won(self) -> int:
+        """The previous close, which today's changes and limits are counted from."""
+        return self.bars[-1].close_won
+
+    @property
+    def lower_won(self) -> int:
+        return lower_limit_won(self.base_won)
+
+    @property
+    def upper_won(self) -> int:
+        return upper_limit_won(self.base_won)
+
+    def disparity(self, price_won: float) -> float:
+        """`price_won` against the mean of the last 24 closes and itself, as a ratio."""
+        return price_won * (MA_CLOSES + 1) / (self._closes_sum_won() + price_won) - 1
+
+    def price_at_disparity(self, disparity: float) -> float:
+        """The price that stands at `disparity`."""
+        share = (1 + disparity) / (MA_CLOSES + 1)
+        return self._closes_sum_won() * share / (1 - share)
+
+    def _closes_sum_won(self) -> int:
+        return sum(bar.close_won for bar in self.bars[-MA_CLOSES:])
+
+
+def stock_days(stocks: tuple[Stock, ...], seed: int, day: date, start: Start) -> dict[str, StockDay]:
+    """Every stock's character and history, by code."""
+    days = sessions_before(day, HISTORY_SESSIONS + 1)
+    market_moves = {market: _market_moves(seed, day, market) for market in _MARKET_VOLATILITY}
+    targets = _disparities(stocks, seed, day, start)
+    return {
+        stock.code: _stock_day(stock, seed, days, market_moves[stock.market], targets[stock.code]) for stock in stocks
+    }
+
+
+def _stock_day(stock: Stock, seed: int, days: tuple[date, ...], market_moves: list[float], target: float) -> StockDay:
+    rng = Random(f"{seed}/{days[-1]}/{stock.code}/history")
+    character = _character(stock, rng)
+    closes = _closes(stock, character, market_moves, target, rng)
+    bars = tuple(
+        _bar(day, before, close, character, rng) for day, before, close in zip(days[1:], closes, closes[1:], strict=False)
+    )
+    return StockDay(stock, character, bars)
+
+
+def _character(stock: Stock, rng: Random) -> Character:
+    typical_won = _TYPICAL_TURNOVER_WON[stock.market] * math.exp(_bounded(rng, 1.0))
+    turnover_won = _GIANTS_TURNOVER_WON.get(stock.code, typical_won)
+    yearly_turnovers = 1.5 * math.exp(_bounded(rng, 0.5))
+    return Character(
+        sensitivity=rng.uniform(0.6, 1.4),
+        own_volatility=_OWN_VOLATILITY[stock.market] * rng.uniform(0.7, 1.4),
+        turnover_won=turnover_won,
+        trades=min(4000, max(300, round(150 * math.sqrt(turnover_won / 1e9)))),
+        listed_shares=round(turnover_won * 250 / yearly_turnovers / stock.reference_price_won / 1000) * 1000,
+    )
+
+
+def _disparities(stocks: tuple[Stock, ...], seed: int, day: date, start: Start) -> dict[str, float]:
+    """Where each stock stands against its average at the previous close."""
+    rng = Random(f"{seed}/{day}/disparities")
+    free = [stock.code for stock in stocks if stock.code not in start.disparity]
+    near = rng.sample(free, min(start.near_codes, len(free)))
+    targets = {code: _ordinary_disparity(rng) for code in free}
+    targets |= {code: rng.uniform(*start.near_disparity) for code in near}
+    return targets | start.disparity
+
+
+def _ordinary_disparity(rng: Random) -> float:
+    low, high = _ORDINARY_DISPARITY
+    disparity = low - 1.0
+    while not low < disparity < high:
+        disparity = rng.gauss(0.005, 0.04)
+    return disparity
+
+
+def _market_moves(seed: int, day: date, market: Market) -> list[float]:
+    rng = Random(f"{seed}/{day}/{market}/history")
+    return [_bounded(rng, _MARKET_VOLATILITY[market]) for _ in range(HISTORY_SESSIONS)]
+
+
+def _closes(stock: Stock, character: Character, market_moves: list[float], target: float, rng: Random) -> list[int]:
+    """HISTORY_SESSIONS + 1 closes that end at the reference price, `target` away from their average."""
+    last_won = nearest_tick(stock.reference_price_won)
+    backwards = [float(last_won)]
+    for market_move in market_moves:
+        move = character.sensitivity * market_move + _bounded(rng, character.own_volatility)
+        backwards.append(backwards[-1] * math.exp(-move))
+    return [nearest_tick(close) for close in reversed(_bent(backwards, target))]
+
+
+def _bent(backwards: list[float], target: float) -> list[float]:
+    """The same ups and downs on another slope, so that the newest close stands at `target` against its average.
+
+    The older a close, up to BEND_DAYS, the more it is scaled; `bend` solves the mean's equation for that scale.
+    """
+    last_won = backwards[0]
+    weights = [min(1.0, age / BEND_DAYS) for age in range(len(backwards))]
+    wanted_sum_won = last_won * ((MA_CLOSES + 1) / (1 + target) - 1)
+    bendable_won = sum(close * weight for close, weight in zip(backwards[:MA_CLOSES], weights, strict=False))
+    bend = (wanted_sum_won - sum(backwards[:MA_CLOSES])) / bendable_won
+    return [close * (1 + bend * weight) for close, weight in zip(backwards, weights, strict=True)]
+
+
+def _bar(day: date, before_won: int, close_won: int, character: Character, rng: Random) -> DailyBar:
+    low_limit_won, high_limit_won = lower_limit_won(before_won), upper_limit_won(before_won)
+    spread = character.own_volatility * 0.6
+    open_won = nearest_tick(before_won * math.exp(_bounded(rng, spread)))
+    high_won = nearest_tick(max(open_won, close_won) * math.exp(abs(_bounded(rng, spread))))
+    low_won = nearest_tick(min(open_won, close_won) * math.exp(-abs(_bounded(rng, spread))))
+    volume_shares = max(1, round(character.turnover_won / close_won * math.exp(_bounded(rng, 0.35))))
+    middle_won = (open_won + high_won + low_won + close_won) / 4
+    bar = DailyBar(day, open_won, high_won, low_won, close_won, volume_shares, int(volume_shares * middle_won))
+    return replace(bar, high_won=min(high_won, high_limit_won), low_won=max(low_won, low_limit_won))
+
+
+def _bounded(rng: Random, sigma: float) -> float:
+    """Normal, but never further out than three sigma: no history may leap over a daily limit."""
+    return max(-3.0, min(3.0, rng.gauss(0, 1))) * sigma

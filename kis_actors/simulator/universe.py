@@ -1,0 +1,39 @@
+"""Reads the stocks that the simulated exchange lists, each with the price its synthetic history ends at."""
+
+import csv
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+Market = Literal["KOSPI", "KOSDAQ"]
+
+
+class Stock(msgspec.Struct, frozen=True):
+    """One listed stock. reference_price_won: the close of the session before the simulated one."""
+
+    code: str
+    name: str
+    market: Market
+    reference_price_won: int
+
+
+class UniverseUnusable(Exception):
+    """The universe file lacks a column or holds a value that is no stock; the message says which line."""
+
+
+def read_universe(path: Path) -> tuple[Stock, ...]:
+    """The stocks in the file's order. Raises `UniverseUnusable`."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        stocks = tuple(_stock(path, line, row) for line, row in enumerate(csv.DictReader(file), start=2))
+    if not stocks:
+        raise UniverseUnusable(f"{path}: expected at least one stock, found none")
+    return stocks
+
+
+def _stock(path: Path, line: int, row: dict[str, str]) -> Stock:
+    try:
+        return msgspec.convert(row, Stock, strict=False)
+    except msgspec.ValidationError as error:
+        columns = ",".join(Stock.__struct_fields__)
+        raise UniverseUnusable(f"{path}:{line}: expected {columns}, found {','.join(map(str, row.values()))}; {error}") from error

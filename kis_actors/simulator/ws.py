@@ -1,0 +1,189 @@
+"""The WebSocket half of the simulator: sessions, their registrations, and the day's frames as the clock reaches them."""
+
+import asyncio
+import hashlib
+import logging
+import socket
+from http import HTTPStatus
+
+from websockets.asyncio.server import Server, ServerConnection, serve
+from websockets.exceptions import ConnectionClosed
+from websockets.frames import Frame, Opcode
+from websockets.http11 import Request, Response
+from websockets.protocol import Event
+
+from kis_actors.simulator.accounts import Accounts
+from kis_actors.simulator.commands import Desk, Registrations, acknowledge, is_pingpong
+from kis_actors.simulator.faults import Faults
+from kis_actors.simulator.feeds import FEEDS
+from kis_actors.simulator.market import Market
+from kis_actors.simulator.session_clock import SessionClock
+
+FLUSH_REAL_S = 0.15
+PINGPONG_IDLE_S = 10.0
+PINGPONG_PATIENCE_S = 60.0
+PATIENCE_REAL_S_MIN = 2.0
+"""On a very fast clock a minute is shorter than a busy client's pause for breath."""
+MESSAGE_BYTES_MAX = 64 * 1024
+UNSENT_FRAMES_MAX = 5000
+PATH = "/tryitout"
+
+
+class Connection(ServerConnection):
+    """Notices pongs: KIS takes one for an answer to its PINGPONG, and the library keeps them to itself."""
+
+    session: "Session | None" = None
+
+    def process_event(self, event: Event) -> None:
+        if self.session and isinstance(event, Frame) and event.opcode in (Opcode.PONG, Opcode.PING):
+            self.session.answered()
+        super().process_event(event)
+
+
+class Session:
+    """One client's connection: what it registered, what is still to be sent to it, and whether it answers."""
+
+    def __init__(self, connection: Connection, clock: SessionClock, number: int) -> None:
+        digest = hashlib.sha256(f"session {number}".encode()).hexdigest()
+        self.registrations = Registrations(iv=digest[:16], key=digest[16:48])
+        self._connection = connection
+        self._clock = clock
+        self._unsent: asyncio.Queue[str] = asyncio.Queue(UNSENT_FRAMES_MAX)
+        self._said_s = clock.elapsed_s()
+        self._asked_s: float | None = None
+        connection.session = self
+
+    def say(self, text: str) -> None:
+        """Queues one message; a client that lets too many pile up is dropped."""
+        self._said_s = self._clock.elapsed_s()
+        try:
+            self._unsent.put_nowait(text)
+        except asyncio.QueueFull:
+            self.drop()
+
+    async def send_queued(self) -> None:
+        """Sends what is queued, at the pace of the reader, until the connection ends."""
+        while True:
+            await self._connection.send(await self._unsent.get())
+
+    def answered(self) -> None:
+        """The client said that it is there."""
+        self._asked_s = None
+
+    def keep_alive(self) -> None:
+        """PINGPONG into a silence; a client that does not answer for long is dropped."""
+        now_s = self._clock.elapsed_s()
+        patience_s = max(PINGPONG_PATIENCE_S, PATIENCE_REAL_S_MIN * self._clock.clock.speed)
+        if self._asked_s is not None and now_s - self._asked_s >= patience_s:
+            self.drop()
+        elif now_s - self._said_s >= PINGPONG_IDLE_S:
+            self._asked_s = now_s if self._asked_s is None else self._asked_s
+            self.say(f'{{"header":{{"tr_id":"PINGPONG","datetime":"{self._clock.now():%Y%m%d%H%M%S}"}}}}')
+
+    def drop(self) -> None:
+        """Ends the connection without a close frame, as KIS's connections usually end."""
+        self._connection.transport.abort()
+
+
+class WsServer:
+    """All sessions of the simulator."""
+
+    def __init__(self, *, market: Market, clock: SessionClock, accounts: Accounts, faults: Faults) -> None:
+        self._market = market
+        self._clock = clock
+        self._accounts = accounts
+        self._faults = faults
+        self._sessions: dict[Session, None] = {}
+        self._sessions_ever = 0
+
+    async def start(self, listener: socket.socket) -> Server:
+        """Accepts clients on `listener`; they are served while `stream` runs."""
+        return await serve(
+            self._serve, sock=listener, create_connection=Connection, process_request=_check_path, compression=None,
+            max_size=MESSAGE_BYTES_MAX, ping_interval=None, close_timeout=1, server_header=None, logger=_silent_log(),
+        )  # fmt: skip
+
+    async def stream(self) -> None:
+        """Sends every session the trades of its codes, again and again; runs until it is cancelled."""
+        sent_s = self._clock.elapsed_s()
+        while True:
+            await asyncio.sleep(FLUSH_REAL_S)
+            now_s = self._clock.elapsed_s()
+            if now_s > sent_s:
+                self._flush(sent_s, now_s)
+                sent_s = now_s
+
+    def _flush(self, after_s: float, until_s: float) -> None:
+        is_dropped = self._faults.struck("ws_drop", after_s, until_s)
+        for session in tuple(self._sessions):
+            if is_dropped:
+                session.drop()
+            elif not self._is_silent():
+                self._deliver(session, int(after_s), int(until_s))
+                session.keep_alive()
+
+    def _deliver(self, session: Session, after_s: int, until_s: int) -> None:
+        frames = []
+        for (feed, code), since_s in session.registrations.since_s.items():
+            frames += FEEDS[feed](self._market, feed, code, max(after_s, since_s), until_s)
+        # Stable: frames of one code stay in their order even when they carry the same second.
+        for _, frame in sorted(frames, key=lambda stamped: stamped[0]):
+            session.say(frame)
+
+    async def _serve(self, connection: ServerConnection) -> None:
+        assert isinstance(connection, Connection)
+        self._sessions_ever += 1
+        session = Session(connection, self._clock, self._sessions_ever)
+        self._sessions[session] = None
+        sender = asyncio.create_task(_until_closed(session))
+        try:
+            async for message in connection:
+                self._hear(message, session)
+        except ConnectionClosed:
+            pass
+        finally:
+            del self._sessions[session]
+            sender.cancel()
+
+    def _hear(self, message: str | bytes, session: Session) -> None:
+        if is_pingpong(message):
+            session.answered()
+            return
+        ack = acknowledge(message, session.registrations, self._desk(session))
+        if not self._is_silent() and not self._faults.lasts("ack_lost", self._clock.elapsed_s()):
+            session.say(ack)
+
+    def _desk(self, session: Session) -> Desk:
+        return Desk(
+            feeds=frozenset(FEEDS),
+            codes=frozenset(self._market.stock_days),
+            app_key_of=self._accounts.app_key_of,
+            is_held=lambda app_key: any(
+                other.registrations.app_key == app_key for other in self._sessions if other is not session
+            ),
+            now_s=self._clock.second,
+        )
+
+    def _is_silent(self) -> bool:
+        return self._faults.lasts("ws_silence", self._clock.elapsed_s())
+
+
+async def _until_closed(session: Session) -> None:
+    try:
+        await session.send_queued()
+    except ConnectionClosed:
+        pass
+
+
+def _check_path(connection: ServerConnection, request: Request) -> Response | None:
+    path = request.path.partition("?")[0]
+    if path in ("/", PATH) or path.startswith(f"{PATH}/"):
+        return None
+    return connection.respond(HTTPStatus.NOT_FOUND, "404 Not Found\n")
+
+
+def _silent_log() -> logging.Logger:
+    """The library would log what clients do wrong, tracebacks included; that is the clients' business."""
+    log = logging.getLogger("kis_actors.simulator.ws")
+    log.disabled = True
+    return log

@@ -1,0 +1,46 @@
+"""One turn of one actor: the only way state changes, live, at recovery, in replay and in what-if.
+
+`evolve` says what a fact changes and never refuses; `decide` says what follows from it. Both are pure.
+"""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from kis_actors.messages import Event, Record
+
+
+class Core(NamedTuple):
+    """What an actor is without its thread.
+
+    name: its stream in the log. listens: the events it hears, besides its own.
+    state: the type of its state; State() is a fresh one.
+    evolve(state, event) -> state. decide(state, record) -> the events that follow.
+    """
+
+    name: str
+    listens: tuple[type[Event], ...]
+    state: type
+    evolve: Callable[[Any, Event], Any]
+    decide: Callable[[Any, Record], tuple[Event, ...]]
+
+
+def hears(core: Core, record: Record) -> bool:
+    """Whether `record` is an input of `core`: of a kind it listens to, and not its own word."""
+    return type(record.event) in core.listens and record.stream != core.name
+
+
+def take_turn(core: Core, state: Any, record: Record) -> tuple[Any, tuple[Event, ...]]:
+    """The state after `record` and everything decided on it, and those decisions.
+
+    The decisions count at once; the log takes them as one unit whose cause is `record`.
+    """
+    state = core.evolve(state, record.event)
+    decided = core.decide(state, record)
+    return count_decisions(core, state, decided), decided
+
+
+def count_decisions(core: Core, state: Any, decided: tuple[Event, ...]) -> Any:
+    """The state after decisions already made; at recovery they stand as the log has them."""
+    for event in decided:
+        state = core.evolve(state, event)
+    return state

@@ -1,0 +1,229 @@
+"""What the daemon is doing, as a person sees it: a picture drawn from the records as they pass. Decides nothing."""
+
+from collections import deque
+from datetime import date, datetime
+from typing import Any
+
+from msgspec import Struct, field
+
+from kis_actors.messages import (
+    AlertDecided,
+    AlertSuppressed,
+    BaselineLoaded,
+    BaselineMissing,
+    BaselineRequested,
+    ClockTicked,
+    Event,
+    FrameReceived,
+    FrameRejected,
+    FramesDropped,
+    LinkBlocked,
+    LinkLost,
+    LinkOpened,
+    LinkRequested,
+    NotifyFailed,
+    NotifyRequested,
+    NotifySent,
+    NotifyUnknown,
+    Record,
+    RunStarted,
+    ScanCompleted,
+    ScanFailed,
+    ScanRequested,
+    ScanReturned,
+    SessionClosed,
+    SessionOpened,
+    SubscribeConfirmed,
+    SubscribeRefused,
+    SubscribeRequested,
+    Target,
+    TargetsChanged,
+    UniverseLoaded,
+    UnsubscribeConfirmed,
+    UnsubscribeRequested,
+)
+
+ALERTS_SHOWN_MAX = 200
+OUTCOMES: dict[type[Event], str] = {
+    NotifyRequested: "asked", NotifySent: "sent", NotifyFailed: "failed", NotifyUnknown: "unknown",
+}  # fmt: skip
+
+
+class View(Struct, kw_only=True):
+    """Counts are since this run started, but alerts, which are the log day's. Updated in place by `see`."""
+
+    log_seq: int = 0
+    runs: int = 0
+    now: datetime | None = None
+    names: dict[str, str] = {}
+    session: SessionOpened | None = None
+    closed_day: date | None = None
+    baselines_loaded: int = 0
+    baselines_missing: int = 0
+    scan: int = 0
+    batches: int = 0
+    batches_done: int = 0
+    scans_ok: int = 0
+    scans_failed: int = 0
+    quoted: int = 0
+    calls: int = 0
+    last_scan_at: datetime | None = None
+    last_scan_was_whole: bool = True
+    targets: tuple[Target, ...] = ()
+    subscriptions: dict[str, tuple[str, datetime]] = {}
+    subscribes: int = 0
+    unsubscribes: int = 0
+    refusals: int = 0
+    link: str = "down"
+    link_reason: str = ""
+    links_opened: int = 0
+    links_lost: int = 0
+    frames: int = 0
+    frames_rejected: int = 0
+    frames_dropped: int = 0
+    last_frame_at: datetime | None = None
+    alerts: deque[AlertDecided] = field(default_factory=lambda: deque(maxlen=ALERTS_SHOWN_MAX))
+    alerts_count: int = 0
+    suppressed: int = 0
+    deliveries: dict[str, dict[str, int]] = {}
+
+    def see(self, records: list[Record]) -> None:
+        """Takes note of durable records, in order."""
+        for record in records:
+            self.log_seq = record.seq
+            if isinstance(record.event, FrameReceived):  # by far the most
+                self.frames += 1
+                self.last_frame_at = record.at
+            else:
+                self._note(record)
+
+    def _note(self, record: Record) -> None:
+        event = record.event
+        match event:
+            case ClockTicked():
+                self.now = event.now
+            case RunStarted():
+                self.runs, self.link = self.runs + 1, "down"
+                self.subscriptions = {}
+            case UniverseLoaded():
+                self.names = {stock.code: stock.name for stock in event.stocks}
+            case SessionOpened():
+                self.session = event
+            case SessionClosed():
+                self.session, self.closed_day = None, event.day
+            case AlertDecided():
+                self.alerts.append(event)
+                self.alerts_count += 1
+            case AlertSuppressed():
+                self.suppressed += 1
+            case FrameRejected():
+                self.frames_rejected += 1
+            case FramesDropped():
+                self.frames_dropped += event.count
+            case NotifyRequested() | NotifySent() | NotifyFailed() | NotifyUnknown():
+                self._note_delivery(event)
+            case _:
+                self._note_scan(record)
+                self._note_link(record)
+
+    def _note_scan(self, record: Record) -> None:
+        event = record.event
+        match event:
+            case BaselineRequested():
+                self.calls += 1
+            case BaselineLoaded():
+                self.baselines_loaded += 1
+            case BaselineMissing():
+                self.baselines_missing += 1
+            case ScanRequested():
+                self.scan, self.batches, self.calls = event.scan, event.batches, self.calls + 1
+                self.batches_done = 0 if event.batch == 1 else self.batches_done
+            case ScanReturned() | ScanFailed():
+                self.batches_done += 1
+            case ScanCompleted():
+                self.last_scan_at, self.quoted = record.at, event.quoted
+                self.last_scan_was_whole = not event.failed
+                self.scans_ok += not event.failed
+                self.scans_failed += bool(event.failed)
+
+    def _note_link(self, record: Record) -> None:
+        event = record.event
+        match event:
+            case LinkRequested():
+                self.link = "connecting"
+                self.link_reason = f"in {event.wait_s:g} s" if event.wait_s else ""
+            case LinkOpened():
+                self.link, self.link_reason, self.links_opened = "open", "", self.links_opened + 1
+            case LinkLost():
+                self.link, self.link_reason, self.links_lost = "down", event.reason, self.links_lost + 1
+                self.subscriptions = {}
+            case LinkBlocked():
+                self.link, self.link_reason = "blocked", event.reason
+            case TargetsChanged():
+                self.targets = event.targets
+            case SubscribeRequested() | SubscribeConfirmed() | SubscribeRefused() | UnsubscribeRequested():
+                self._note_slot(event.code, event, record.at)
+            case UnsubscribeConfirmed():
+                self.subscriptions.pop(event.code, None)
+
+    def _note_slot(self, code: str, event: Any, at: datetime) -> None:
+        match event:
+            case SubscribeRequested():
+                self.subscribes += 1
+                state = "requested"
+            case SubscribeConfirmed():
+                state = "live"
+            case UnsubscribeRequested():
+                self.unsubscribes += 1
+                state = "releasing"
+            case _:
+                self.refusals += 1
+                state = "refused"
+        self.subscriptions[code] = (state, at)
+
+    def _note_delivery(self, event: NotifyRequested | NotifySent | NotifyFailed | NotifyUnknown) -> None:
+        counts = self.deliveries.setdefault(event.channel, dict.fromkeys(OUTCOMES.values(), 0))
+        counts[OUTCOMES[type(event)]] += 1
+
+    def live(self) -> int:
+        """How many codes KIS has subscribed for us."""
+        return sum(state == "live" for state, _ in self.subscriptions.values())
+
+
+def health(view: View, *, now: datetime, scan_interval_s: float, is_streaming: bool) -> tuple[str, ...]:
+    """Why the daemon is not healthy; nothing means that it is. Outside the session it has nothing to be late with."""
+    if view.session is None:
+        return ()
+    reasons = []
+    if is_streaming and view.link != "open" and view.targets:
+        reasons.append(f"link is {view.link}{': ' + view.link_reason if view.link_reason else ''}")
+    if not view.last_scan_was_whole:
+        reasons.append("the last scan was not complete")
+    if view.last_scan_at and (now - view.last_scan_at).total_seconds() > 3 * scan_interval_s:
+        reasons.append(f"no scan since {view.last_scan_at:%H:%M:%S}")
+    if view.targets and view.link == "open" and not view.live():
+        reasons.append("no code is subscribed")
+    if view.frames_dropped:
+        reasons.append(f"{view.frames_dropped} frames dropped")
+    return tuple(reasons)
+
+
+def status_of(view: View, *, now: datetime, reasons: tuple[str, ...]) -> dict[str, Any]:
+    """The daemon's health as `kis-actors status --json` shows it."""
+    return {
+        "healthy": not reasons,
+        "reasons": list(reasons),
+        "at": now,
+        "session": view.session.day if view.session else None,
+        "link": view.link,
+        "subscriptions": [
+            {"code": code, "state": state, "since": since} for code, (state, since) in view.subscriptions.items()
+        ],
+        "scan": {"number": view.scan, "calls": view.batches, "quoted": view.quoted},
+        "last_scan_at": view.last_scan_at,
+        "last_frame_at": view.last_frame_at,
+        "frames": view.frames,
+        "alerts": view.alerts_count,
+        "log_seq": view.log_seq,
+        "safe_mode": False,
+    }

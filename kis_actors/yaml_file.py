@@ -1,0 +1,296 @@
+"""Reads YAML text against a msgspec struct and reports every mistake at once, each with its place.
+
+Every scalar is text until the struct says what it is: `000660` stays text, and only `true` and `false` are booleans.
+Must not know what any key means.
+"""
+
+import difflib
+import types
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple, Union, get_args, get_origin
+
+import msgspec
+import yaml
+
+from kis_actors.scalars import closest, converted, described, shown
+
+BYTES_MAX = 100_000
+NULLS = ("", "~", "null", "Null", "NULL")
+MISSING = msgspec.UNSET
+"""Stands for a value that could not be read; its problem is already noted."""
+
+
+class Place(NamedTuple):
+    """Where something stands; line and column count from 1."""
+
+    path: str
+    line: int
+    column: int
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """One mistake in a file of settings: where it is, what is wrong and what to write instead."""
+
+    path: str
+    line: int
+    column: int
+    what: str
+    write: str
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}:{self.column}: {self.what}; {self.write}"
+
+
+class SettingsError(Exception):
+    """Settings cannot be used; carries every problem found, in the order of the file."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__("\n".join(map(str, problems)))
+        self.problems = problems
+
+
+class Reading(NamedTuple):
+    """What a text said: nested values with only the keys written out, where each dotted key stands, what is wrong."""
+
+    values: dict[str, Any]
+    places: dict[str, Place]
+    problems: list[Problem]
+
+
+def read_text(path: Path) -> str:
+    """The UTF-8 text of a file of settings. Raises `SettingsError` when there is none."""
+    try:
+        if not path.is_file():
+            raise _refused(path, "expected a file of settings here, found none", "create it, or name another")
+        with path.open("rb") as file:
+            content = file.read(BYTES_MAX + 1)
+    except OSError as error:
+        raise _refused(path, f"cannot be read: {error.strerror}", "let the daemon's user read it") from error
+    if len(content) > BYTES_MAX:
+        raise _refused(path, f"expected at most {BYTES_MAX:,} bytes, found more", "name the right file")
+    return _decoded(path, content)
+
+
+def read_yaml(text: str, wanted: type[msgspec.Struct], path: str) -> Reading:
+    """Reads `text` as a `wanted`; `path` is only for messages. Never raises."""
+    reader = _Reader(path, wanted)
+    node = reader.compose(text)
+    return reader.read(node, wanted)
+
+
+def read_assignment(assignment: str, wanted: type[msgspec.Struct], path: str) -> Reading:
+    """Reads one `KEY=VALUE` with a dotted key, as given on a command line. Never raises."""
+    reader = _Reader(path, wanted)
+    key, equals, value = assignment.partition("=")
+    if not equals:
+        reader.refuse(None, f"expected KEY=VALUE, found {shown(assignment)}", "write the dotted key, = and the value")
+        return reader.read(None, wanted)
+    start = len(key) + 1
+    # A list is YAML; any other value is taken as it is. The spaces keep the columns right.
+    node = reader.compose(" " * start + value) if value.startswith("[") else _text_node(value, start)
+    return reader.read(node and _nested(key, node), wanted)
+
+
+def dotted_keys(wanted: type[msgspec.Struct], prefix: str = "") -> Iterator[str]:
+    """Every key of a struct and its sections: `monitor`, `monitor.mode`, ..."""
+    for item in msgspec.structs.fields(wanted):
+        yield prefix + item.name
+        if _is_struct(item.type):
+            yield from dotted_keys(item.type, f"{prefix}{item.name}.")
+
+
+class _Reader:
+    """Walks one YAML tree along the struct's fields, noting places and problems."""
+
+    def __init__(self, path: str, root: type[msgspec.Struct]) -> None:
+        self._path = path
+        self._root = root
+        self._places: dict[str, Place] = {}
+        self._problems: list[Problem] = []
+
+    def compose(self, text: str) -> yaml.Node | None:
+        try:
+            # BaseLoader resolves every plain scalar to text, and composing builds no objects whatever the tags say.
+            return yaml.compose(text, Loader=yaml.BaseLoader)
+        except yaml.MarkedYAMLError as error:
+            what, write = f"not YAML: {error.problem}", "write `key: value` lines, indented with spaces"
+            if "'\\t'" in str(error.problem):
+                what, write = "a tab stands where YAML wants spaces", "write two spaces for each level"
+            self.refuse(error.problem_mark or error.context_mark, what, write)
+        except yaml.reader.ReaderError as error:
+            place = _place_of_offset(self._path, text, error.position)
+            self._problems.append(Problem(*place, "a character that YAML forbids", "remove it"))
+        except (ValueError, OverflowError, RecursionError) as error:
+            # PyYAML lets these through for impossible escapes (\UFFFFFFFF), versions, and nesting without end.
+            self.refuse(None, f"not YAML: {type(error).__name__}", "write `key: value` lines")
+        return None
+
+    def read(self, node: yaml.Node | None, wanted: type[msgspec.Struct]) -> Reading:
+        values = {} if node is None else self._value(node, wanted, "")
+        return Reading(values if isinstance(values, dict) else {}, self._places, self._problems)
+
+    def refuse(self, mark: yaml.Mark | None, what: str, write: str) -> Any:
+        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        self._problems.append(Problem(self._path, line, column, what, write))
+        return MISSING
+
+    def _value(self, node: yaml.Node, wanted: Any, key: str) -> Any:
+        mark = node.start_mark
+        self._places.setdefault(key, Place(self._path, mark.line + 1, mark.column + 1))
+        wanted, null_allowed = _without_null(wanted)
+        if _is_null(node):
+            return self._null(node, wanted, key, null_allowed)
+        if _is_struct(wanted):
+            return self._section(node, wanted, key)
+        if get_origin(wanted) is dict:
+            return self._entries(node, get_args(wanted), key)
+        if get_origin(wanted) is tuple:
+            return self._items(node, get_args(wanted)[0], key)
+        return self._scalar(node, wanted, key)
+
+    def _null(self, node: yaml.Node, wanted: Any, key: str, null_allowed: bool) -> Any:
+        """A section, table or list left empty is one with nothing written out."""
+        if null_allowed:
+            return None
+        if _is_struct(wanted):
+            return self._section(yaml.MappingNode("", [], node.start_mark, node.end_mark), wanted, key)
+        if get_origin(wanted) in (dict, tuple):
+            return get_origin(wanted)()
+        expected, advice = described(wanted)
+        return self.refuse(node.start_mark, f"{key}: expected {expected}, found nothing", advice)
+
+    def _section(self, node: yaml.Node, wanted: type[msgspec.Struct], key: str) -> Any:
+        fields = {item.name: item for item in msgspec.structs.fields(wanted)}
+        pairs = list(self._pairs(node, key))
+        values = {}
+        for name_node, name, value_node in pairs:
+            if name not in fields:
+                self._unknown(name_node, _joined(key, name), tuple(fields))
+            elif (value := self._value(value_node, fields[name].type, _joined(key, name))) is not MISSING:
+                values[name] = value
+        required = {name for name, item in fields.items() if item.required}
+        for name in sorted(required - {name for _, name, _ in pairs}):
+            self.refuse(node.start_mark, f"{key or 'the file'} has no {name}", f"add {name}:")
+        return values
+
+    def _entries(self, node: yaml.Node, types_wanted: tuple[Any, ...], key: str) -> dict[Any, Any]:
+        values = {}
+        for name_node, name, value_node in self._pairs(node, key):
+            entry = self._scalar(name_node, types_wanted[0], key)
+            value = self._value(value_node, types_wanted[1], _joined(key, name))
+            if entry is not MISSING and value is not MISSING:
+                values[entry] = value
+        return values
+
+    def _items(self, node: yaml.Node, wanted: Any, key: str) -> Any:
+        if not isinstance(node, yaml.SequenceNode):
+            return self.refuse(node.start_mark, f"{key}: expected a list, found {_kind(node)}", "write [1, 2]")
+        items = [self._value(item, wanted, f"{key}[{index}]") for index, item in enumerate(node.value)]
+        return MISSING if MISSING in items else tuple(items)
+
+    def _pairs(self, node: yaml.Node, key: str) -> Iterator[tuple[yaml.Node, str, yaml.Node]]:
+        """The keys that are text and come for the first time; anything else is a problem."""
+        if not isinstance(node, yaml.MappingNode):
+            what = f"{key or 'the file'}: expected keys and values, found {_kind(node)}"
+            self.refuse(node.start_mark, what, "write `key: value` lines")
+        seen: dict[str, int] = {}
+        for name_node, value_node in _pairs_of(node):
+            name = name_node.value
+            if not isinstance(name_node, yaml.ScalarNode):
+                self.refuse(name_node.start_mark, f"expected a key, found {_kind(name_node)}", "write a word")
+            elif name in seen:
+                what = f"{_joined(key, name)} comes twice, first on line {seen[name]}"
+                self.refuse(name_node.start_mark, what, "keep one of the two")
+            else:
+                seen[name] = name_node.start_mark.line + 1
+                yield name_node, name, value_node
+
+    def _unknown(self, node: yaml.Node, key: str, names: tuple[str, ...]) -> None:
+        self.refuse(node.start_mark, f"unknown key {shown(key)}", _nearest(key, self._root, names))
+
+    def _scalar(self, node: yaml.Node, wanted: Any, key: str) -> Any:
+        expected, advice = described(wanted)
+        if not isinstance(node, yaml.ScalarNode):
+            return self.refuse(node.start_mark, f"{key}: expected {expected}, found {_kind(node)}", advice)
+        try:
+            return converted(node.value, wanted)
+        except msgspec.ValidationError:
+            what = f"{key}: expected {expected}, found {shown(node.value)}"
+            return self.refuse(node.start_mark, what, closest(node.value, wanted) or advice)
+
+
+def _nearest(key: str, root: type[msgspec.Struct], siblings: tuple[str, ...]) -> str:
+    known = tuple(other for other in dotted_keys(root) if not key.startswith(f"{other}."))
+    same_name = [other for other in known if _last(other) == _last(key)]
+    near = same_name or difflib.get_close_matches(key[:100], known, 1)
+    return f"did you mean {near[0]}?" if near else f"write one of {', '.join(siblings)}"
+
+
+def _nested(dotted: str, node: yaml.Node) -> yaml.Node:
+    """`a.b` and a value as the YAML tree of `{a: {b: value}}`."""
+    column = len(dotted)
+    for name in reversed(dotted.split(".")):
+        column -= len(name)
+        name_node = _text_node(name, column)
+        node = yaml.MappingNode("", [(name_node, node)], name_node.start_mark, name_node.end_mark)
+        column -= 1
+    return node
+
+
+def _text_node(text: str, column: int) -> yaml.ScalarNode:
+    mark = yaml.Mark("", 0, 0, column, None, 0)
+    return yaml.ScalarNode("", text, mark, mark)
+
+
+def _pairs_of(node: yaml.Node) -> list[tuple[yaml.Node, yaml.Node]]:
+    return node.value if isinstance(node, yaml.MappingNode) else []
+
+
+def _is_null(node: yaml.Node) -> bool:
+    return isinstance(node, yaml.ScalarNode) and node.style is None and node.value in NULLS
+
+
+def _is_struct(wanted: Any) -> bool:
+    return isinstance(wanted, type) and issubclass(wanted, msgspec.Struct)
+
+
+def _without_null(wanted: Any) -> tuple[Any, bool]:
+    """A type without its `| None`, and whether it had one."""
+    if get_origin(wanted) not in (types.UnionType, Union):
+        return wanted, False
+    (other,) = (option for option in get_args(wanted) if option is not types.NoneType)
+    return other, True
+
+
+def _kind(node: yaml.Node) -> str:
+    if isinstance(node, yaml.ScalarNode):
+        return shown(node.value)
+    return "a list" if isinstance(node, yaml.SequenceNode) else "keys and values"
+
+
+def _joined(key: str, name: str) -> str:
+    return f"{key}.{name}" if key else name
+
+
+def _last(dotted: str) -> str:
+    return dotted.rpartition(".")[2]
+
+
+def _decoded(path: Path, content: bytes) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = content[: error.start]
+        column = len(before) - (before.rfind(b"\n") + 1) + 1
+        problem = Problem(str(path), before.count(b"\n") + 1, column, "not UTF-8", "save the file as UTF-8")
+        raise SettingsError((problem,)) from error
+
+
+def _place_of_offset(path: str, text: str, offset: int) -> Place:
+    before = text[:offset]
+    return Place(path, before.count("\n") + 1, offset - before.rfind("\n"))
+
+
+def _refused(path: Path, what: str, write: str) -> SettingsError:
+    return SettingsError((Problem(str(path), 1, 1, what, write),))

@@ -1,0 +1,261 @@
+import re
+import string
+from pathlib import Path
+from typing import get_args
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from kis_actors.settings import Settings
+from kis_actors.settings_file import FLOORS, RANGES, SHIPPED_PATH, SettingsError, flatten, load, resolve
+
+LOOPBACK = 'kis: {rest_url: "http://127.0.0.1:9443", ws_url: "ws://[::1]:21000"}\n'
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "config" / "settings.yaml"
+
+
+@pytest.fixture
+def loaded(file: Path):
+    def load_text(text: str, *overrides: str):
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+        return load(file, overrides)
+
+    return load_text
+
+
+@pytest.fixture
+def problems(loaded, file: Path):
+    def problems_of(text: str, *overrides: str) -> list[str]:
+        with pytest.raises(SettingsError) as caught:
+            loaded(text, *overrides)
+        return [str(problem).removeprefix(f"{file}:") for problem in caught.value.problems]
+
+    return problems_of
+
+
+# The shipped file
+
+
+def test_the_shipped_file_holds_the_defaults():
+    assert load(SHIPPED_PATH).settings == Settings()
+
+
+def test_the_shipped_file_gives_no_warning():
+    assert load(SHIPPED_PATH).warnings == ()
+
+
+def test_the_shipped_comments_hold_the_defaults_too(loaded):
+    uncommented = re.sub(r"^( *)# ( *\w+: )", r"\1\2", SHIPPED_PATH.read_text("utf-8"), flags=re.MULTILINE)
+    uncommented = re.sub(r"^  # score:", "  score:", uncommented, flags=re.MULTILINE)
+    assert loaded(uncommented).settings == Settings()
+
+
+def test_the_shipped_file_mentions_every_setting():
+    text = SHIPPED_PATH.read_text("utf-8")
+    assert [key for key in flatten(Settings()) if key.rpartition(".")[2] not in text and "clock" not in key] == []
+
+
+def test_without_a_file_the_shipped_one_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(tmp_path)
+    assert load(None).path == str(SHIPPED_PATH)
+
+
+def test_the_working_directory_comes_before_the_shipped_file(loaded, file: Path, monkeypatch: pytest.MonkeyPatch):
+    loaded("monitor: {max_ws_subs: 7}")
+    monkeypatch.chdir(file.parent.parent)
+    assert load(None).settings.monitor.max_ws_subs == 7
+
+
+def test_an_empty_file_means_the_defaults(loaded):
+    assert loaded("# nothing\n").settings == Settings()
+
+
+def test_every_problem_is_reported_at_once(problems):
+    found = problems("monitor:\n  mode: C\n  max_ws_subs: 50\nkis:\n  env: x\n  foo: 1\n", "monitor.nope=1")
+    assert [problem.partition(" ")[0] for problem in found] == ["2:9:", "3:16:", "5:8:", "6:3:", "--set:1:9:"]
+
+
+# The file itself
+
+
+def test_a_named_file_must_exist(tmp_path: Path):
+    with pytest.raises(SettingsError, match=r"absent\.yaml:1:1: expected a file"):
+        load(tmp_path / "absent.yaml")
+
+
+# Command line
+
+
+def test_an_override_wins_over_the_file(loaded):
+    threshold = "monitor.signal.disparity_threshold"
+    text = "monitor: {signal: {disparity_threshold: -0.08}}"
+    assert loaded(text, f"{threshold}=-0.06").settings.monitor.signal.disparity_threshold == -0.06
+
+
+def test_the_last_override_wins(loaded):
+    assert loaded("", "kis.env=paper", "kis.env=real").settings.kis.env == "real"
+
+
+def test_an_override_may_be_a_list(loaded):
+    assert loaded("", "kis.ws_reconnect_delays_sec=[5, 10]").settings.kis.ws_reconnect_delays_sec == (5, 10)
+
+
+def test_an_override_may_be_an_address(loaded):
+    assert loaded("", "kis.rest_url=https://kis.example:9443").settings.kis.rest_url == "https://kis.example:9443"
+
+
+# Limits
+
+
+def numbers_in(kind: type[msgspec.Struct], prefix: str = "") -> list[str]:
+    keys = []
+    for item in msgspec.structs.fields(kind):
+        if isinstance(item.type, type) and issubclass(item.type, msgspec.Struct):
+            keys += numbers_in(item.type, f"{prefix}{item.name}.")
+        elif item.type in (int, float) or float in get_args(item.type):
+            keys.append(prefix + item.name)
+    return keys
+
+
+def test_every_number_has_its_range():
+    assert sorted(numbers_in(Settings)) == sorted(RANGES)
+
+
+def test_every_floor_lies_within_its_range():
+    assert [key for key, (floor, _) in FLOORS.items() if not RANGES[key][0] <= floor <= RANGES[key][1]] == []
+
+
+def test_a_percentage_taken_for_a_ratio_is_explained(problems):
+    assert problems("monitor: {signal: {disparity_threshold: -8}}") == [
+        "1:41: monitor.signal.disparity_threshold is a ratio from -0.9 to 0.9: -8 means -800 %; write -0.08 for -8 %"
+    ]
+
+
+@pytest.mark.parametrize("number", ["nan", "inf", "1e400", "9" * 400])
+def test_only_finite_numbers_pass(problems, number: str):
+    assert len(problems(f"kis: {{rest_timeout_sec: {number}}}")) == 1
+
+
+def test_a_large_batch_is_cut_with_a_warning(loaded):
+    run = loaded("monitor: {rest_batch_size: 50}")
+    what = "50 is more than KIS takes; using 30, so 250 codes take 9 calls a scan"
+    assert (run.settings.monitor.rest_batch_size, run.warnings) == (30, (f"monitor.rest_batch_size: {what}",))
+
+
+def test_paper_is_called_once_a_second(loaded):
+    run = loaded("kis: {env: paper, rate_limit_sleep_sec: 0.5}")
+    assert (run.settings.kis.rate_limit_sleep_sec, len(run.warnings)) == (1, 1)
+
+
+@pytest.mark.parametrize("key", FLOORS)
+def test_a_floor_binds_towards_kis(problems, key: str):
+    assert "is below the safety floor of" in problems("", override_below(key))[0]
+
+
+@pytest.mark.parametrize("key", FLOORS)
+def test_a_floor_does_not_bind_on_loopback(loaded, key: str):
+    assert loaded(LOOPBACK, override_below(key))
+
+
+@pytest.mark.parametrize(
+    "addresses",
+    [
+        {"rest_url": "http://127.0.0.1:1"},
+        {"ws_url": "ws://localhost:1"},
+        {"rest_url": "http://127.0.0.1:1", "ws_url": "ws://kis.example:1"},
+        {"rest_url": "http://127.0.0.1.example:1", "ws_url": "ws://localhost:1"},
+        {"rest_url": "http://127.0.0.1@kis.example", "ws_url": "ws://localhost:1"},
+    ],
+)
+def test_floors_bind_unless_both_addresses_are_loopback(problems, addresses: dict[str, str]):
+    overrides = [f"kis.{name}={url}" for name, url in addresses.items()]
+    assert "safety floor of 10" in problems("", "monitor.scan_interval_sec=2", *overrides)[0]
+
+
+def override_below(key: str) -> str:
+    value = f"{FLOORS[key][0] * 0.9:g}"
+    return f"{key}=[{value}]" if key.endswith("delays_sec") else f"{key}={value}"
+
+
+@pytest.mark.parametrize(
+    "address", ["kis.example", "ftp://kis.example", "https://", "https://a:70000", "https://[::1", "https://a:0"]
+)
+def test_an_unusable_address_is_refused(problems, address: str):
+    assert problems("", f"kis.rest_url={address}")[0].endswith("write https://HOST:PORT")
+
+
+def test_half_a_clock_is_refused(problems):
+    assert problems("clock: {shows: 2026-11-20T09:00:00+09:00}") == [
+        "1:16: clock.shows without clock.anchor sets no clock; add clock.anchor, or remove clock.shows"
+    ]
+
+
+# Presets
+
+
+def test_mode_b_looks_twice_as_often_at_twice_as_many(loaded):
+    monitor = loaded("monitor: {mode: B}").settings.monitor
+    assert (monitor.scan_interval_sec, monitor.max_ws_subs) == (30, 40)
+
+
+def test_a_key_written_out_wins_over_the_mode(loaded):
+    assert loaded("monitor: {mode: B}", "monitor.max_ws_subs=25").settings.monitor.max_ws_subs == 25
+
+
+def test_a_mode_without_effect_is_pointed_out(loaded):
+    run = loaded("monitor: {scan_interval_sec: 60}", "monitor.mode=B")
+    assert run.warnings == ("monitor.scan_interval_sec: 60 is written out and wins over the 30 of mode B",)
+
+
+# Files that settings name
+
+
+def test_an_absolute_name_stays(tmp_path: Path):
+    assert resolve("config/settings.yaml", str(tmp_path / "x.csv")) == tmp_path / "x.csv"
+
+
+def test_a_file_here_comes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    (tmp_path / "x.csv").touch()
+    monkeypatch.chdir(tmp_path)
+    assert resolve(SHIPPED_PATH, "x.csv") == Path("x.csv")
+
+
+def test_a_file_elsewhere_belongs_to_the_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(tmp_path)
+    assert resolve(SHIPPED_PATH, "config/universe.csv") == SHIPPED_PATH.parent / "universe.csv"
+
+
+def test_settings_are_flattened_to_dotted_keys():
+    assert flatten(Settings())["monitor.signal.ma_days"] == 25
+
+
+# Whatever is written
+
+
+SHIPPED = SHIPPED_PATH.read_text("utf-8")
+WORDS = sorted(set(re.findall(r"\w+", SHIPPED))) + list("[]{}:,-&*!|>%@`\"'#?\n\t~<") + ["  ", ": ", "\n  ", "- "]
+TEXTS = st.one_of(
+    st.text(),
+    st.text(alphabet=string.printable),
+    st.lists(st.sampled_from(WORDS), max_size=40).map("".join),
+    st.tuples(st.integers(0, len(SHIPPED)), st.text(max_size=5), st.integers(0, 5)).map(
+        lambda cut: SHIPPED[: cut[0]] + cut[1] + SHIPPED[cut[0] + cut[2] :]
+    ),
+)
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(text=TEXTS, override=st.one_of(TEXTS, st.tuples(st.sampled_from(sorted(RANGES)), TEXTS).map("=".join)))
+def test_any_text_loads_or_is_refused(tmp_path_factory: pytest.TempPathFactory, text: str, override: str):
+    path = tmp_path_factory.getbasetemp() / "any.yaml"
+    path.write_bytes(text.encode("utf-8", "surrogatepass"))
+    try:
+        load(path, [override])
+    except SettingsError as error:
+        assert error.problems
