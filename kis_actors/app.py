@@ -97,7 +97,7 @@ class App:
                 if ending.kind == "stopped":
                     return 0
                 if ending.kind == "refused":
-                    self.parts.write(f"KIS refuses this account: {ending.reason}. Check KIS_APP_KEY and KIS_APP_SECRET.")
+                    self.parts.write(f"KIS refuses: {ending.reason}; check KIS_APP_KEY and KIS_APP_SECRET")
                     return 78
                 if ending.kind == "failed" and self._is_hopeless(ending):
                     return 70
@@ -212,7 +212,9 @@ class System:
         journal, boxes = self.journal, self._mailboxes
         actors: dict[str, pykka.ActorRef[Any]] = {
             "scan": scan.ScanActor.start(states["scan"], journal, boxes["scan"], self.rest),
-            "subscription": subscription.SubscriptionActor.start(states["subscription"], journal, boxes["subscription"]),
+            "subscription": subscription.SubscriptionActor.start(
+                states["subscription"], journal, boxes["subscription"]
+            ),
             "ws": ws.WsActor.start(states["ws"], journal, boxes["ws"], self.socket),
             "signal": signal.SignalActor.start(states["signal"], journal, boxes["signal"]),
             "notify": notify.NotifyActor.start(states["notify"], journal, boxes["notify"], self.sender),
@@ -265,10 +267,10 @@ class System:
         self.ending = self.ending or Ending("refused", reason)
 
     def _say_status(self) -> None:
-        settings = self.parts.settings
-        now = self.parts.clock.now()
-        interval_s = settings.monitor.scan_interval_sec
-        reasons = health(self.view, now=now, scan_interval_s=interval_s, is_streaming=settings.monitor.signal.use_intraday)
+        monitor, now = self.parts.settings.monitor, self.parts.clock.now()
+        reasons = health(
+            self.view, now=now, scan_interval_s=monitor.scan_interval_sec, is_streaming=monitor.signal.use_intraday
+        )
         path = self.parts.data_dir / "status.json"
         unfinished = path.with_suffix(".new")
         unfinished.write_bytes(orjson.dumps(status_of(self.view, now=now, reasons=reasons)))

@@ -55,7 +55,7 @@ def _finish(path: Path, cores: tuple[Core, ...], durability: Durability) -> Rebu
     while (rebuilt := rebuilt_from(path, cores)).undecided:
         writer = Writer(path, durability)
         for undecided in rebuilt.undecided:
-            writer.append(_rows(undecided.stream, undecided.events, undecided.cause, writer.last_seq, rebuilt.last_at_ns))
+            writer.append(_rows(*undecided, writer.last_seq, rebuilt.last_at_ns))
         writer.close()
     return rebuilt
 

@@ -66,7 +66,10 @@ class Target(Struct, frozen=True, gc=False):
 
 
 class NotifyRequested(Event):
-    """A question, decided by NotifyActor: tell a person `text` by `channel`. attempt 2 follows an unknown outcome, once, and says so."""
+    """A question, decided by NotifyActor: tell a person `text` by `channel`.
+
+    attempt: 2 follows an unknown outcome, once, and the text says so.
+    """
 
     alert_id: str
     channel: str

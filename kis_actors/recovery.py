@@ -91,7 +91,7 @@ def rebuild(cores: tuple[Core, ...], records: Iterable[Record], history: History
     for record in records:
         last_seq, last_at_ns = record.seq, record.at_ns
         if isinstance(record.event, StateCarried):
-            states.update(_carried(cores, record.event))
+            states.update(carried_states(cores, record.event))
         for core in cores:
             if hears(core, record):
                 states[core.name], missing = _turn(core, states[core.name], record, history)
@@ -103,6 +103,11 @@ def carried(states: dict[str, Any]) -> tuple[StateCarried, ...]:
     """The states as the first records of the next day file."""
     encode = msgspec.json.encode
     return tuple(StateCarried(actor=name, state=msgspec.Raw(encode(state))) for name, state in states.items())
+
+
+def carried_states(cores: tuple[Core, ...], event: StateCarried) -> dict[str, Any]:
+    """The state a new day file opens with for one actor, by its name."""
+    return {core.name: msgspec.json.decode(event.state, type=core.state) for core in cores if core.name == event.actor}
 
 
 def day_file(data_dir: Path, day: date) -> Path:
@@ -120,10 +125,6 @@ def _turn(core: Core, state: Any, record: Record, history: History) -> tuple[Any
         return count_decisions(core, state, history.decisions.get((core.name, record.seq), ())), []
     state, decided = take_turn(core, state, record)
     return state, [Undecided(core.name, decided, record.seq)] if decided else []
-
-
-def _carried(cores: tuple[Core, ...], event: StateCarried) -> dict[str, Any]:
-    return {core.name: msgspec.json.decode(event.state, type=core.state) for core in cores if core.name == event.actor}
 
 
 def _last_clean_end(path: Path) -> int:

@@ -15,7 +15,7 @@ from kis_actors.scalars import shown
 from kis_actors.settings import Settings
 from kis_actors.yaml_file import Place, Problem, Reading, SettingsError, read_assignment, read_text, read_yaml
 
-__all__ = ["Loaded", "Problem", "SettingsError", "flatten", "load", "resolve"]
+__all__ = ["Loaded", "Problem", "SettingsError", "flatten", "load", "resolve", "with_overrides"]
 
 DEFAULT_PATH = Path("config/settings.yaml")
 SHIPPED_PATH = Path(__file__).parent.parent / DEFAULT_PATH
@@ -98,6 +98,16 @@ def load(path: Path | None, overrides: Sequence[str] = ()) -> Loaded:
     mode = written.get("monitor.mode", "A")
     values, warnings = _adjusted({**PRESETS[mode], **written})
     return Loaded(settings=_settings(values), warnings=_overruled(mode, written) + warnings, path=str(source))
+
+
+def with_overrides(settings: Settings, overrides: Sequence[str]) -> Settings:
+    """`settings` of a past run with some KEY=VALUE over them. Raises `SettingsError` with every problem."""
+    readings = [read_assignment(text, Settings, ON_COMMAND_LINE) for text in overrides]
+    written = _written(readings)
+    problems = [problem for reading in readings for problem in reading.problems] + list(_limits(written, readings))
+    if problems:
+        raise SettingsError(tuple(problems))
+    return _settings({**flatten(settings), **written})
 
 
 def resolve(settings_path: Path | str, value: str) -> Path:

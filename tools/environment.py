@@ -45,7 +45,8 @@ def run(command):
 
 def _refuse_an_old_python():
     if sys.version_info < OLDEST:
-        sys.exit("kis-actors needs Python 3.11 or newer; this is %s. Run: python3.11 %s" % (sys.version.split()[0], sys.argv[0]))
+        version = sys.version.split()[0]
+        sys.exit(f"kis-actors needs Python 3.11 or newer; this is {version}. Try: python3.11 {sys.argv[0]}")
 
 
 def _fingerprint(lock):
@@ -57,12 +58,12 @@ def _says(stamp, wanted):
 
 
 def _install(lock_name):
-    print("kis-actors: preparing .venv from %s (only the first time) ..." % lock_name, file=sys.stderr)
+    print(f"kis-actors: preparing .venv from {lock_name} (only the first time) ...", file=sys.stderr)
     if not PYTHON.exists() or not _same_version():
         subprocess.check_call([sys.executable, "-m", "venv", "--clear", str(VENV)])
     pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
     if subprocess.call([*pip, "-r", str(ROOT / lock_name)]):
-        sys.exit("kis-actors: could not install %s; check the network and the package index, then try again" % lock_name)
+        sys.exit(f"kis-actors: could not install {lock_name}; check the network and package index, then try again")
 
 
 def _same_version():

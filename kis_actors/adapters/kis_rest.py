@@ -1,4 +1,4 @@
-"""KIS by HTTP: answers scan and daily-bar questions one at a time, never faster than allowed, and observes the answers."""
+"""KIS by HTTP: answers scan and daily-bar questions one at a time, never faster than allowed."""
 
 from collections.abc import Callable
 from concurrent.futures import Future

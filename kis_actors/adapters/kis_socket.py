@@ -59,11 +59,13 @@ class KisSocket:
         self.connect_s = connect_s
         self.backpressure_s = backpressure_s
         self._current: _Connection | None = None
+        self._is_stopped = False
 
     def open(self, question: Record) -> None:
-        """Opens the link asked for, after its wait; answered by LinkOpened or LinkLost."""
-        self.stop()
-        self._current = _Connection(self, question)
+        """Opens the link asked for, after its wait; answered by LinkOpened or LinkLost. Not once stopped."""
+        self._end_current()
+        if not self._is_stopped:
+            self._current = _Connection(self, question)
 
     def send(self, link: int, command: Command) -> None:
         """Queues the command on `link`; nothing if that is gone."""
@@ -76,7 +78,11 @@ class KisSocket:
             self._current.closing.set()
 
     def stop(self) -> None:
-        """Ends whatever is open and waits until it is."""
+        """Ends whatever is open, for good, and waits until it is."""
+        self._is_stopped = True
+        self._end_current()
+
+    def _end_current(self) -> None:
         if self._current:
             self._current.closing.set()
             self._current.reader.join()

@@ -28,7 +28,8 @@ class DirectoryLock:
             _lock(self._descriptor)
         except OSError:
             os.close(self._descriptor)
-            raise Taken(f"{self._path.parent} is in use by a running daemon; stop it, or choose another --data-dir") from None
+            where = self._path.parent
+            raise Taken(f"{where} is in use by a running daemon; stop it, or choose another --data-dir") from None
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

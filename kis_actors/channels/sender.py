@@ -16,9 +16,7 @@ class ChannelSender:
     def __init__(self, channels: tuple[Channel, ...], journal: Journal) -> None:
         self._journal = journal
         self._queues: dict[str, Queue[Record | None]] = {channel.name: Queue(QUEUE_MAX) for channel in channels}
-        self._threads = [
-            Thread(target=self._run, args=(channel,), name=f"Channel-{channel.name}", daemon=True) for channel in channels
-        ]
+        self._threads = [Thread(target=self._run, args=(channel,), daemon=True) for channel in channels]
         for thread in self._threads:
             thread.start()
 

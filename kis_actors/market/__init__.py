@@ -1,1 +1,1 @@
-"""What a trader knows of the market: sessions, holidays, the watched codes, daily averages. Values and pure functions."""
+"""What a trader knows of the market: sessions, holidays, watched codes, daily averages. Values and pure functions."""

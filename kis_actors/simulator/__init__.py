@@ -1,1 +1,1 @@
-"""A KIS on loopback: REST and WebSocket speaking the real wire protocol over one synthetic day, the same for the same seed."""
+"""A KIS on loopback: the real wire protocol over one synthetic day, REST and WebSocket, the same for the same seed."""

@@ -6,6 +6,7 @@ Keys and secrets never leave this file in a message.
 import hashlib
 import uuid
 from collections import deque
+from datetime import datetime
 from enum import Enum
 
 from msgspec import Struct
@@ -17,18 +18,15 @@ VALID_S = 24 * 3600
 SAME_TOKEN_S = 6 * 3600
 ISSUE_GAP_S = 60
 RATE_WINDOW_S = 1.0
+TOKEN_HEAD = "eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzUxMiJ9"
 
 
 class Token(Struct, frozen=True):
-    """One access token. Seconds are the session clock's."""
+    """One access token. issued_s: second of the session clock."""
 
     text: str
     app_key: str
     issued_s: float
-
-    @property
-    def expires_s(self) -> float:
-        return self.issued_s + VALID_S
 
 
 class TokenState(Enum):
@@ -46,25 +44,30 @@ class Accounts:
         self._clock = clock
         self._faults = faults
         self._seed = seed
+        self._keys_issued = 0
         self._rest_per_second = rest_per_second
         self._tokens: dict[str, Token] = {}
         self._newest: dict[str, Token] = {}
-        self._asked_s: dict[str, float] = {}
+        self._answered_s: dict[str, float] = {}
         self._approvals: dict[str, tuple[str, float]] = {}
         self._calls_s: dict[str, deque[float]] = {}
 
     def issue_token(self, app_key: str) -> Token | None:
         """The token of `app_key`: the same one for six hours, then another. None when asked again within a minute."""
         now_s = self._clock.elapsed_s()
-        asked_s = self._asked_s.get(app_key)
-        if asked_s is not None and now_s - asked_s < ISSUE_GAP_S:
+        if now_s - self._answered_s.get(app_key, -VALID_S) < ISSUE_GAP_S:
             return None
-        self._asked_s[app_key] = now_s
+        self._answered_s[app_key] = now_s
         token = self._newest.get(app_key)
         if token is None or now_s - token.issued_s >= SAME_TOKEN_S or self._is_over(token, now_s):
-            token = Token(f"eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzUxMiJ9.{self._new_key(app_key)}", app_key, now_s)
+            token = Token(f"{TOKEN_HEAD}.{self._new_key(app_key)}", app_key, now_s)
             self._tokens[token.text] = self._newest[app_key] = token
         return token
+
+    def expiry_of(self, token: Token) -> tuple[datetime, int]:
+        """When the token ends, and in how many seconds of the clock."""
+        expires_s = token.issued_s + VALID_S
+        return self._clock.instant(expires_s), round(expires_s - self._clock.elapsed_s())
 
     def revoke_token(self, text: str) -> bool:
         """Forgets a token; false if there was none."""
@@ -103,8 +106,8 @@ class Accounts:
         return True
 
     def _is_over(self, token: Token, now_s: float) -> bool:
-        return now_s >= token.expires_s or self._faults.struck("token_expire", token.issued_s, now_s)
+        return now_s - token.issued_s >= VALID_S or self._faults.struck("token_expire", token.issued_s, now_s)
 
     def _new_key(self, app_key: str) -> str:
-        issued = len(self._tokens) + len(self._approvals)
-        return hashlib.sha256(f"{self._seed}/{app_key}/{issued}".encode()).hexdigest()
+        self._keys_issued += 1
+        return hashlib.sha256(f"{self._seed}/{app_key}/{self._keys_issued}".encode()).hexdigest()

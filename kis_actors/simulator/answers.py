@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from itertools import pairwise
 
 from kis_actors.simulator.calendar import is_session
 from kis_actors.simulator.market import Quote
@@ -21,7 +22,7 @@ PAR_VALUE_WON = 500
 
 def several_rows(quotes: Sequence[Quote | None]) -> dict[str, object]:
     """intstock-multprice: one row for each quote; a blank one keeps the place of a code that is not listed."""
-    return {**DONE, "output": [_row(quote) if quote else dict.fromkeys(SEVERAL_FIELDS, "") for quote in quotes]}
+    return {**DONE, "output": [_row(quote) if quote else BLANK_ROW for quote in quotes]}
 
 
 def _row(quote: Quote) -> Row:
@@ -44,12 +45,12 @@ def _row(quote: Quote) -> Row:
         inter2_lwpr=quote.low_won,
         inter2_llam=quote.lower_won,
         inter2_mxpr=quote.upper_won,
-        inter2_askp=quote.ask_won,
-        inter2_bidp=quote.bid_won,
-        seln_rsqn=quote.ask_size,
-        shnu_rsqn=quote.bid_size,
-        total_askp_rsqn=quote.ask_total,
-        total_bidp_rsqn=quote.bid_total,
+        inter2_askp=quote.book.ask_won,
+        inter2_bidp=quote.book.bid_won,
+        seln_rsqn=quote.book.ask_size,
+        shnu_rsqn=quote.book.bid_size,
+        total_askp_rsqn=quote.book.ask_total,
+        total_bidp_rsqn=quote.book.bid_total,
         acml_tr_pbmn=quote.day_turnover_won,
         inter2_prdy_clpr=quote.reference_won,
         oprc_vrss_hgpr_rate=percent(quote.high_won - quote.open_won, quote.open_won),
@@ -61,12 +62,40 @@ def _row(quote: Quote) -> Row:
     )
 
 
-SEVERAL_FIELDS = (
-    "kospi_kosdaq_cls_name mrkt_trtm_cls_name hour_cls_code inter_shrn_iscd inter_kor_isnm inter2_prpr inter2_prdy_vrss "
-    "prdy_vrss_sign prdy_ctrt acml_vol inter2_oprc inter2_hgpr inter2_lwpr inter2_llam inter2_mxpr inter2_askp inter2_bidp "
-    "seln_rsqn shnu_rsqn total_askp_rsqn total_bidp_rsqn acml_tr_pbmn inter2_prdy_clpr oprc_vrss_hgpr_rate "
-    "intr_antc_cntg_vrss intr_antc_cntg_vrss_sign intr_antc_cntg_prdy_ctrt intr_antc_vol inter2_sdpr"
-).split()
+BLANK_ROW = dict.fromkeys(
+    (
+        "kospi_kosdaq_cls_name",
+        "mrkt_trtm_cls_name",
+        "hour_cls_code",
+        "inter_shrn_iscd",
+        "inter_kor_isnm",
+        "inter2_prpr",
+        "inter2_prdy_vrss",
+        "prdy_vrss_sign",
+        "prdy_ctrt",
+        "acml_vol",
+        "inter2_oprc",
+        "inter2_hgpr",
+        "inter2_lwpr",
+        "inter2_llam",
+        "inter2_mxpr",
+        "inter2_askp",
+        "inter2_bidp",
+        "seln_rsqn",
+        "shnu_rsqn",
+        "total_askp_rsqn",
+        "total_bidp_rsqn",
+        "acml_tr_pbmn",
+        "inter2_prdy_clpr",
+        "oprc_vrss_hgpr_rate",
+        "intr_antc_cntg_vrss",
+        "intr_antc_cntg_vrss_sign",
+        "intr_antc_cntg_prdy_ctrt",
+        "intr_antc_vol",
+        "inter2_sdpr",
+    ),
+    "",
+)
 
 
 def one_price(quote: Quote) -> dict[str, object]:
@@ -113,9 +142,9 @@ def daily_chart(quote: Quote, today: date, first: date, last: date) -> dict[str,
     No stock here had a split, so that adjusted and original prices are the same.
     """
     bars = quote.stock_day.bars
-    rows = [_bar_row(bar, before) for before, bar in zip(bars, bars[1:], strict=False) if first <= bar.day <= last]
-    if first <= today <= last and quote.is_today:
-        rows.append(_today_row(quote, today))
+    if quote.is_today:
+        bars = (*bars, _bar_of_today(quote, today))
+    rows = [_bar_row(bar, before) for before, bar in pairwise(bars) if first <= bar.day <= last]
     return {"output1": _state(quote), "output2": rows[::-1][:ROWS_MAX], **DONE}
 
 
@@ -141,8 +170,8 @@ def _state(quote: Quote) -> Row:
         stck_prdy_oprc=quote.previous.open_won,
         stck_prdy_hgpr=quote.previous.high_won,
         stck_prdy_lwpr=quote.previous.low_won,
-        askp=quote.ask_won,
-        bidp=quote.bid_won,
+        askp=quote.book.ask_won,
+        bidp=quote.book.bid_won,
         prdy_vrss_vol=quote.day_volume_shares - quote.previous.volume_shares,
         vol_tnrt=percent(quote.day_volume_shares, listed_shares),
         stck_fcam=PAR_VALUE_WON,
@@ -157,41 +186,33 @@ def _state(quote: Quote) -> Row:
 
 
 def _bar_row(bar: DailyBar, before: DailyBar) -> Row:
-    return _day_row(
-        bar.day, bar.close_won, (bar.open_won, bar.high_won, bar.low_won), bar.volume_shares, bar.turnover_won,
-        change_won=bar.close_won - before.close_won, is_open=True,
-    )  # fmt: skip
-
-
-def _today_row(quote: Quote, today: date) -> Row:
-    """Today's row moves; before the first trade it has no open and mod_yn is Y."""
-    base_won = quote.stock_day.base_won
-    traded = quote.price_won if quote.hour_class != "B" else base_won
-    day_prices = (quote.open_won, quote.high_won, quote.low_won)
-    return _day_row(
-        today, traded, day_prices, quote.day_volume_shares, quote.day_turnover_won,
-        change_won=traded - base_won, is_open=quote.open_won > 0,
-    )  # fmt: skip
-
-
-def _day_row(
-    day: date, close_won: int, open_high_low_won: tuple[int, int, int], volume: int, turnover_won: int, *, change_won: int, is_open: bool
-) -> Row:
-    open_won, high_won, low_won = open_high_low_won
     return _texts(
-        stck_bsop_date=f"{day:%Y%m%d}",
-        stck_clpr=close_won,
-        stck_oprc=open_won,
-        stck_hgpr=high_won,
-        stck_lwpr=low_won,
-        acml_vol=volume,
-        acml_tr_pbmn=turnover_won,
+        stck_bsop_date=f"{bar.day:%Y%m%d}",
+        stck_clpr=bar.close_won,
+        stck_oprc=bar.open_won,
+        stck_hgpr=bar.high_won,
+        stck_lwpr=bar.low_won,
+        acml_vol=bar.volume_shares,
+        acml_tr_pbmn=bar.turnover_won,
         flng_cls_code="00",
         prtt_rate="0.00",
-        mod_yn="N" if is_open else "Y",
-        prdy_vrss_sign=sign(change_won),
-        prdy_vrss=change_won,
+        mod_yn="N" if bar.open_won else "Y",
+        prdy_vrss_sign=sign(bar.close_won - before.close_won),
+        prdy_vrss=bar.close_won - before.close_won,
         revl_issu_reas="",
+    )
+
+
+def _bar_of_today(quote: Quote, today: date) -> DailyBar:
+    """Today's row moves; before the first trade it stands at the base price, has no open, and mod_yn is Y."""
+    return DailyBar(
+        day=today,
+        open_won=quote.open_won,
+        high_won=quote.high_won,
+        low_won=quote.low_won,
+        close_won=quote.price_won if quote.open_won else quote.base_won,
+        volume_shares=quote.day_volume_shares,
+        turnover_won=quote.day_turnover_won,
     )
 
 
@@ -222,7 +243,8 @@ def _holiday_row(day: date) -> Row:
 
 
 def _sign(quote: Quote) -> str:
-    return sign_within_limits(quote.price_won, quote.reference_won, lower_won=quote.lower_won, upper_won=quote.upper_won)
+    limits = {"lower_won": quote.lower_won, "upper_won": quote.upper_won}
+    return sign_within_limits(quote.price_won, quote.reference_won, **limits)
 
 
 def _market_value(quote: Quote) -> int:

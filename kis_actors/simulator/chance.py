@@ -14,7 +14,7 @@ class Chance(NamedTuple):
     day: date
 
     def source(self, *purpose: object) -> Random:
-        """A fresh random source for one purpose; the same purpose gets the same numbers, in whatever order it is asked."""
+        """A fresh random source for one purpose, which gets the same numbers in whatever order purposes come."""
         return Random("/".join(map(str, (*self, *purpose))))
 
 

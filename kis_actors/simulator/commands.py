@@ -1,12 +1,15 @@
-"""The WebSocket's commands without the socket: one message in, at most one acknowledgement out, registrations kept."""
+"""The WebSocket's commands without the socket: one message in, one acknowledgement out, registrations kept."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
-FEEDS_MAX = 41
-NULL = "(null)"
+REGISTRATIONS_MAX = 41
+NO_NAME = "(null)"
+"""What KIS writes for tr_id when an answer is about the session or the message as a whole."""
+CUSTOMER_TYPES = ("P", "B")
+REGISTER, UNREGISTER = "1", "2"
 
 _TEXTS = {
     "OPSP0000": "SUBSCRIBE SUCCESS",
@@ -29,40 +32,36 @@ _TEXTS = {
     "OPSP9999": "JSON PARSING ERROR : invalid json format",
 }
 _RT_CODES = {"OPSP0000": "0", "OPSP0001": "0", "OPSP8996": "9"}
-
-
-class Desk:
-    """What the commands need to know of the server, as functions.
-
-    app_key_of: the app key behind an approval key, None if there is none.
-    is_held: whether another session holds an app key.
-    now_s: whole second of the day, for trades already past when a code is registered.
-    """
-
-    def __init__(
-        self,
-        *,
-        feeds: frozenset[str],
-        codes: frozenset[str],
-        app_key_of: Callable[[str], str | None],
-        is_held: Callable[[str], bool],
-        now_s: Callable[[], int],
-    ) -> None:
-        self.feeds = feeds
-        self.codes = codes
-        self.app_key_of = app_key_of
-        self.is_held = is_held
-        self.now_s = now_s
+_LAST_NAMED = "OPSP8992"
+"""Codes up to this one are about one registration and name it; the others are about the session or the message."""
 
 
 class Registrations:
-    """What one session has registered, and for which app key. since_s: by (feed, code), the second it was registered."""
+    """What one session has registered, and for which app key.
+
+    since_s: by (feed, code), the second of the day it was registered.
+    iv, key: sent with every confirmation, the same all through a session.
+    """
 
     def __init__(self, *, iv: str, key: str) -> None:
         self.iv = iv
         self.key = key
         self.app_key: str | None = None
         self.since_s: dict[tuple[str, str], int] = {}
+
+
+class Desk(NamedTuple):
+    """What a command needs to know of the server.
+
+    app_key_of: the app key that got an approval key, if any. holder_of: the session that uses an app key, if any.
+    now_s: second of the day; trades up to it are past when a code is registered.
+    """
+
+    feeds: tuple[str, ...]
+    codes: frozenset[str]
+    app_key_of: Callable[[str], str | None]
+    holder_of: Callable[[str], Registrations | None]
+    now_s: Callable[[], int]
 
 
 def is_pingpong(message: str | bytes) -> bool:
@@ -73,40 +72,40 @@ def is_pingpong(message: str | bytes) -> bool:
 
 def acknowledge(message: str | bytes, registrations: Registrations, desk: Desk) -> str:
     """Does what the message asks, as far as KIS would, and says what KIS would say."""
-    command = _parsed(message)
-    header, wanted = _part(command, "header"), _part(_part(command, "body"), "input")
-    code = _malformed(message, command) or _refusal(header or {}, wanted or {}, registrations, desk)
+    command = _parsed(message) if isinstance(message, str) else None
+    header, wanted = _part(command, "header") or {}, _part(_part(command, "body"), "input") or {}
+    code = _malformed(command) or _refusal(header, wanted, registrations, desk)
     if code is None:
-        assert header and wanted
-        code = _carry_out(header["tr_type"], (wanted["tr_id"], wanted["tr_key"]), registrations, desk)
-    return _ack(code, wanted if code < "OPSP8993" else None, registrations)
+        code = _carry_out(header["tr_type"], (wanted["tr_id"], wanted["tr_key"]), registrations, desk.now_s())
+    return _ack(code, wanted, registrations)
 
 
-def _malformed(message: str | bytes, command: Any) -> str | None:
+def _malformed(command: Any) -> str | None:
+    """The first thing that is missing or of another kind."""
     header, body = _part(command, "header"), _part(command, "body")
     wanted = _part(body, "input")
     checks = (
-        (isinstance(message, str) and isinstance(command, dict), "OPSP9999"),
+        (isinstance(command, dict), "OPSP9999"),
         (header is not None, "OPSP9998"),
-        (bool(header) and "custtype" in (header or {}), "OPSP9997"),
+        ("custtype" in (header or {}), "OPSP9997"),
         (body is not None, "OPSP9992"),
         (wanted is not None, "OPSP9991"),
-        (bool(wanted) and "tr_key" in (wanted or {}), "OPSP9990"),
+        ("tr_key" in (wanted or {}), "OPSP9990"),
         (isinstance((wanted or {}).get("tr_key"), str), "OPSP8993"),
     )
     return next((code for is_right, code in checks if not is_right), None)
 
 
 def _refusal(header: dict[str, Any], wanted: dict[str, Any], registrations: Registrations, desk: Desk) -> str | None:
-    """Why KIS would not look at the registration itself; takes the app key into use when there is no reason."""
-    if header.get("custtype") not in ("P", "B"):
+    """Why KIS would not look at the registration itself; without a reason the app key is taken into use."""
+    if header["custtype"] not in CUSTOMER_TYPES:
         return "OPSP8998"
-    if header.get("tr_type") not in ("1", "2"):
+    if header.get("tr_type") not in (REGISTER, UNREGISTER):
         return "OPSP8997"
     app_key = desk.app_key_of(str(header.get("approval_key")))
     if app_key is None:
         return "OPSP0011"
-    if registrations.app_key != app_key and desk.is_held(app_key):
+    if desk.holder_of(app_key) not in (None, registrations):
         return "OPSP8996"
     registrations.app_key = app_key
     if wanted.get("tr_id") not in desk.feeds:
@@ -114,24 +113,24 @@ def _refusal(header: dict[str, Any], wanted: dict[str, Any], registrations: Regi
     return None if wanted["tr_key"] in desk.codes else "OPSP8992"
 
 
-def _carry_out(tr_type: str, feed_and_code: tuple[str, str], registrations: Registrations, desk: Desk) -> str:
+def _carry_out(tr_type: str, feed_and_code: tuple[str, str], registrations: Registrations, now_s: int) -> str:
     is_registered = feed_and_code in registrations.since_s
-    if tr_type == "2":
+    if tr_type == UNREGISTER:
         registrations.since_s.pop(feed_and_code, None)
         return "OPSP0001" if is_registered else "OPSP0003"
     if is_registered:
         return "OPSP0002"
-    if len(registrations.since_s) >= FEEDS_MAX:
+    if len(registrations.since_s) >= REGISTRATIONS_MAX:
         return "OPSP0008"
-    registrations.since_s[feed_and_code] = desk.now_s()
+    registrations.since_s[feed_and_code] = now_s
     return "OPSP0000"
 
 
-def _ack(code: str, wanted: dict[str, Any] | None, registrations: Registrations) -> str:
-    """Session-level errors name no registration: tr_id is the text (null) then."""
+def _ack(code: str, wanted: dict[str, Any], registrations: Registrations) -> str:
+    is_named = code <= _LAST_NAMED
     header = {
-        "tr_id": str(wanted.get("tr_id")) if wanted else NULL,
-        "tr_key": str(wanted.get("tr_key")) if wanted else "",
+        "tr_id": _text(wanted.get("tr_id")) if is_named else NO_NAME,
+        "tr_key": _text(wanted.get("tr_key")) if is_named else "",
         "encrypt": "N",
     }
     body: dict[str, Any] = {"rt_cd": _RT_CODES.get(code, "1"), "msg_cd": code, "msg1": _TEXTS[code]}
@@ -150,3 +149,7 @@ def _parsed(message: str | bytes) -> Any:
 def _part(value: Any, name: str) -> dict[str, Any] | None:
     part = value.get(name) if isinstance(value, dict) else None
     return part if isinstance(part, dict) else None
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else NO_NAME

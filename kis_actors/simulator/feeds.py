@@ -27,12 +27,10 @@ def _books(market: Market, feed: str, code: str, after_s: int, until_s: int) -> 
 
 def _operations(market: Market, feed: str, code: str, after_s: int, until_s: int) -> list[Stamped]:
     """Halts and volatility interruptions, as they begin and end."""
-    frames = []
-    for pause in market.tape(code).script.pauses:
-        if pause.hour_class in ("C", "H"):
-            changes = ((pause.from_s, True), (pause.until_s, False))
-            frames += [(s, operation_frame(feed, code, pause.hour_class, on)) for s, on in changes if after_s < s <= until_s]
-    return frames
+    pauses = [pause for pause in market.tape(code).script.pauses if pause.hour_class in ("C", "H")]
+    begins = [(pause.from_s, operation_frame(feed, code, pause.hour_class, is_on=True)) for pause in pauses]
+    ends = [(pause.until_s, operation_frame(feed, code, pause.hour_class, is_on=False)) for pause in pauses]
+    return [stamped for stamped in begins + ends if after_s < stamped[0] <= until_s]
 
 
 FEEDS: dict[str, Callable[[Market, str, str, int, int], list[Stamped]]] = {

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from datetime import date
 from random import Random
 
+from kis_actors.simulator.day_shape import volume_share_by
 from kis_actors.simulator.market import Quote
 from kis_actors.simulator.session_clock import CLOSE_S, hhmmss
 from kis_actors.simulator.stock_day import StockDay
-from kis_actors.simulator.tape import Trade, volume_share_by
+from kis_actors.simulator.tape import Trade
 from kis_actors.simulator.text import percent, rounded_up_ratio, sign, sign_within_limits, two_decimals
 from kis_actors.simulator.ticks import floor_to_tick, tick_won
 
@@ -23,13 +24,12 @@ REGULAR_MARKET = "2"
 def trade_frames(feed: str, stock_day: StockDay, day: date, trades: Sequence[Trade]) -> list[str]:
     """Frames of at most 20 records each that carry all `trades` of one stock."""
     chunks = [trades[start : start + RECORDS_MAX] for start in range(0, len(trades), RECORDS_MAX)]
-    return [
-        f"0|{feed}|{len(chunk):03d}|" + "^".join(trade_record(stock_day, day, trade) for trade in chunk) for chunk in chunks
-    ]
+    return [_frame(feed, [trade_record(stock_day, day, trade) for trade in chunk]) for chunk in chunks]
 
 
 def trade_record(stock_day: StockDay, day: date, trade: Trade) -> str:
     """The 47 fields of one trade."""
+    tally, book = trade.tally, trade.book
     change_won = trade.price_won - stock_day.base_won
     previous_shares = stock_day.bars[-1].volume_shares
     same_hour_shares = max(1, int(previous_shares * volume_share_by(trade.second)))
@@ -42,38 +42,38 @@ def trade_record(stock_day: StockDay, day: date, trade: Trade) -> str:
         ),
         change_won,
         percent(change_won, stock_day.base_won),
-        two_decimals(trade.day_turnover_won, trade.day_volume_shares),
-        trade.open_won,
-        trade.high_won,
-        trade.low_won,
-        trade.ask_won,
-        trade.bid_won,
+        two_decimals(tally.turnover_won, tally.volume_shares),
+        tally.open_won,
+        tally.high_won,
+        tally.low_won,
+        book.ask_won,
+        book.bid_won,
         trade.volume_shares,
-        trade.day_volume_shares,
-        trade.day_turnover_won,
-        trade.sells,
-        trade.buys,
-        trade.buys - trade.sells,
-        percent(trade.bought_shares, trade.sold_shares),
-        trade.sold_shares,
-        trade.bought_shares,
+        tally.volume_shares,
+        tally.turnover_won,
+        tally.sells,
+        tally.buys,
+        tally.buys - tally.sells,
+        percent(tally.bought_shares, tally.sold_shares),
+        tally.sold_shares,
+        tally.bought_shares,
         trade.side,
-        rounded_up_ratio(trade.bought_shares, trade.day_volume_shares),
-        percent(trade.day_volume_shares, previous_shares),
-        *_against(trade.open_won, trade.open_s, trade.price_won),
-        *_against(trade.high_won, trade.high_s, trade.price_won),
-        *_against(trade.low_won, trade.low_s, trade.price_won),
+        rounded_up_ratio(tally.bought_shares, tally.volume_shares),
+        percent(tally.volume_shares, previous_shares),
+        *_against(tally.open_won, tally.open_s, trade.price_won),
+        *_against(tally.high_won, tally.high_s, trade.price_won),
+        *_against(tally.low_won, tally.low_s, trade.price_won),
         f"{day:%Y%m%d}",
         # In session; the closing auction's print is coded apart, which filters on "20" drop.
         "21" if trade.second >= CLOSE_S else "20",
         "N",
-        trade.ask_size,
-        trade.bid_size,
-        trade.ask_total,
-        trade.bid_total,
-        percent(trade.day_volume_shares, stock_day.character.listed_shares),
+        book.ask_size,
+        book.bid_size,
+        book.ask_total,
+        book.bid_total,
+        percent(tally.volume_shares, stock_day.character.listed_shares),
         same_hour_shares,
-        percent(trade.day_volume_shares, same_hour_shares),
+        percent(tally.volume_shares, same_hour_shares),
         "0",
         "",
         trade.vi_base_won,
@@ -87,8 +87,8 @@ def book_frame(feed: str, quote: Quote, second: int) -> str:
     base_won = quote.stock_day.base_won
     levels = LEVELS if quote.hour_class == "0" else 3
     rng = Random(f"{quote.stock_day.code}/{second}")
-    asks = _levels_won(quote.ask_won, levels, up=True)
-    bids = _levels_won(quote.bid_won, levels, up=False)
+    asks = _levels_won(quote.book.ask_won, levels, up=True)
+    bids = _levels_won(quote.book.bid_won, levels, up=False)
     expected_change_won = quote.expected.price_won - base_won
     fields = (
         quote.stock_day.code,
@@ -96,10 +96,10 @@ def book_frame(feed: str, quote: Quote, second: int) -> str:
         quote.hour_class,
         *asks,
         *bids,
-        *_sizes(quote.ask_size, quote.ask_total, levels, rng),
-        *_sizes(quote.bid_size, quote.bid_total, levels, rng),
-        quote.ask_total,
-        quote.bid_total,
+        *_sizes(quote.book.ask_size, quote.book.ask_total, levels, rng),
+        *_sizes(quote.book.bid_size, quote.book.bid_total, levels, rng),
+        quote.book.ask_total,
+        quote.book.bid_total,
         *(0, 0),
         # In continuous trading there is no expected price, and KIS computes its change from 0: -100 %.
         quote.expected.price_won,
@@ -113,16 +113,18 @@ def book_frame(feed: str, quote: Quote, second: int) -> str:
         *(0, 0, 0),
         REGULAR_MARKET,
     )
-    return f"0|{feed}|001|" + "^".join(map(str, fields))
+    return _frame(feed, ["^".join(map(str, fields))])
 
 
-def operation_frame(feed: str, code: str, hour_class: str, is_on: bool) -> str:
+def operation_frame(feed: str, code: str, hour_class: str, *, is_on: bool) -> str:
     """A halt (H) or a volatility interruption (C) that begins or ends: 10 fields, code first, as recorded."""
-    is_halted, is_interrupted = is_on and hour_class == "H", is_on and hour_class == "C"
-    expected_phase = "311" if is_on else "112"
-    status = "58" if is_halted else "55"
-    fields = (code, "Y" if is_halted else "N", "(null)", "AB1", expected_phase, "", "", status, "Y" if is_interrupted else "N", "")
-    return f"0|{feed}|001|" + "^".join(fields)
+    halted, interrupted = ("Y" if is_on and hour_class == kind else "N" for kind in ("H", "C"))
+    status, expected_phase = ("58" if halted == "Y" else "55"), ("311" if is_on else "112")
+    return _frame(feed, ["^".join((code, halted, "(null)", "AB1", expected_phase, "", "", status, interrupted, ""))])
+
+
+def _frame(feed: str, records: list[str]) -> str:
+    return f"0|{feed}|{len(records):03d}|{'^'.join(records)}"
 
 
 def _against(level_won: int, level_s: int, price_won: int) -> tuple[str, str, int]:

@@ -1,4 +1,4 @@
-"""Where each price stands at every minute of the session: the market's moves, the stock's own, and the script's pulls."""
+"""Where each price stands at every minute of the session: the market's moves, the stock's own, the script's pulls."""
 
 import math
 from random import Random

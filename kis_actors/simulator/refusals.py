@@ -1,7 +1,5 @@
 """How KIS says no: status, code and text of every refusal the simulator knows."""
 
-KEYS_ASKED = (("grant_type", "EGW00115"), ("appkey", "EGW00103"))
-
 TEXTS = {
     "EGW00101": "유효하지 않은 요청입니다.",
     "EGW00103": "유효하지 않은 AppKey입니다.",
@@ -15,8 +13,8 @@ TEXTS = {
     "EGW00205": "credentials_type이 유효하지 않습니다.(Bearer)",
     "EGW00208": "유효하지 않은 custtype입니다.",
     "OPSQ0002": "없는 서비스 코드 입니다.",
-    "OPSQ2001": "ERROR INVALID INPUT_FILED",
-    "OPSQ2002": "ERROR INVALID INPUT_FILED_SIZE",
+    "OPSQ2001": "ERROR INVALID INPUT FIELD",
+    "OPSQ2002": "ERROR INVALID INPUT FIELD SIZE",
 }
 
 

@@ -1,6 +1,6 @@
 """The REST half of the simulator: tokens, approval keys and quotation calls, with KIS's checks and KIS's refusals."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, date, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
@@ -15,12 +15,18 @@ from kis_actors.simulator import answers
 from kis_actors.simulator.accounts import Accounts, TokenState
 from kis_actors.simulator.faults import Faults
 from kis_actors.simulator.market import Market, Quote
-from kis_actors.simulator.refusals import KEYS_ASKED, Refused, key_refused, refused
+from kis_actors.simulator.refusals import Refused, key_refused, refused
 from kis_actors.simulator.session_clock import SessionClock
 
+QUOTATIONS = "/uapi/domestic-stock/v1/quotations/"
+HOLIDAYS_TR = "CTCA0903R"
 PAIRS_MAX = 30
 MARKET_DIVISIONS = ("J", "NX", "UN")
-QUOTATIONS = "/uapi/domestic-stock/v1/quotations/"
+CUSTOMER_TYPES = ("P", "B")
+YEARS = range(1990, 2100)
+BODY_BYTES_MAX = 64 * 1024
+
+Answer = Callable[[Request], dict[str, object]]
 
 
 class RestServer:
@@ -34,58 +40,61 @@ class RestServer:
         self.app = Starlette(routes=self._routes(), exception_handlers={Refused: self._on_refused})
 
     def _routes(self) -> list[Route]:
-        calls: tuple[tuple[str, str, Callable[[Request], dict[str, object]]], ...] = (
+        calls: tuple[tuple[str, str, Answer], ...] = (
             ("intstock-multprice", "FHKST11300006", self._several),
             ("inquire-price", "FHKST01010100", self._one),
             ("inquire-daily-itemchartprice", "FHKST03010100", self._daily),
-            ("chk-holiday", "CTCA0903R", self._holidays),
+            ("chk-holiday", HOLIDAYS_TR, self._holidays),
         )
-        routes = [Route(QUOTATIONS + name, self._call(tr_id, answer), methods=["GET"]) for name, tr_id, answer in calls]
         keys = (("tokenP", self._token), ("Approval", self._approval), ("revokeP", self._revoke))
-        return routes + [Route(f"/oauth2/{name}", endpoint, methods=["POST"]) for name, endpoint in keys]
+        return [
+            *(Route(QUOTATIONS + name, self._call(tr_id, answer), methods=["GET"]) for name, tr_id, answer in calls),
+            *(Route(f"/oauth2/{name}", endpoint, methods=["POST"]) for name, endpoint in keys),
+        ]
 
-    def _call(self, tr_id: str, answer: Callable[[Request], dict[str, object]]) -> Callable[[Request], Awaitable[Response]]:
+    def _call(self, tr_id: str, answer: Answer) -> Callable[[Request], Awaitable[Response]]:
         """One quotation call: KIS's checks first, then the answer."""
 
         async def call(request: Request) -> Response:
             self._check_up()
             self._check_keys(request)
-            self._check_headers(request, tr_id)
+            _check_headers(request, tr_id)
             self._check_rate(request)
-            more = "M" if tr_id == "CTCA0903R" else ""
+            more = "M" if tr_id == HOLIDAYS_TR else ""
             return self._json(answer(request), headers={"tr_id": tr_id, "tr_cont": more})
 
         return call
 
     async def _token(self, request: Request) -> Response:
-        keys = await self._asked_keys(request, "appsecret")
-        token = self._accounts.issue_token(keys["appkey"])
+        body = await self._asked_for_keys(request, secret_name="appsecret")
+        token = self._accounts.issue_token(body["appkey"])
         if token is None:
             raise key_refused("EGW00133")
-        left_s = int(token.expires_s - self._clock.elapsed_s())
-        expires = self._clock.now() + timedelta(seconds=left_s)
-        return self._json({
+        expires_at, left_s = self._accounts.expiry_of(token)
+        granted = {
             "access_token": token.text,
-            "access_token_token_expired": f"{expires:%Y-%m-%d %H:%M:%S}",
+            "access_token_token_expired": f"{expires_at:%Y-%m-%d %H:%M:%S}",
             "token_type": "Bearer",
             "expires_in": left_s,
-        })  # fmt: skip
+        }
+        return self._json(granted)
 
     async def _approval(self, request: Request) -> Response:
-        keys = await self._asked_keys(request, "secretkey")
-        return self._json({"approval_key": self._accounts.issue_approval(keys["appkey"])})
+        body = await self._asked_for_keys(request, secret_name="secretkey")
+        return self._json({"approval_key": self._accounts.issue_approval(body["appkey"])})
 
     async def _revoke(self, request: Request) -> Response:
+        self._check_up()
         body = await _json_body(request)
-        if not self._accounts.revoke_token(str(body.get("token", ""))):
+        if not self._accounts.revoke_token(str(body.get("token"))):
             raise key_refused("EGW00121")
         return self._json({"code": 200, "message": "접근토큰 폐기에 성공하였습니다"})
 
-    async def _asked_keys(self, request: Request, secret_name: str) -> dict[str, str]:
-        """The keys in the body. Any text will do for them, but not none."""
+    async def _asked_for_keys(self, request: Request, *, secret_name: str) -> dict[str, Any]:
+        """The body of a request for keys. Any text will do for appkey and secret, but not none."""
         self._check_up()
         body = await _json_body(request)
-        for name, code in (*KEYS_ASKED, (secret_name, "EGW00105")):
+        for name, code in (("grant_type", "EGW00115"), ("appkey", "EGW00103"), (secret_name, "EGW00105")):
             if not isinstance(body.get(name), str) or not body[name]:
                 raise key_refused(code)
         if body["grant_type"] != "client_credentials":
@@ -100,40 +109,33 @@ class RestServer:
         for name, code in (("appkey", "EGW00103"), ("appsecret", "EGW00105")):
             if not request.headers.get(name):
                 raise refused(code)
-
-    def _check_headers(self, request: Request, tr_id: str) -> None:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         if scheme != "Bearer":
             raise refused("EGW00205")
         state = self._accounts.state_of(token.strip(), request.headers["appkey"])
         if state is not TokenState.VALID:
             raise refused("EGW00123" if state is TokenState.EXPIRED else "EGW00121")
-        if request.headers.get("tr_id") != tr_id:
-            raise refused("OPSQ0002")
-        if request.headers.get("custtype", "P") not in ("P", "B"):
-            raise refused("EGW00208")
 
     def _check_rate(self, request: Request) -> None:
-        if self._faults.lasts("rest_429", self._clock.elapsed_s()) or not self._accounts.may_call(request.headers["appkey"]):
+        is_shut = self._faults.lasts("rest_429", self._clock.elapsed_s())
+        if is_shut or not self._accounts.may_call(request.headers["appkey"]):
             raise refused("EGW00201")
 
     def _several(self, request: Request) -> dict[str, object]:
-        pairs = range(1, PAIRS_MAX + 1)
-        codes = [code for number in pairs if (code := request.query_params.get(f"FID_INPUT_ISCD_{number}"))]
-        if not codes:
+        asked = request.query_params
+        numbers = [number for number in range(1, PAIRS_MAX + 1) if asked.get(f"FID_INPUT_ISCD_{number}")]
+        if not numbers:
             raise refused("OPSQ2001", "FID_INPUT_ISCD_1")
-        for number in pairs[: len(codes)]:
-            _check_division(request, f"FID_COND_MRKT_DIV_CODE_{number}")
-        return answers.several_rows([self._quote(code) for code in codes])
+        _check_values(request, (f"FID_COND_MRKT_DIV_CODE_{number}" for number in numbers), MARKET_DIVISIONS)
+        return answers.several_rows([self._quote(asked[f"FID_INPUT_ISCD_{number}"]) for number in numbers])
 
     def _one(self, request: Request) -> dict[str, object]:
-        return answers.one_price(self._listed(request))
+        return answers.one_price(self._asked_quote(request))
 
     def _daily(self, request: Request) -> dict[str, object]:
-        quote = self._listed(request)
-        for name, allowed in (("FID_PERIOD_DIV_CODE", ("D",)), ("FID_ORG_ADJ_PRC", ("0", "1"))):
-            if request.query_params.get(name) not in allowed:
-                raise refused("OPSQ2001", name)
+        quote = self._asked_quote(request)
+        _check_values(request, ("FID_PERIOD_DIV_CODE",), ("D",))
+        _check_values(request, ("FID_ORG_ADJ_PRC",), ("0", "1"))
         first, last = _date(request, "FID_INPUT_DATE_1"), _date(request, "FID_INPUT_DATE_2")
         return answers.daily_chart(quote, self._market.day, first, last)
 
@@ -143,8 +145,8 @@ class RestServer:
         first = _date(request, "CTX_AREA_NK") + timedelta(days=1) if is_next_page else asked
         return answers.holiday_page(asked, first)
 
-    def _listed(self, request: Request) -> Quote:
-        _check_division(request, "FID_COND_MRKT_DIV_CODE")
+    def _asked_quote(self, request: Request) -> Quote:
+        _check_values(request, ("FID_COND_MRKT_DIV_CODE",), MARKET_DIVISIONS)
         quote = self._quote(request.query_params.get("FID_INPUT_ISCD", ""))
         if quote is None:
             raise refused("OPSQ2002", "FID_INPUT_ISCD")
@@ -167,8 +169,13 @@ class RestServer:
 
 
 async def _json_body(request: Request) -> dict[str, Any]:
+    content = bytearray()
+    async for chunk in request.stream():
+        content += chunk
+        if len(content) > BODY_BYTES_MAX:
+            raise key_refused("EGW00101")
     try:
-        body = orjson.loads(await request.body())
+        body = orjson.loads(content)
     except orjson.JSONDecodeError as error:
         raise key_refused("EGW00101") from error
     if not isinstance(body, dict):
@@ -176,13 +183,24 @@ async def _json_body(request: Request) -> dict[str, Any]:
     return body
 
 
-def _check_division(request: Request, name: str) -> None:
-    if request.query_params.get(name) not in MARKET_DIVISIONS:
-        raise refused("OPSQ2001", name)
+def _check_headers(request: Request, tr_id: str) -> None:
+    if request.headers.get("tr_id") != tr_id:
+        raise refused("OPSQ0002")
+    if request.headers.get("custtype", "P") not in CUSTOMER_TYPES:
+        raise refused("EGW00208")
+
+
+def _check_values(request: Request, names: Iterable[str], allowed: tuple[str, ...]) -> None:
+    for name in names:
+        if request.query_params.get(name) not in allowed:
+            raise refused("OPSQ2001", name)
 
 
 def _date(request: Request, name: str) -> date:
     try:
-        return datetime.strptime(request.query_params.get(name, "").strip(), "%Y%m%d").date()
+        day = datetime.strptime(request.query_params.get(name, "").strip(), "%Y%m%d").date()
     except ValueError as error:
         raise refused("OPSQ2001", name) from error
+    if day.year not in YEARS:
+        raise refused("OPSQ2001", name)
+    return day

@@ -1,4 +1,4 @@
-"""What shall happen on the simulated day, as told by a YAML file: how it starts, what befalls the stocks, what the servers fail at."""
+"""What shall happen on the simulated day, as a YAML file tells it: its start, the stocks' fortunes, the servers' faults."""
 
 import re
 from collections.abc import Iterable
@@ -60,10 +60,14 @@ class TurnoverSurge(Happening, frozen=True, kw_only=True, tag="turnover_surge"):
 
 
 class Halt(Happening, frozen=True, kw_only=True, tag="halt"):
-    """No trades until `until`."""
+    """No trades until `until`, or for the rest of the day."""
 
     code: str
-    until: TimeOfDay
+    until: MinuteOfDay | None = None
+
+    def __post_init__(self) -> None:
+        if self.until is not None and self.until <= self.at:
+            raise ValueError(f"Expected `until` later than {self.at}")
 
 
 class VolatilityInterruption(Happening, frozen=True, kw_only=True, tag="vi"):
@@ -128,7 +132,7 @@ def read_scenario(path: Path) -> Scenario:
 def parse_scenario(text: str, name: str) -> Scenario:
     """The scenario that the YAML `text` tells; `name` stands in the messages. Raises `ScenarioUnusable`."""
     try:
-        # Every scalar stays text until the structs above say what it is, so that 000660 keeps its zeros and 10:15 its colon.
+        # Every scalar stays text until the structs above say what it is: 000660 keeps its zeros, 10:15 its colon.
         root = yaml.compose(text, Loader=yaml.BaseLoader)
         values = yaml.load(text, Loader=yaml.BaseLoader)
     except yaml.YAMLError as error:

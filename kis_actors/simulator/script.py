@@ -18,6 +18,7 @@ from kis_actors.simulator.session_clock import CLOSE_S, CLOSING_AUCTION_S, OPEN_
 CRASH_TIMES = 8.0
 SLIDE_TIMES = 2.0
 MARKET_DROP_TIMES = 2.5
+END_OF_DAY_S = 24 * 3600
 VI_S = 150
 """Two minutes of call auction and its drawn-out end."""
 
@@ -58,7 +59,7 @@ class Script(NamedTuple):
     pauses: tuple[Pause, ...]
 
     def pause_at(self, second: int) -> Pause | None:
-        """The pause that covers `second` of the day, the regular auctions included."""
+        """The pause that covers `second` of the day, regular auctions included; what befalls the stock goes first."""
         return next((pause for pause in self.pauses if pause.from_s <= second < pause.until_s), None)
 
 
@@ -69,13 +70,16 @@ def script_for(code: str, sensitivity: float, opening_print_s: int, scenario: Sc
     """
     pulls: list[Pull] = []
     bursts: list[Burst] = []
-    pauses = [Pause(OPENING_AUCTION_S, opening_print_s, "B"), Pause(CLOSING_AUCTION_S, CLOSE_S, "A")]
+    pauses: list[Pause] = []
     for happening in scenario.happenings:
         if code_of(happening) in (code, None):
             pulls += _pulls(happening, sensitivity)
             bursts += _bursts(happening)
             pauses += _pauses(happening)
-    return Script(tuple(pulls), tuple(bursts), tuple(pauses))
+    auctions = (Pause(OPENING_AUCTION_S, opening_print_s, "B"), Pause(CLOSING_AUCTION_S, CLOSE_S, "A"))
+    # Where two pulls meet, the one to a disparity has the last word.
+    pulls.sort(key=lambda pull: pull.to_disparity is not None)
+    return Script(tuple(pulls), tuple(bursts), (*pauses, *auctions))
 
 
 def _pulls(happening: AnyHappening, sensitivity: float) -> list[Pull]:
@@ -112,7 +116,7 @@ def _pauses(happening: AnyHappening) -> list[Pause]:
     start = second_of_day(happening.at)
     match happening:
         case Halt():
-            return [Pause(start, second_of_day(happening.until), "H")]
+            return [Pause(start, second_of_day(happening.until) if happening.until else END_OF_DAY_S, "H")]
         case VolatilityInterruption():
             return [Pause(start, start + VI_S, "C")]
         case _:

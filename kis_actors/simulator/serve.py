@@ -7,8 +7,9 @@ import os
 import signal
 import socket
 import threading
-from collections.abc import Callable, Generator
+from collections.abc import AsyncIterator, Callable, Coroutine, Generator
 from pathlib import Path
+from typing import Any
 
 import click
 import uvicorn
@@ -122,11 +123,19 @@ class _RestRunner(uvicorn.Server):
 
 
 @contextlib.asynccontextmanager
-async def _rest_served(rest: RestServer, listener: socket.socket):  # type: ignore[no-untyped-def]
+async def _rest_served(rest: RestServer, listener: socket.socket) -> AsyncIterator[None]:
+    """Serves while the context lasts. No access log: request lines and headers are nobody's business."""
     config = uvicorn.Config(
-        rest.app, log_config=None, access_log=False, log_level="critical", lifespan="off", server_header=False,
-        date_header=False, timeout_keep_alive=75, timeout_graceful_shutdown=1,
-    )  # fmt: skip
+        rest.app,
+        log_config=None,
+        access_log=False,
+        log_level="error",
+        lifespan="off",
+        server_header=False,
+        date_header=False,
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=1,
+    )
     server = _RestRunner(config)
     task = asyncio.create_task(server.serve([listener]))
     try:
@@ -136,9 +145,9 @@ async def _rest_served(rest: RestServer, listener: socket.socket):  # type: igno
         await task
 
 
-async def _first_of(*awaitables) -> None:  # type: ignore[no-untyped-def]
+async def _first_of(*coroutines: Coroutine[Any, Any, object]) -> None:
     """Until the first of them ends; the others are cancelled, and what the first one raised is raised."""
-    tasks = [asyncio.ensure_future(awaitable) for awaitable in awaitables]
+    tasks = [asyncio.create_task(coroutine) for coroutine in coroutines]
     done, pending = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     for task in pending:
         task.cancel()
@@ -157,9 +166,10 @@ def _end_with_stdin(ended: asyncio.Event) -> None:
     loop = asyncio.get_running_loop()
 
     def wait() -> None:
-        # os.read and no Python file: a thread stuck in sys.stdin would stop the interpreter from exiting.
-        while os.read(0, 4096):
-            pass
+        # os.read and no Python file: a thread stuck in sys.stdin would keep the interpreter from exiting.
+        with contextlib.suppress(OSError):  # Standard input that was never open has ended, too.
+            while os.read(0, 4096):
+                pass
         with contextlib.suppress(RuntimeError):  # The loop may have ended by itself.
             loop.call_soon_threadsafe(ended.set)
 

@@ -1,6 +1,6 @@
 """The clock as the simulated exchange reads it: seconds since the midnight (KST) of the session's date."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from kis_actors.adapters.clock import Clock
 from kis_actors.units import KST, NS_PER_S, ns_of_instant
@@ -17,7 +17,8 @@ class SessionClock:
     def __init__(self, clock: Clock, day: date) -> None:
         self.day = day
         self.clock = clock
-        self._midnight_ns = ns_of_instant(datetime.combine(day, time(), KST))
+        self._midnight = datetime.combine(day, time(), KST)
+        self._midnight_ns = ns_of_instant(self._midnight)
 
     def now(self) -> datetime:
         """The instant shown, in KST."""
@@ -26,6 +27,10 @@ class SessionClock:
     def elapsed_s(self) -> float:
         """Seconds since the session's midnight; negative before it."""
         return (self.clock.now_ns() - self._midnight_ns) / NS_PER_S
+
+    def instant(self, elapsed_s: float) -> datetime:
+        """The instant `elapsed_s` seconds after the session's midnight."""
+        return self._midnight + timedelta(seconds=elapsed_s)
 
     def second(self) -> int:
         """The whole second of the session's day that the clock shows; a trade stamped with it has happened."""

@@ -8,6 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from kis_actors.simulator.calendar import sessions_before
+from kis_actors.simulator.chance import Chance, bounded_gauss
 from kis_actors.simulator.scenario import Start
 from kis_actors.simulator.ticks import lower_limit_won, nearest_tick, upper_limit_won
 from kis_actors.simulator.universe import Market, Stock
@@ -88,30 +89,31 @@ class StockDay(Struct, frozen=True):
         return sum(bar.close_won for bar in self.bars[-MA_CLOSES:])
 
 
-def stock_days(stocks: tuple[Stock, ...], seed: int, day: date, start: Start) -> dict[str, StockDay]:
+def stock_days(stocks: tuple[Stock, ...], chance: Chance, start: Start) -> dict[str, StockDay]:
     """Every stock's character and history, by code."""
-    days = sessions_before(day, HISTORY_SESSIONS + 1)
-    market_moves = {market: _market_moves(seed, day, market) for market in _MARKET_VOLATILITY}
-    targets = _disparities(stocks, seed, day, start)
+    days = sessions_before(chance.day, HISTORY_SESSIONS + 1)
+    market_moves = {market: _market_moves(chance, market) for market in _MARKET_VOLATILITY}
+    targets = _disparities(stocks, chance, start)
     return {
-        stock.code: _stock_day(stock, seed, days, market_moves[stock.market], targets[stock.code]) for stock in stocks
+        stock.code: _stock_day(stock, days, market_moves[stock.market], targets[stock.code], chance) for stock in stocks
     }
 
 
-def _stock_day(stock: Stock, seed: int, days: tuple[date, ...], market_moves: list[float], target: float) -> StockDay:
-    rng = Random(f"{seed}/{days[-1]}/{stock.code}/history")
+def _stock_day(stock: Stock, days: tuple[date, ...], moves: list[float], target: float, chance: Chance) -> StockDay:
+    rng = chance.source(stock.code, "history")
     character = _character(stock, rng)
-    closes = _closes(stock, character, market_moves, target, rng)
-    bars = tuple(
-        _bar(day, before, close, character, rng) for day, before, close in zip(days[1:], closes, closes[1:], strict=False)
-    )
-    return StockDay(stock, character, bars)
+    closes = _closes(stock, character, moves, target, rng)
+    bars = [
+        _bar(day, before_won=before, close_won=close, character=character, rng=rng)
+        for day, before, close in zip(days[1:], closes, closes[1:], strict=False)
+    ]
+    return StockDay(stock, character, tuple(bars))
 
 
 def _character(stock: Stock, rng: Random) -> Character:
-    typical_won = _TYPICAL_TURNOVER_WON[stock.market] * math.exp(_bounded(rng, 1.0))
+    typical_won = _TYPICAL_TURNOVER_WON[stock.market] * math.exp(bounded_gauss(rng))
     turnover_won = _GIANTS_TURNOVER_WON.get(stock.code, typical_won)
-    yearly_turnovers = 1.5 * math.exp(_bounded(rng, 0.5))
+    yearly_turnovers = 1.5 * math.exp(bounded_gauss(rng, 0.5))
     return Character(
         sensitivity=rng.uniform(0.6, 1.4),
         own_volatility=_OWN_VOLATILITY[stock.market] * rng.uniform(0.7, 1.4),
@@ -121,9 +123,9 @@ def _character(stock: Stock, rng: Random) -> Character:
     )
 
 
-def _disparities(stocks: tuple[Stock, ...], seed: int, day: date, start: Start) -> dict[str, float]:
+def _disparities(stocks: tuple[Stock, ...], chance: Chance, start: Start) -> dict[str, float]:
     """Where each stock stands against its average at the previous close."""
-    rng = Random(f"{seed}/{day}/disparities")
+    rng = chance.source("disparities")
     free = [stock.code for stock in stocks if stock.code not in start.disparity]
     near = rng.sample(free, min(start.near_codes, len(free)))
     targets = {code: _ordinary_disparity(rng) for code in free}
@@ -139,9 +141,9 @@ def _ordinary_disparity(rng: Random) -> float:
     return disparity
 
 
-def _market_moves(seed: int, day: date, market: Market) -> list[float]:
-    rng = Random(f"{seed}/{day}/{market}/history")
-    return [_bounded(rng, _MARKET_VOLATILITY[market]) for _ in range(HISTORY_SESSIONS)]
+def _market_moves(chance: Chance, market: Market) -> list[float]:
+    rng = chance.source(market, "history")
+    return [bounded_gauss(rng, _MARKET_VOLATILITY[market]) for _ in range(HISTORY_SESSIONS)]
 
 
 def _closes(stock: Stock, character: Character, market_moves: list[float], target: float, rng: Random) -> list[int]:
@@ -149,7 +151,7 @@ def _closes(stock: Stock, character: Character, market_moves: list[float], targe
     last_won = nearest_tick(stock.reference_price_won)
     backwards = [float(last_won)]
     for market_move in market_moves:
-        move = character.sensitivity * market_move + _bounded(rng, character.own_volatility)
+        move = character.sensitivity * market_move + bounded_gauss(rng, character.own_volatility)
         backwards.append(backwards[-1] * math.exp(-move))
     return [nearest_tick(close) for close in reversed(_bent(backwards, target))]
 
@@ -167,18 +169,13 @@ def _bent(backwards: list[float], target: float) -> list[float]:
     return [close * (1 + bend * weight) for close, weight in zip(backwards, weights, strict=True)]
 
 
-def _bar(day: date, before_won: int, close_won: int, character: Character, rng: Random) -> DailyBar:
+def _bar(day: date, *, before_won: int, close_won: int, character: Character, rng: Random) -> DailyBar:
     low_limit_won, high_limit_won = lower_limit_won(before_won), upper_limit_won(before_won)
     spread = character.own_volatility * 0.6
-    open_won = nearest_tick(before_won * math.exp(_bounded(rng, spread)))
-    high_won = nearest_tick(max(open_won, close_won) * math.exp(abs(_bounded(rng, spread))))
-    low_won = nearest_tick(min(open_won, close_won) * math.exp(-abs(_bounded(rng, spread))))
-    volume_shares = max(1, round(character.turnover_won / close_won * math.exp(_bounded(rng, 0.35))))
+    open_won = nearest_tick(before_won * math.exp(bounded_gauss(rng, spread)))
+    high_won = nearest_tick(max(open_won, close_won) * math.exp(abs(bounded_gauss(rng, spread))))
+    low_won = nearest_tick(min(open_won, close_won) * math.exp(-abs(bounded_gauss(rng, spread))))
+    volume_shares = max(1, round(character.turnover_won / close_won * math.exp(bounded_gauss(rng, 0.35))))
     middle_won = (open_won + high_won + low_won + close_won) / 4
     bar = DailyBar(day, open_won, high_won, low_won, close_won, volume_shares, int(volume_shares * middle_won))
     return replace(bar, high_won=min(high_won, high_limit_won), low_won=max(low_won, low_limit_won))
-
-
-def _bounded(rng: Random, sigma: float) -> float:
-    """Normal, but never further out than three sigma: no history may leap over a daily limit."""
-    return max(-3.0, min(3.0, rng.gauss(0, 1))) * sigma

@@ -7,7 +7,7 @@ BUY, AUCTION, SELL = "1", "3", "5"
 
 
 class Tally(Struct, frozen=True, gc=False):
-    """Everything KIS sends along with a trade that sums up the day so far. open_s, high_s, low_s: seconds of the day."""
+    """What KIS sends along with a trade to sum up the day so far. open_s, high_s, low_s: seconds of the day."""
 
     volume_shares: int = 0
     turnover_won: int = 0

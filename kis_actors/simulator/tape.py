@@ -5,6 +5,7 @@ Each minute has its own random source, so it can be made again from the totals b
 
 import math
 from random import Random
+from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -23,11 +24,21 @@ JITTER = 0.0004
 MINUTES_KEPT = 4
 
 
+class Book(NamedTuple):
+    """The best prices of an order book, and the shares offered there and at all ten levels together."""
+
+    ask_won: int
+    bid_won: int
+    ask_size: int
+    bid_size: int
+    ask_total: int
+    bid_total: int
+
+
 class Trade(Struct, frozen=True, gc=False):
     """One trade, with the order book it left behind and the day's totals with it counted in.
 
     second: of the day, KST.
-    ask_size, bid_size, ask_total, bid_total: shares offered at the best price, and at all ten.
     vi_base_won: the reference price of the static volatility interruption.
     """
 
@@ -35,13 +46,8 @@ class Trade(Struct, frozen=True, gc=False):
     price_won: int
     volume_shares: int
     side: str
-    ask_won: int
-    bid_won: int
-    ask_size: int
-    bid_size: int
-    ask_total: int
-    bid_total: int
     vi_base_won: int
+    book: Book
     tally: Tally
 
 
@@ -120,7 +126,7 @@ class Tape:
         starts_s = OPEN_S + minute * 60
         seconds = [starts_s + rng.randrange(60) for _ in range(self._count(minute, rng))]
         stamps: list[tuple[int, Pause | None]] = [(second, None) for second in seconds]
-        stamps += [(pause.until_s, pause) for pause in self.script.pauses if _minute_of(pause.until_s) == minute]
+        stamps += [(end_s, pause) for pause in self.script.pauses if 0 <= (end_s := pause.until_s) - starts_s < 60]
         open_stamps = [stamp for stamp in stamps if not self.script.pause_at(stamp[0])]
         return sorted(open_stamps, key=lambda stamp: (stamp[0], stamp[1] is None))
 
@@ -144,20 +150,14 @@ class Tape:
         else:
             side, volume_shares = AUCTION, self.auction_shares(pause)
             price_won = nearest_tick(min(max(fair_won, bid_won), ask_won))
-        ask_size, bid_size, ask_rest, bid_rest = (self._depth(rng) for _ in range(4))
-        resets_vi = previous is None or (pause is not None and pause.hour_class == "C")
+        resets_vi = pause is not None and pause.hour_class == "C"
         return Trade(
             second=second,
             price_won=price_won,
             volume_shares=volume_shares,
             side=side,
-            ask_won=ask_won,
-            bid_won=bid_won,
-            ask_size=ask_size,
-            bid_size=bid_size,
-            ask_total=ask_size + 10 * ask_rest,
-            bid_total=bid_size + 10 * bid_rest,
             vi_base_won=price_won if previous is None or resets_vi else previous.vi_base_won,
+            book=self._book(ask_won, bid_won, rng),
             tally=counted(previous.tally if previous else Tally(), second, price_won, volume_shares, side),
         )
 
@@ -166,8 +166,9 @@ class Tape:
         highest_won = floor_to_tick(self.stock_day.upper_won - 1)
         return min(highest_won, max(self.stock_day.lower_won, floor_to_tick(fair_won)))
 
-    def _depth(self, rng: Random) -> int:
-        return max(1, int(rng.lognormvariate(self._usual_size, 0.5) * DEPTH_OVER_SIZE))
+    def _book(self, ask_won: int, bid_won: int, rng: Random) -> Book:
+        sizes = [max(1, int(rng.lognormvariate(self._usual_size, 0.5) * DEPTH_OVER_SIZE)) for _ in range(4)]
+        return Book(ask_won, bid_won, sizes[0], sizes[1], sizes[0] + 10 * sizes[2], sizes[1] + 10 * sizes[3])
 
 
 def _minute_of(second: int) -> int:

@@ -24,8 +24,11 @@ class UniverseUnusable(Exception):
 
 def read_universe(path: Path) -> tuple[Stock, ...]:
     """The stocks in the file's order. Raises `UniverseUnusable`."""
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        stocks = tuple(_stock(path, line, row) for line, row in enumerate(csv.DictReader(file), start=2))
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            stocks = tuple(_stock(path, line, row) for line, row in enumerate(csv.DictReader(file), start=2))
+    except OSError as error:
+        raise UniverseUnusable(f"{path}: expected a universe here; {error}") from error
     if not stocks:
         raise UniverseUnusable(f"{path}: expected at least one stock, found none")
     return stocks
@@ -36,4 +39,5 @@ def _stock(path: Path, line: int, row: dict[str, str]) -> Stock:
         return msgspec.convert(row, Stock, strict=False)
     except msgspec.ValidationError as error:
         columns = ",".join(Stock.__struct_fields__)
-        raise UniverseUnusable(f"{path}:{line}: expected {columns}, found {','.join(map(str, row.values()))}; {error}") from error
+        found = ",".join(map(str, row.values()))
+        raise UniverseUnusable(f"{path}:{line}: expected {columns}, found {found}; {error}") from error

@@ -1,6 +1,7 @@
-"""The WebSocket half of the simulator: sessions, their registrations, and the day's frames as the clock reaches them."""
+"""The WebSocket half of the simulator: sessions, what they registered, and the day's frames as the clock reaches them."""
 
 import asyncio
+import contextlib
 import hashlib
 import logging
 import socket
@@ -19,6 +20,7 @@ from kis_actors.simulator.feeds import FEEDS
 from kis_actors.simulator.market import Market
 from kis_actors.simulator.session_clock import SessionClock
 
+PATH = "/tryitout"
 FLUSH_REAL_S = 0.15
 PINGPONG_IDLE_S = 10.0
 PINGPONG_PATIENCE_S = 60.0
@@ -26,11 +28,10 @@ PATIENCE_REAL_S_MIN = 2.0
 """On a very fast clock a minute is shorter than a busy client's pause for breath."""
 MESSAGE_BYTES_MAX = 64 * 1024
 UNSENT_FRAMES_MAX = 5000
-PATH = "/tryitout"
 
 
 class Connection(ServerConnection):
-    """Notices pongs: KIS takes one for an answer to its PINGPONG, and the library keeps them to itself."""
+    """Tells its session of pings and pongs: KIS takes them for answers, and the library keeps them to itself."""
 
     session: "Session | None" = None
 
@@ -50,7 +51,7 @@ class Session:
         self._clock = clock
         self._unsent: asyncio.Queue[str] = asyncio.Queue(UNSENT_FRAMES_MAX)
         self._said_s = clock.elapsed_s()
-        self._asked_s: float | None = None
+        self._unanswered_since_s: float | None = None
         connection.session = self
 
     def say(self, text: str) -> None:
@@ -62,22 +63,24 @@ class Session:
             self.drop()
 
     async def send_queued(self) -> None:
-        """Sends what is queued, at the pace of the reader, until the connection ends."""
-        while True:
-            await self._connection.send(await self._unsent.get())
+        """Sends what is queued, at the reader's pace, until the connection ends."""
+        with contextlib.suppress(ConnectionClosed):
+            while True:
+                await self._connection.send(await self._unsent.get())
 
     def answered(self) -> None:
         """The client said that it is there."""
-        self._asked_s = None
+        self._unanswered_since_s = None
 
     def keep_alive(self) -> None:
         """PINGPONG into a silence; a client that does not answer for long is dropped."""
         now_s = self._clock.elapsed_s()
         patience_s = max(PINGPONG_PATIENCE_S, PATIENCE_REAL_S_MIN * self._clock.clock.speed)
-        if self._asked_s is not None and now_s - self._asked_s >= patience_s:
+        if self._unanswered_since_s is not None and now_s - self._unanswered_since_s >= patience_s:
             self.drop()
         elif now_s - self._said_s >= PINGPONG_IDLE_S:
-            self._asked_s = now_s if self._asked_s is None else self._asked_s
+            if self._unanswered_since_s is None:
+                self._unanswered_since_s = now_s
             self.say(f'{{"header":{{"tr_id":"PINGPONG","datetime":"{self._clock.now():%Y%m%d%H%M%S}"}}}}')
 
     def drop(self) -> None:
@@ -91,20 +94,34 @@ class WsServer:
     def __init__(self, *, market: Market, clock: SessionClock, accounts: Accounts, faults: Faults) -> None:
         self._market = market
         self._clock = clock
-        self._accounts = accounts
         self._faults = faults
         self._sessions: dict[Session, None] = {}
         self._sessions_ever = 0
+        self._desk = Desk(
+            feeds=tuple(FEEDS),
+            codes=frozenset(market.stock_days),
+            app_key_of=accounts.app_key_of,
+            holder_of=self._holder_of,
+            now_s=clock.second,
+        )
 
     async def start(self, listener: socket.socket) -> Server:
-        """Accepts clients on `listener`; they are served while `stream` runs."""
+        """Accepts clients on `listener`; they get data while `stream` runs."""
         return await serve(
-            self._serve, sock=listener, create_connection=Connection, process_request=_check_path, compression=None,
-            max_size=MESSAGE_BYTES_MAX, ping_interval=None, close_timeout=1, server_header=None, logger=_silent_log(),
-        )  # fmt: skip
+            self._serve,
+            sock=listener,
+            create_connection=Connection,
+            process_request=_check_path,
+            compression=None,
+            max_size=MESSAGE_BYTES_MAX,
+            ping_interval=None,
+            close_timeout=1,
+            server_header=None,
+            logger=logging.getLogger("kis_actors.simulator.ws"),
+        )
 
     async def stream(self) -> None:
-        """Sends every session the trades of its codes, again and again; runs until it is cancelled."""
+        """Sends every session what it registered for, as the clock reaches it; runs until it is cancelled."""
         sent_s = self._clock.elapsed_s()
         while True:
             await asyncio.sleep(FLUSH_REAL_S)
@@ -126,7 +143,7 @@ class WsServer:
         frames = []
         for (feed, code), since_s in session.registrations.since_s.items():
             frames += FEEDS[feed](self._market, feed, code, max(after_s, since_s), until_s)
-        # Stable: frames of one code stay in their order even when they carry the same second.
+        # Sorting is stable: frames of one code stay in order even when they carry the same second.
         for _, frame in sorted(frames, key=lambda stamped: stamped[0]):
             session.say(frame)
 
@@ -135,12 +152,11 @@ class WsServer:
         self._sessions_ever += 1
         session = Session(connection, self._clock, self._sessions_ever)
         self._sessions[session] = None
-        sender = asyncio.create_task(_until_closed(session))
+        sender = asyncio.create_task(session.send_queued())
         try:
-            async for message in connection:
-                self._hear(message, session)
-        except ConnectionClosed:
-            pass
+            with contextlib.suppress(ConnectionClosed):
+                async for message in connection:
+                    self._hear(message, session)
         finally:
             del self._sessions[session]
             sender.cancel()
@@ -149,30 +165,16 @@ class WsServer:
         if is_pingpong(message):
             session.answered()
             return
-        ack = acknowledge(message, session.registrations, self._desk(session))
+        ack = acknowledge(message, session.registrations, self._desk)
         if not self._is_silent() and not self._faults.lasts("ack_lost", self._clock.elapsed_s()):
             session.say(ack)
 
-    def _desk(self, session: Session) -> Desk:
-        return Desk(
-            feeds=frozenset(FEEDS),
-            codes=frozenset(self._market.stock_days),
-            app_key_of=self._accounts.app_key_of,
-            is_held=lambda app_key: any(
-                other.registrations.app_key == app_key for other in self._sessions if other is not session
-            ),
-            now_s=self._clock.second,
-        )
+    def _holder_of(self, app_key: str) -> Registrations | None:
+        registrations = (session.registrations for session in self._sessions)
+        return next((held for held in registrations if held.app_key == app_key), None)
 
     def _is_silent(self) -> bool:
         return self._faults.lasts("ws_silence", self._clock.elapsed_s())
-
-
-async def _until_closed(session: Session) -> None:
-    try:
-        await session.send_queued()
-    except ConnectionClosed:
-        pass
 
 
 def _check_path(connection: ServerConnection, request: Request) -> Response | None:
@@ -180,10 +182,3 @@ def _check_path(connection: ServerConnection, request: Request) -> Response | No
     if path in ("/", PATH) or path.startswith(f"{PATH}/"):
         return None
     return connection.respond(HTTPStatus.NOT_FOUND, "404 Not Found\n")
-
-
-def _silent_log() -> logging.Logger:
-    """The library would log what clients do wrong, tracebacks included; that is the clients' business."""
-    log = logging.getLogger("kis_actors.simulator.ws")
-    log.disabled = True
-    return log

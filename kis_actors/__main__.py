@@ -1,0 +1,5 @@
+"""`python -m kis_actors` is the command `kis-actors`."""
+
+from kis_actors.cli import main
+
+main()

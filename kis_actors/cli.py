@@ -1,0 +1,188 @@
+"""The command line: words to settings, errors to exit statuses. What commands show is made in `show.py`."""
+
+import sys
+from collections.abc import Callable
+from datetime import date
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+
+from kis_actors import __version__
+from kis_actors.credentials import CredentialsError
+from kis_actors.settings_file import SettingsError
+
+STOPPED, PROBLEMS, COULD_NOT, INTERNAL, IN_USE, UNUSABLE = 0, 1, 2, 70, 75, 78
+
+
+def shared(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Adds the options every command takes."""
+    command = click.option("--data-dir", type=click.Path(path_type=Path), help="Where the log lives.")(command)
+    return click.option("--config", type=click.Path(path_type=Path), help="The settings file.")(command)
+
+
+def reading(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Trouble with the log or the arguments of a reading command ends with status 2 and one line."""
+
+    @wraps(command)
+    def wrapped(*args: Any, **kwargs: Any) -> None:
+        from eventlog.codec import UnknownEvent
+
+        try:
+            sys.exit(command(*args, **kwargs))
+        except SettingsError as error:
+            click.echo("\n".join(map(str, error.problems)), err=True)
+        except (OSError, ValueError, UnknownEvent) as error:
+            click.echo(f"{type(error).__name__}: {error}" if not str(error) else str(error), err=True)
+        sys.exit(COULD_NOT)
+
+    return wrapped
+
+
+DAY = click.argument(
+    "day", type=click.DateTime(["%Y-%m-%d"]), required=False, callback=lambda _context, _name, day: day and day.date()
+)
+JSON = click.option("--json", "is_json", is_flag=True, help="One JSON object a line.")
+SET = click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="A setting for this call only.")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="kis-actors")
+def cli() -> None:
+    """Watches KOSPI100 and KOSDAQ150 for one KIS account, and tells a person once. Never places an order."""
+
+
+@cli.command()
+@shared
+@SET
+@click.option("--dry-run", is_flag=True, help="Do everything but send.")
+def run(config: Path | None, data_dir: Path | None, overrides: tuple[str, ...], dry_run: bool) -> None:
+    """The daemon, in the foreground. SIGTERM or Ctrl-C stops it cleanly."""
+    from kis_actors.daemon import run_daemon
+
+    try:
+        sys.exit(run_daemon(config, data_dir, overrides, is_dry_run=dry_run))
+    except SettingsError as error:
+        click.echo("\n".join(map(str, error.problems)), err=True)
+    except CredentialsError as error:
+        click.echo(str(error), err=True)
+    sys.exit(UNUSABLE)
+
+
+@cli.command()
+@click.option("--speed", type=click.FloatRange(1, 600), default=10.0, show_default=True, help="Times real time.")
+@click.option("--seed", type=int, default=1, show_default=True, help="Of the simulated market.")
+@click.option("--once", is_flag=True, help="End at the simulated close with a summary.")
+@click.option("--data-dir", type=click.Path(path_type=Path), help="Instead of a fresh temporary folder.")
+def demo(speed: float, seed: int, once: bool, data_dir: Path | None) -> None:
+    """Simulator and daemon together, on loopback; no account needed."""
+    from kis_actors.demo import run_demo
+
+    sys.exit(run_demo(speed=speed, seed=seed, is_once=once, data_dir=data_dir))
+
+
+@cli.command()
+@click.option("--rest-port", type=int, default=0, help="0: any free one.")
+@click.option("--ws-port", type=int, default=0, help="0: any free one.")
+@click.option("--seed", type=int, default=1, show_default=True)
+@click.option("--speed", type=click.FloatRange(0.1, 600), default=1.0, show_default=True)
+@click.option("--scenario", type=click.Path(path_type=Path, exists=True), help="What happens on the day.")
+@click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), help="The session; default: the latest one.")
+@click.option("--start", default="08:59:50", show_default=True, help="What its clock shows at first, KST.")
+@click.option("--until-stdin-closes", is_flag=True, help="End with the parent process.")
+def simulate(day: Any, **options: Any) -> None:
+    """The KIS simulator alone; prints its addresses."""
+    from kis_actors.simulator.serve import Options, serve
+
+    serve(Options(date=day.date() if day else None, **options))
+
+
+@cli.command("check-config")
+@shared
+def check_config(config: Path | None, data_dir: Path | None) -> None:
+    """Every problem of the settings at once, with its place and what to write."""
+    from kis_actors.daemon import load_settings
+
+    try:
+        loaded = load_settings(config, data_dir, ())
+    except SettingsError as error:
+        click.echo("\n".join(map(str, error.problems)), err=True)
+        sys.exit(UNUSABLE)
+    for warning in loaded.warnings:
+        click.echo(f"warning: {warning}", err=True)
+    click.echo(f"{loaded.path}: ok")
+
+
+@cli.command()
+@shared
+@DAY
+@JSON
+@click.option("--type", "types", multiple=True, metavar="NAME", help="Only events of this name; may be repeated.")
+@click.option("--code", help="Only events about this code.")
+@click.option("--after", type=int, default=0, metavar="SEQ", help="Only events after this one.")
+@click.option("--follow", is_flag=True, help="Go on as new events come.")
+@reading
+def events(config: Path | None, data_dir: Path | None, day: date | None, is_json: bool, **filters: Any) -> int:
+    """The log itself."""
+    from kis_actors.show import show_events
+
+    return show_events(config, data_dir, day, is_json=is_json, **filters)
+
+
+@cli.command()
+@shared
+@DAY
+@JSON
+@reading
+def alerts(config: Path | None, data_dir: Path | None, day: date | None, is_json: bool) -> int:
+    """The day's alerts, and what became of each on every channel."""
+    from kis_actors.show import show_alerts
+
+    return show_alerts(config, data_dir, day, is_json=is_json)
+
+
+@cli.command()
+@shared
+@DAY
+@JSON
+@click.option("--at", metavar="TIME", help="HH:MM:SS[.ffffff] on the day, or an ISO 8601 instant.")
+@reading
+def state(config: Path | None, data_dir: Path | None, day: date | None, is_json: bool, at: str | None) -> int:
+    """The state as rebuilt from the log, now or at any moment of the day."""
+    from kis_actors.show import show_state
+
+    return show_state(config, data_dir, day, is_json=is_json, at=at)
+
+
+@cli.command()
+@shared
+@DAY
+@JSON
+@SET
+@click.option("--until", metavar="TIME", help="Only up to this moment.")
+@reading
+def replay(
+    config: Path | None, data_dir: Path | None, day: date | None, is_json: bool,
+    overrides: tuple[str, ...], until: str | None,
+) -> int:  # fmt: skip
+    """Runs a day's inputs through today's code, and compares every decision; with --set, the alerts."""
+    from kis_actors.show import show_replay
+
+    return show_replay(config, data_dir, day, is_json=is_json, overrides=overrides, until=until)
+
+
+@cli.command()
+@shared
+@JSON
+@reading
+def status(config: Path | None, data_dir: Path | None, is_json: bool) -> int:
+    """Health of the running daemon."""
+    from kis_actors.show import show_status
+
+    return show_status(config, data_dir, is_json=is_json)
+
+
+def main() -> None:
+    """The entry point."""
+    cli(prog_name="kis-actors")

@@ -1,0 +1,88 @@
+"""`kis-actors run`: from files and the environment to a running App, and from signals to its end."""
+
+import os
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import FrameType
+
+import click
+
+from kis_actors.adapters.clock import Clock
+from kis_actors.adapters.lock import Taken
+from kis_actors.app import App, Parts
+from kis_actors.credentials import Credentials, load_credentials
+from kis_actors.lines import Lines
+from kis_actors.market.calendar import calendar_for
+from kis_actors.market.universe import UniverseError, read_universe
+from kis_actors.settings_file import Loaded, Problem, SettingsError, load, resolve
+
+IN_USE = 75
+INTERRUPTED = 130
+
+
+def run_daemon(config: Path | None, data_dir: Path | None, overrides: Sequence[str], *, is_dry_run: bool) -> int:
+    """Runs until stopped; the exit status. Raises SettingsError or CredentialsError before anything is opened."""
+    loaded = load_settings(config, data_dir, overrides)
+    for warning in loaded.warnings:
+        click.echo(f"warning: {warning}", err=True)
+    credentials = load_credentials(loaded.settings, os.environ, loaded.path)
+    app = App(parts_of(loaded, credentials, is_dry_run=is_dry_run, write=click.echo))
+    lines = Lines(app.view, click.echo)
+    return run_app(app, lines.print_news)
+
+
+def run_app(app: App, on_second: Callable[[], None]) -> int:
+    """Runs `app` under SIGTERM and SIGINT: the first stops it cleanly, a second at once."""
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        app.stop()
+        signal.signal(number, lambda *_: os._exit(INTERRUPTED))
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        return app.run(on_second)
+    except Taken as error:
+        click.echo(str(error), err=True)
+        return IN_USE
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def load_settings(config: Path | None, data_dir: Path | None, overrides: Sequence[str]) -> Loaded:
+    """The settings with the command line's words over them. Raises SettingsError."""
+    own = (f"log.data_dir={data_dir}",) if data_dir else ()
+    return load(config, (*overrides, *own))
+
+
+def parts_of(loaded: Loaded, credentials: Credentials, *, is_dry_run: bool, write: Callable[[str], None]) -> Parts:
+    """Everything a run is made from. Raises SettingsError for a universe or market file that cannot be used."""
+    settings = loaded.settings
+    clock = Clock(settings.clock)
+    universe_path = resolve(loaded.path, settings.universe.file)
+    market_path = resolve(loaded.path, settings.market.file)
+    year = clock.now().year
+    try:
+        stocks = read_universe(_text(universe_path))
+        calendar = calendar_for((year - 1, year, year + 1), _text(market_path), str(market_path))
+    except UniverseError as error:
+        problem = Problem(str(universe_path), error.line, 1, str(error), f"write {error.expected}")
+        raise SettingsError((problem,)) from None
+    return Parts(
+        settings=settings, credentials=credentials, calendar=calendar, stocks=stocks, stocks_source=str(universe_path),
+        data_dir=Path(settings.log.data_dir), clock=clock, is_dry_run=is_dry_run, write=write,
+    )  # fmt: skip
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        problem = Problem(str(path), 1, 1, f"cannot be read: {error}", "name an existing UTF-8 file in the settings")
+        raise SettingsError((problem,)) from None
+
+
+if sys.platform == "win32":  # a console there may not know Hangul
+    sys.stdout.reconfigure(encoding="utf-8", errors="replace")

@@ -1,0 +1,97 @@
+"""`kis-actors demo`: the KIS simulator in a process of its own, the daemon in this one, and a console to watch them."""
+
+import os
+import secrets
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+import click
+
+from kis_actors.app import App
+from kis_actors.console import LiveConsole, PlainConsole, summary
+from kis_actors.credentials import load_credentials
+from kis_actors.daemon import parts_of, run_app
+from kis_actors.settings_file import load
+
+ROOT = Path(__file__).resolve().parent.parent
+START = "08:59:30"
+READY_LINES = 6
+
+SETTINGS = """\
+# Written by `kis-actors demo`: a simulated KIS on loopback, and a clock that shows its day.
+monitor: {{mode: A}}
+kis:
+  rest_url: {rest_url}
+  ws_url: {ws_url}
+  credentials_file: {directory}/credentials.yaml
+  rate_limit_sleep_sec: 0.06
+market: {{hours: krx, file: {root}/config/market.yaml}}
+universe: {{file: {root}/config/universe.csv}}
+log: {{data_dir: {directory}}}
+clock: {{anchor: "{clock_anchor}", shows: "{clock_shows}", speed: {clock_speed}}}
+"""
+
+
+class Simulator(NamedTuple):
+    """A running simulator: its process, and the lines it printed, as names and values."""
+
+    process: "subprocess.Popen[str]"
+    said: dict[str, str]
+
+
+def run_demo(*, speed: float, seed: int, is_once: bool, data_dir: Path | None) -> int:
+    """Runs until stopped or, with `is_once`, until the simulated close; the exit status."""
+    directory = (data_dir or Path(tempfile.mkdtemp(prefix="kis-actors-demo-"))).resolve()
+    directory.mkdir(parents=True, exist_ok=True)
+    with simulator(speed, seed) as simulated:
+        loaded = load(write_settings(directory, simulated.said))
+        click.echo(f"data directory {directory} (kept; log, settings and keys of this demo)")
+        console = LiveConsole() if sys.stdout.isatty() else PlainConsole()
+        credentials = load_credentials(loaded.settings, {}, loaded.path)
+        app = App(parts_of(loaded, credentials, is_dry_run=False, write=console.write))
+        with console.showing(app.view):
+            status = run_app(app, lambda: _each_second(app, console, is_once))
+    click.echo(summary(app.view, directory))
+    return status
+
+
+def _each_second(app: App, console: LiveConsole | PlainConsole, is_once: bool) -> None:
+    console.refresh()
+    if is_once and app.view.closed_day and app.view.link != "open":
+        app.stop()
+
+
+def write_settings(directory: Path, said: dict[str, str]) -> Path:
+    """The settings and keys of this demo, so that `kis-actors run --config` can go on with it; the settings' path."""
+    path = directory / "settings.yaml"
+    path.write_text(SETTINGS.format(directory=directory, root=ROOT, **said), "utf-8")
+    keys = directory / "credentials.yaml"
+    keys.unlink(missing_ok=True)
+    with os.fdopen(os.open(keys, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(f"my_app: demo-{secrets.token_hex(8)}\nmy_sec: {secrets.token_hex(16)}\n")
+    return path
+
+
+@contextmanager
+def simulator(speed: float, seed: int, *arguments: str) -> Iterator[Simulator]:
+    """A simulator on free ports, ended on leaving; it ends by itself when this process dies."""
+    command = [sys.executable, "-m", "kis_actors", "simulate", "--until-stdin-closes", "--start", START]
+    command += ["--speed", str(speed), "--seed", str(seed), *arguments]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
+        try:
+            yield Simulator(process, _said(process))
+        finally:
+            process.terminate()
+
+
+def _said(process: "subprocess.Popen[str]") -> dict[str, str]:
+    assert process.stdout is not None
+    lines = [process.stdout.readline().strip() for _ in range(READY_LINES)]
+    if lines[-1] != "ready":
+        raise click.ClickException("the simulator did not start; run `kis-actors simulate` to see why")
+    return dict(line.split("=", 1) for line in lines if "=" in line)

@@ -1,0 +1,41 @@
+"""What the daemon does, as plain lines for a terminal or a journal; only what somebody might act on."""
+
+from collections.abc import Callable
+
+from kis_actors.view import View
+
+
+class Lines:
+    """Says what changed since it was last asked."""
+
+    def __init__(self, view: View, write: Callable[[str], None]) -> None:
+        self._view = view
+        self._write = write
+        self._said: dict[str, str] = {}
+
+    def print_news(self) -> None:
+        """One line for each thing that is not as it was."""
+        view = self._view
+        self._say("session", self._session())
+        self._say("averages", self._averages())
+        self._say("link", f"link {view.link}{': ' + view.link_reason if view.link_reason else ''}")
+        if view.last_scan_at:
+            counts = f"{view.quoted} of {len(view.names)} codes quoted in {view.batches} calls"
+            self._say("scan", f"scan {view.scan} done: {counts}; {view.live()} codes subscribed")
+
+    def _session(self) -> str:
+        session = self._view.session
+        return f"session {session.day} open until {session.closes:%H:%M}" if session else "no session now"
+
+    def _averages(self) -> str:
+        view = self._view
+        known = view.baselines_loaded + view.baselines_missing
+        if known < len(view.names) or not known:
+            return ""
+        return f"averages: {view.baselines_loaded} codes, {view.baselines_missing} without"
+
+    def _say(self, topic: str, line: str) -> None:
+        if line and self._said.get(topic) != line:
+            self._said[topic] = line
+            clock = f"{self._view.now:%H:%M:%S}" if self._view.now else "--:--:--"
+            self._write(f"{clock} {line}")
