@@ -65,7 +65,7 @@ class LiveConsole:
     def _page(self) -> Layout:
         view = self._view
         layout = Layout()
-        layout.split_column(Layout(_head(view, self._rate.of(view.log_seq)), size=7), Layout(name="body"))
+        layout.split_column(Layout(_head(view, self._rate.of(view.log_seq)), size=6), Layout(name="body"))
         layout["body"].split_row(Layout(_subscriptions(view), ratio=2), Layout(_alerts(view), ratio=3))
         return layout
 

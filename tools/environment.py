@@ -78,7 +78,7 @@ class _OneBuilderAtATime:
         deadline = time.monotonic() + BUILD_WAIT_S
         while not self._taken():
             if time.monotonic() > deadline:
-                sys.exit("kis-actors: another call seems to be preparing .venv; if none is, remove %s" % self.path)
+                sys.exit(f"kis-actors: another call seems to be preparing .venv; if none is, remove {self.path}")
             time.sleep(0.2)
 
     def __exit__(self, *_):

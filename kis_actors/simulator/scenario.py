@@ -1,4 +1,4 @@
-"""What shall happen on the simulated day, as a YAML file tells it: its start, the stocks' fortunes, the servers' faults."""
+"""What shall happen on the simulated day, as a YAML file tells it: the start, the happenings, the servers' faults."""
 
 import re
 from collections.abc import Iterable

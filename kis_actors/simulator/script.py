@@ -59,7 +59,7 @@ class Script(NamedTuple):
     pauses: tuple[Pause, ...]
 
     def pause_at(self, second: int) -> Pause | None:
-        """The pause that covers `second` of the day, regular auctions included; what befalls the stock goes first."""
+        """The pause that covers `second` of the day; a halt or an interruption goes before a regular auction."""
         return next((pause for pause in self.pauses if pause.from_s <= second < pause.until_s), None)
 
 

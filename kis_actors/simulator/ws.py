@@ -1,4 +1,4 @@
-"""The WebSocket half of the simulator: sessions, what they registered, and the day's frames as the clock reaches them."""
+"""The WebSocket half of the simulator: sessions, their registrations, and the frames as the clock reaches them."""
 
 import asyncio
 import contextlib
