@@ -9,7 +9,7 @@ from eventlog.integrity import START
 from eventlog.schema import Row
 from eventlog.store import Durability, Writer
 from kis_actors.messages import Event, NotifyRequested
-from kis_actors.recovery import CODEC, Rebuilt, Undecided, carried, history_of, rebuild, records_in
+from kis_actors.recovery import CODEC, Rebuilt, Undecided, carried, history_of, in_doubt, rebuild, records_in
 from kis_actors.turn import Core
 
 CARRY_STREAM = "carried"
@@ -46,8 +46,7 @@ def rebuilt_from(path: Path, cores: tuple[Core, ...]) -> Rebuilt:
 
 
 def _opening(path: Path, rebuilt: Rebuilt, asked_in: Path) -> Opening:
-    in_doubt = history_of(asked_in, ()).in_doubt
-    return Opening(path, rebuilt.states, rebuilt.undecided, in_doubt, rebuilt.last_at_ns)
+    return Opening(path, rebuilt.states, rebuilt.undecided, in_doubt(asked_in), rebuilt.last_at_ns)
 
 
 def _finish(path: Path, cores: tuple[Core, ...], durability: Durability) -> Rebuilt:

@@ -56,7 +56,6 @@ class History(NamedTuple):
 
     decisions: Decisions
     handled: dict[str, int]
-    in_doubt: tuple[NotifyRequested, ...]
 
 
 def record_of(row: Row) -> Record:
@@ -73,14 +72,14 @@ def records_in(path: Path, **filters: Any) -> Iterator[Record]:
 
 
 def history_of(path: Path, cores: tuple[Core, ...]) -> History:
-    """What a day file says was decided, up to where each actor had come, and what it left open."""
+    """What a day file says was decided, and up to where each actor had come."""
     names = tuple(core.name for core in cores)
     decisions: dict[tuple[str, int], list[Event]] = {}
     handled = dict.fromkeys(names, _last_clean_end(path))
     for record in records_in(path, streams=names):
         decisions.setdefault((record.stream, record.cause), []).append(record.event)
         handled[record.stream] = max(handled[record.stream], record.cause)
-    return History({key: tuple(events) for key, events in decisions.items()}, handled, _in_doubt(path))
+    return History({key: tuple(events) for key, events in decisions.items()}, handled)
 
 
 def rebuild(cores: tuple[Core, ...], records: Iterable[Record], history: History) -> Rebuilt:
@@ -110,6 +109,19 @@ def carried_states(cores: tuple[Core, ...], event: StateCarried) -> dict[str, An
     return {core.name: msgspec.json.decode(event.state, type=core.state) for core in cores if core.name == event.actor}
 
 
+def in_doubt(path: Path) -> tuple[NotifyRequested, ...]:
+    """What channels were asked to tell, without an outcome in the log."""
+    open_: dict[tuple[str, str, int], NotifyRequested] = {}
+    kinds = [NAMES[kind][0] for kind in (NotifyRequested, NotifySent, NotifyFailed, NotifyUnknown)]
+    for record in records_in(path, types=kinds):
+        match record.event:
+            case NotifyRequested() as asked:
+                open_[(asked.alert_id, asked.channel, asked.attempt)] = asked
+            case NotifySent() | NotifyFailed() | NotifyUnknown() as outcome:
+                open_.pop((outcome.alert_id, outcome.channel, outcome.attempt), None)
+    return tuple(open_.values())
+
+
 def day_file(data_dir: Path, day: date) -> Path:
     """The file of `day`. Raises FileNotFoundError that names the days there are."""
     path = path_of(data_dir, day)
@@ -130,16 +142,3 @@ def _turn(core: Core, state: Any, record: Record, history: History) -> tuple[Any
 def _last_clean_end(path: Path) -> int:
     ends = [record.seq for record in records_in(path, types=[NAMES[RunEnded][0]])]
     return ends[-1] if ends else 0
-
-
-def _in_doubt(path: Path) -> tuple[NotifyRequested, ...]:
-    """Questions to channels without an outcome in the log."""
-    open_: dict[tuple[str, str, int], NotifyRequested] = {}
-    kinds = [NAMES[kind][0] for kind in (NotifyRequested, NotifySent, NotifyFailed, NotifyUnknown)]
-    for record in records_in(path, types=kinds):
-        match record.event:
-            case NotifyRequested() as asked:
-                open_[(asked.alert_id, asked.channel, asked.attempt)] = asked
-            case NotifySent() | NotifyFailed() | NotifyUnknown() as outcome:
-                open_.pop((outcome.alert_id, outcome.channel, outcome.attempt), None)
-    return tuple(open_.values())

@@ -1,0 +1,148 @@
+"""The world around a daemon under test: a simulated KIS and a Telegram, both on loopback, and real processes."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+from eventlog.day import days_in, path_of
+from kis_actors.demo import Simulator, simulator
+from kis_actors.messages import Record
+from kis_actors.recovery import records_in
+
+ROOT = Path(__file__).resolve().parents[2]
+SCENARIO = Path(__file__).with_name("scenario.yaml")
+WAIT_S = 60
+CANARIES = {
+    "KIS_APP_KEY": "PSCANARYKEY0123456789012345678901234",
+    "KIS_APP_SECRET": "CANARYSECRET/abcdef+ghijkl==" * 4,
+    "TELEGRAM_BOT_TOKEN": "123456789:CANARYtelegramTOKENabcdefghijklmno",
+    "TELEGRAM_CHAT_ID": "987654321",
+    "DISCORD_WEBHOOK_URL": "",
+}
+
+SETTINGS = """\
+monitor: {{scan_interval_sec: 20, rebalance_interval_sec: 20, max_ws_subs: 20, min_subscribe_sec: 30}}
+kis:
+  rest_url: {rest_url}
+  ws_url: {ws_url}
+  rate_limit_sleep_sec: 0.06
+market: {{hours: krx, file: {root}/config/market.yaml}}
+universe: {{file: {directory}/universe.csv}}
+notify:
+  telegram: {{enabled: true, api_url: "{telegram_url}"}}
+log: {{data_dir: {directory}/data}}
+clock: {{anchor: "{clock_anchor}", shows: "{clock_shows}", speed: {clock_speed}}}
+"""
+
+
+class Telegram:
+    """A Telegram that remembers what it was told. `answer` may be replaced to misbehave."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+        self.answer: Callable[[], tuple[int, dict[str, Any]]] = self._ok
+        telegram = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+                telegram.texts.append(body["text"])
+                status, answer = telegram.answer()
+                content = json.dumps(answer).encode()
+                self.send_response(status)
+                self.send_header("content-length", str(len(content)))
+                self.end_headers()
+                self.wfile.write(content)
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+
+    def stop(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+    def _ok(self) -> tuple[int, dict[str, Any]]:
+        return 200, {"ok": True, "result": {"message_id": len(self.texts)}}
+
+
+class World:
+    """A folder with settings, a small universe and a data directory, next to a running simulator."""
+
+    def __init__(self, directory: Path, simulated: Simulator, telegram: Telegram) -> None:
+        self.directory = directory
+        self.data_dir = directory / "data"
+        self.telegram = telegram
+        self.settings = directory / "settings.yaml"
+        self.settings.write_text(
+            SETTINGS.format(root=ROOT, directory=directory, telegram_url=telegram.url, **simulated.said)
+        )
+        lines = (ROOT / "config" / "universe.csv").read_text("utf-8").splitlines()
+        wanted = ("035720", "247540", "196170", "011170", "263750", "036570")
+        chosen = [line for number, line in enumerate(lines[1:]) if line.startswith(wanted) or number % 6 == 0]
+        (directory / "universe.csv").write_text("\n".join([lines[0], *chosen]) + "\n", "utf-8")
+
+    def start(self) -> "subprocess.Popen[str]":
+        """A daemon process; its output goes to daemon.log in the folder."""
+        with (self.directory / "daemon.log").open("a") as log:
+            return subprocess.Popen(
+                [sys.executable, "-m", "kis_actors", "run", "--config", str(self.settings)],
+                cwd=ROOT, env={**os.environ, **CANARIES}, stdout=log, stderr=subprocess.STDOUT, text=True,
+            )  # fmt: skip
+
+    def day_file(self) -> Path:
+        """The only day file there is."""
+        (day,) = days_in(self.data_dir)
+        return path_of(self.data_dir, day)
+
+    def records(self, *types: str) -> list[Record]:
+        """What the log has of these types; of all, without any."""
+        return list(records_in(self.day_file(), types=types)) if days_in(self.data_dir) else []
+
+    def wait_for(self, name: str, count: int) -> None:
+        """Returns when the log has so many events of that name."""
+        deadline = time.monotonic() + WAIT_S
+        while len(self.records(name)) < count:
+            assert time.monotonic() < deadline, f"no {count} {name} in {WAIT_S} s; the daemon said:\n{self.said()}"
+            time.sleep(0.2)
+
+    def said(self) -> str:
+        """The end of the daemon's output."""
+        path = self.directory / "daemon.log"
+        return path.read_text()[-3000:] if path.exists() else ""
+
+    def command(self, *arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+        """A reading command on this folder's settings."""
+        return subprocess.run(
+            [sys.executable, "-m", "kis_actors", *arguments, "--config", str(self.settings)],
+            cwd=ROOT, env={**os.environ, **environment}, capture_output=True, text=True, timeout=WAIT_S,
+        )  # fmt: skip
+
+
+@contextmanager
+def world(directory: Path, *, speed: float) -> Iterator[World]:
+    """A simulator and a Telegram, and a folder for a daemon between them."""
+    telegram = Telegram()
+    try:
+        with simulator(speed, 1, "--scenario", str(SCENARIO)) as simulated:
+            yield World(directory, simulated, telegram)
+    finally:
+        telegram.stop()
+
+
+def stop(daemon: "subprocess.Popen[str]") -> int:
+    """Ends the daemon as a service manager does; its exit status."""
+    daemon.send_signal(signal.SIGTERM)
+    return daemon.wait(timeout=20)

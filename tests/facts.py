@@ -1,0 +1,129 @@
+"""Facts that stories begin with, on one plain Friday: 2026-11-20, when KRX trades from 09:00 to 15:30."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from kis_actors.kis.feeds import TRADE_COLUMNS
+from kis_actors.market.sessions import Calendar
+from kis_actors.market.universe import Stock
+from kis_actors.messages import (
+    BaselineLoaded,
+    ClockTicked,
+    DailyBarsReturned,
+    FrameReceived,
+    Rows,
+    RunStarted,
+    ScanReturned,
+    SessionClosed,
+    SessionOpened,
+    SignalRaised,
+    UniverseLoaded,
+)
+from kis_actors.settings import Settings
+from kis_actors.units import KST
+
+DAY = date(2026, 11, 20)
+NEXT_DAY = date(2026, 11, 21)
+SAMSUNG = "005930"
+HYNIX = "000660"
+LETTERED = "0126Z0"
+
+
+def at(time_of_day: str, day: date = DAY) -> datetime:
+    """The instant `time_of_day` (HH:MM:SS, a fraction allowed) on `day`, KST."""
+    return datetime.fromisoformat(f"{day} {time_of_day}").replace(tzinfo=KST)
+
+
+def tick(time_of_day: str, day: date = DAY) -> ClockTicked:
+    return ClockTicked(now=at(time_of_day, day))
+
+
+NOW = at("10:00:00")
+
+
+def settings(**sections: dict[str, Any]) -> Settings:
+    """Defaults with changes by section: settings(monitor={"max_ws_subs": 3})."""
+    return msgspec.convert(sections, Settings)
+
+
+def started(calendar: Calendar = Calendar(), dry_run: bool = False, **sections: dict[str, Any]) -> RunStarted:  # noqa: B008
+    return RunStarted(settings=settings(**sections), calendar=calendar, version="test", dry_run=dry_run)
+
+
+def universe(*codes: str) -> UniverseLoaded:
+    return UniverseLoaded(stocks=tuple(Stock(code, f"name of {code}", "KOSPI") for code in codes), source="test")
+
+
+def codes_numbered(count: int) -> tuple[str, ...]:
+    """So many codes, 000001 and up."""
+    return tuple(f"{number:06}" for number in range(1, count + 1))
+
+
+OPENED = SessionOpened(day=DAY, opens=at("09:00:00"), closes=at("15:30:00"))
+CLOSED = SessionClosed(day=DAY)
+
+
+def level_closes(code: str, close_won: int = 10_000, count: int = 25) -> BaselineLoaded:
+    """An average that never moved: a disparity is then plain to see."""
+    return BaselineLoaded(code=code, day=DAY, closes_won=(close_won,) * count)
+
+
+def bars_returned(code: str, count: int, *, last: date = DAY - timedelta(days=1), close_won: int = 10_000) -> Any:
+    """`count` daily bars up to `last`, newest first as KIS sends them."""
+    days = [last - timedelta(days=back) for back in range(count)]
+    values = tuple((f"{day:%Y%m%d}", str(close_won + back)) for back, day in enumerate(days))
+    return DailyBarsReturned(code=code, rows=Rows(("stck_bsop_date", "stck_clpr"), values))
+
+
+def quotes_returned(
+    prices_won: dict[str, int], *, scan: int = 1, batch: int = 1, turnover_won: int = 1_000_000_000, **columns: str
+) -> ScanReturned:
+    """A scan's answer; every code has the same turnover and stood at its price all day, but for `columns`."""
+    row = {"inter2_prdy_clpr": "10000", "inter2_hgpr": "10000", "inter2_lwpr": "10000", **columns}
+    names = ("inter_shrn_iscd", "inter2_prpr", "acml_tr_pbmn", *row)
+    values = tuple((code, str(price), str(turnover_won), *row.values()) for code, price in prices_won.items())
+    return ScanReturned(scan=scan, batch=batch, rows=Rows(names, values))
+
+
+TRADE = dict.fromkeys(TRADE_COLUMNS, "0") | {
+    "MKSC_SHRN_ISCD": SAMSUNG,
+    "STCK_CNTG_HOUR": "100000",
+    "STCK_PRPR": "10000",
+    "PRDY_CTRT": "-1.50",
+    "CNTG_VOL": "10",
+    "ACML_VOL": "1000",
+    "ACML_TR_PBMN": "10000000",
+    "BSOP_DATE": "20261120",
+    "NEW_MKOP_CLS_CODE": "20",
+    "TRHT_YN": "N",
+    "HOUR_CLS_CODE": "0",
+    "MARKET_CLS_CODE": "2",
+}
+
+
+def trade(price_won: int = 10_000, code: str = SAMSUNG, **columns: str) -> dict[str, str]:
+    """One trade as KIS's columns."""
+    return TRADE | {"MKSC_SHRN_ISCD": code, "STCK_PRPR": str(price_won)} | columns
+
+
+def frame(*trades: dict[str, str], width: int = 47, link: int = 1) -> FrameReceived:
+    """One data frame of these trades, `width` columns each; columns KIS may yet append are filled with x."""
+    records = [[*record.values(), *("x" * (width - len(TRADE_COLUMNS)))][:width] for record in trades]
+    text = f"0|H0STCNT0|{len(records):03}|{'^'.join(field for record in records for field in record)}"
+    return FrameReceived(link=link, text=text)
+
+
+def acknowledged(msg_cd: str, code: str = SAMSUNG, *, link: int = 1, msg1: str = "said KIS") -> FrameReceived:
+    """A control frame that answers a command for `code`."""
+    header = {"tr_id": "H0STCNT0", "tr_key": code, "encrypt": "N"}
+    body = {"rt_cd": "0", "msg_cd": msg_cd, "msg1": msg1}
+    return FrameReceived(link=link, text=msgspec.json.encode({"header": header, "body": body}).decode())
+
+
+def raised(code: str = SAMSUNG, *, name: str = "삼성전자", rule: str = "disparity_threshold") -> SignalRaised:
+    return SignalRaised(
+        code=code, name=name, market="KOSPI", rule=rule, threshold=-0.08, value=-0.0812, average_won=78_254.6,
+        price_won=71_900, change_ratio=-0.0313, cum_turnover_won=901_234_560, observed_at=at("09:31:07"),
+    )  # fmt: skip
