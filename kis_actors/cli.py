@@ -107,7 +107,7 @@ def check_config(config: Path | None, data_dir: Path | None) -> None:
     try:
         loaded = load_settings(config, data_dir, ())
     except SettingsError as error:
-        click.echo("\n".join(map(str, error.problems)), err=True)
+        click.echo("\n".join(map(str, error.problems)))
         sys.exit(UNUSABLE)
     for warning in loaded.warnings:
         click.echo(f"warning: {warning}", err=True)

@@ -151,7 +151,7 @@ def _subscriptions(view: View) -> Panel:
 
 def _alerts(view: View) -> Panel:
     lines = [Text(_alert_words(alert)) for alert in list(view.alerts)[::-1]]
-    return Panel(Group(*lines) if lines else Text("none yet", style="dim"), title="알림 alerts")
+    return Panel(Group(*lines) if lines else Text("none yet", style="dim"), title="알림 alerts (KST)")
 
 
 def _alert_words(alert: AlertDecided) -> str:

@@ -20,8 +20,8 @@ class Lines:
         self._say("averages", self._averages())
         self._say("link", f"link {view.link}{': ' + view.link_reason if view.link_reason else ''}")
         if view.last_scan_at:
-            counts = f"{view.quoted} of {len(view.names)} codes quoted in {view.batches} calls"
-            self._say("scan", f"scan {view.scan} done: {counts}; {view.live()} codes subscribed")
+            self._say("scan", f"scans: {view.quoted} of {len(view.names)} codes quoted in {view.batches} calls")
+            self._say("slots", f"{view.live()} codes subscribed")
 
     def _session(self) -> str:
         session = self._view.session

@@ -4,11 +4,11 @@ from copy import deepcopy
 from datetime import datetime
 from typing import Any
 
+from facts import NOW
+
 from kis_actors.messages import Event, Record
 from kis_actors.turn import Core, count_decisions, take_turn
 from kis_actors.units import ns_of_instant
-
-from facts import NOW
 
 
 class Story:

@@ -24,7 +24,7 @@ PATH = "/tryitout"
 FLUSH_REAL_S = 0.15
 PINGPONG_IDLE_S = 10.0
 PINGPONG_PATIENCE_S = 60.0
-PATIENCE_REAL_S_MIN = 2.0
+PATIENCE_REAL_S_MIN = 5.0
 """On a very fast clock a minute is shorter than a busy client's pause for breath."""
 MESSAGE_BYTES_MAX = 64 * 1024
 UNSENT_FRAMES_MAX = 5000
@@ -135,7 +135,7 @@ class WsServer:
         for session in tuple(self._sessions):
             if is_dropped:
                 session.drop()
-            elif not self._is_silent():
+            elif not self._is_silent(after_s) and not self._is_silent(until_s):
                 self._deliver(session, int(after_s), int(until_s))
                 session.keep_alive()
 
@@ -166,15 +166,16 @@ class WsServer:
             session.answered()
             return
         ack = acknowledge(message, session.registrations, self._desk)
-        if not self._is_silent() and not self._faults.lasts("ack_lost", self._clock.elapsed_s()):
+        now_s = self._clock.elapsed_s()
+        if not self._is_silent(now_s) and not self._faults.lasts("ack_lost", now_s):
             session.say(ack)
 
     def _holder_of(self, app_key: str) -> Registrations | None:
         registrations = (session.registrations for session in self._sessions)
         return next((held for held in registrations if held.app_key == app_key), None)
 
-    def _is_silent(self) -> bool:
-        return self._faults.lasts("ws_silence", self._clock.elapsed_s())
+    def _is_silent(self, now_s: float) -> bool:
+        return self._faults.lasts("ws_silence", now_s)
 
 
 def _check_path(connection: ServerConnection, request: Request) -> Response | None:

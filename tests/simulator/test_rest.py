@@ -3,6 +3,7 @@
 import asyncio
 import json
 from datetime import UTC, date, datetime
+from itertools import pairwise
 from urllib.parse import urlencode
 
 import pytest
@@ -305,7 +306,7 @@ def test_daily_rows_look_like_a_recorded_one(client):
 
 def test_daily_changes_are_against_the_row_below(client):
     rows = client.daily()[1]["output2"]
-    for row, below in zip(rows, rows[1:], strict=False):
+    for row, below in pairwise(rows):
         assert int(row["prdy_vrss"]) == int(row["stck_clpr"]) - int(below["stck_clpr"])
 
 

@@ -59,7 +59,7 @@ def test_text_that_is_no_yaml_is_refused():
 
 
 def test_a_missing_file_is_refused(tmp_path):
-    with pytest.raises(ScenarioUnusable, match="nothing.yaml: expected a scenario"):
+    with pytest.raises(ScenarioUnusable, match=r"nothing\.yaml: expected a scenario"):
         read_scenario(tmp_path / "nothing.yaml")
 
 

@@ -31,7 +31,9 @@ def start():
     yield started
     for process in processes:
         process.kill()
-        process.communicate()
+        process.wait()
+        for pipe in (process.stdin, process.stdout, process.stderr):
+            pipe.close()
 
 
 def test_it_says_where_it_is_and_ends_on_request(start):

@@ -1,8 +1,10 @@
 """The WebSocket half over real sockets: every acknowledgement, the day's frames, PINGPONG, odd input and faults."""
 
+import itertools
 import json
 import re
 import time
+from itertools import pairwise
 
 import pytest
 import requests
@@ -13,14 +15,24 @@ from kis_actors.simulator.feeds import FEEDS
 
 from .conftest import CODES, RECORDED, running
 
+APP_KEYS = itertools.count()
+"""One for each test, so that none waits until the server has noticed the end of another's session."""
+
 
 class Kis:
     """One client of the simulator: an app key, an approval key, a connection."""
 
     def __init__(self, simulator, app_key="k", path="/tryitout"):
+        self.app_key = app_key
         self._rest_url = simulator.urls["rest_url"]
         self.approval = self.approve(app_key)
         self.socket = websocket.create_connection(simulator.urls["ws_url"] + path, timeout=10)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.socket.close()
 
     def approve(self, app_key):
         asked = {"grant_type": "client_credentials", "appkey": app_key, "secretkey": "s"}
@@ -38,7 +50,7 @@ class Kis:
         self.socket.send(json.dumps(command) if isinstance(command, dict) else command)
 
     def ask(self, command):
-        """The acknowledgement of one command; data and PINGPONG in between are passed over."""
+        """The acknowledgement of one command; data in between is passed over."""
         self.send(command)
         return json.loads(self.next_text(lambda text: '"body"' in text))
 
@@ -46,8 +58,10 @@ class Kis:
         return self.ask(self.command(*args, **named))["body"]["msg_cd"]
 
     def next_text(self, wanted):
+        """The next text that is wanted; others are passed over, PINGPONG is answered."""
         while not wanted(text := self.socket.recv()):
-            pass
+            if "PINGPONG" in text:
+                self.send(text)
         return text
 
     def frames(self, count):
@@ -63,11 +77,8 @@ def simulator(tmp_path_factory):
 
 @pytest.fixture
 def kis(simulator):
-    client = Kis(simulator)
-    yield client
-    client.socket.close()
-    # The app key is free again only when the server has noticed.
-    time.sleep(0.05)
+    with Kis(simulator, app_key=f"k{next(APP_KEYS)}") as client:
+        yield client
 
 
 def session_error(message):
@@ -166,24 +177,26 @@ def test_a_giant_message_ends_only_its_own_connection(simulator, kis):
 
 def test_a_second_session_of_an_app_key_is_refused(simulator, kis):
     assert kis.register() == "OPSP0000"
-    second = Kis(simulator)
     refused = {"rt_cd": "9", "msg_cd": "OPSP8996", "msg1": "ALREADY IN USE appkey"}
-    assert second.ask(second.command()) == session_error(refused)
-    assert Kis(simulator, app_key="another").register() == "OPSP0000"
+    with Kis(simulator, app_key=kis.app_key) as second:
+        assert second.ask(second.command()) == session_error(refused)
+    with Kis(simulator, app_key="another") as other:
+        assert other.register() == "OPSP0000"
 
 
 def test_an_app_key_is_free_when_its_session_has_ended(simulator, kis):
     assert kis.register() == "OPSP0000"
     kis.socket.close()
-    time.sleep(0.1)
-    assert Kis(simulator).register() == "OPSP0000"
+    with Kis(simulator, app_key=kis.app_key) as again:
+        while (code := again.register()) == "OPSP8996":
+            time.sleep(0.01)
+    assert code == "OPSP0000"
 
 
 @pytest.mark.parametrize("path", ["", "/", "/tryitout/H0STCNT0"])
 def test_the_other_paths_in_use_work_too(simulator, path):
-    client = Kis(simulator, app_key=f"path {path}", path=path)
-    assert client.register() == "OPSP0000"
-    client.socket.close()
+    with Kis(simulator, app_key=f"path {path}", path=path) as client:
+        assert client.register() == "OPSP0000"
 
 
 def test_an_unknown_path_is_refused(simulator):
@@ -213,7 +226,7 @@ def test_frames_hold_one_to_twenty_records_without_a_gap(kis):
         records += [fields[start : start + 47] for start in range(0, len(fields), 47)]
     for code in ("005930", "028300"):
         own = [(int(record[12]), int(record[13])) for record in records if record[0] == code]
-        assert all(after == before + volume for (_, before), (volume, after) in zip(own, own[1:], strict=False))
+        assert all(after == before + volume for (_, before), (volume, after) in pairwise(own))
 
 
 def test_all_trade_feeds_carry_the_same_trades(kis):
@@ -239,44 +252,53 @@ def test_a_silent_session_is_asked_whether_it_is_there(kis):
     assert re.fullmatch(r"20261120\d{6}", asked["header"]["datetime"])
 
 
-@pytest.mark.parametrize("answer", ["echo", "pong", "none"])
-def test_only_who_answers_stays(tmp_path, answer):
-    with running(tmp_path, speed=600.0, start="08:00") as simulator:
-        client = Kis(simulator)
-        begun = time.monotonic()
-        with pytest.raises((websocket.WebSocketException, ConnectionError)):
-            while time.monotonic() < begun + 2.8:
-                text = client.socket.recv()
-                if answer == "echo":
-                    client.send(text)
-                elif answer == "pong":
-                    client.socket.pong(text)
-            assert answer != "none"
-            raise websocket.WebSocketException
+@pytest.fixture(scope="module")
+def impatient(tmp_path_factory):
+    """A quiet night at six hundred times the pace, which leaves a third of a second to answer a PINGPONG."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("kis_actors.simulator.ws.PATIENCE_REAL_S_MIN", 0.3)
+        with running(tmp_path_factory.mktemp("quiet"), speed=600.0, start="00:30") as simulator:
+            yield simulator
+
+
+@pytest.mark.parametrize("answer", [websocket.WebSocket.send, websocket.WebSocket.pong])
+def test_echo_and_pong_both_answer_a_pingpong(impatient, answer):
+    with Kis(impatient) as client:
+        for _ in range(6):
+            answer(client.socket, client.socket.recv())
+        assert client.register() == "OPSP0000"
+
+
+def test_who_never_answers_is_dropped(impatient):
+    client = Kis(impatient)
+    with pytest.raises((websocket.WebSocketConnectionClosedException, ConnectionError)):
+        while client.socket.recv():
+            pass
 
 
 def test_a_fault_drops_every_session_without_a_close_frame(tmp_path):
-    with running(tmp_path, speed=60.0, start="10:00", scenario="faults: [{at: '10:00:30', fault: ws_drop}]") as simulator:
+    scenario = "faults: [{at: '10:00:30', fault: ws_drop}]"
+    with running(tmp_path, speed=60.0, start="10:00", scenario=scenario) as simulator:
         client = Kis(simulator)
         with pytest.raises((websocket.WebSocketConnectionClosedException, ConnectionError)):
             while client.socket.recv_frame().opcode != websocket.ABNF.OPCODE_CLOSE:
                 pass
-        assert Kis(simulator).register() == "OPSP0000"
+        with Kis(simulator) as again:
+            assert again.register() == "OPSP0000"
 
 
 def test_a_lost_acknowledgement_still_registers(tmp_path):
     scenario = "faults: [{at: '09:00', fault: ack_lost, seconds: 36000}]"
-    with running(tmp_path, speed=60.0, start="10:00", scenario=scenario) as simulator:
-        client = Kis(simulator)
+    with running(tmp_path, speed=60.0, start="10:00", scenario=scenario) as simulator, Kis(simulator) as client:
         client.send(client.command())
         assert client.next_text(lambda text: "PINGPONG" not in text).startswith("0|H0STCNT0|")
 
 
 def test_silence_is_total_and_its_trades_are_lost(tmp_path):
     scenario = "faults: [{at: '10:00:30', fault: ws_silence, seconds: 60}]"
-    with running(tmp_path, speed=60.0, start="10:00", scenario=scenario) as simulator:
-        client = Kis(simulator)
+    with running(tmp_path, speed=60.0, start="10:00:20", scenario=scenario) as simulator, Kis(simulator) as client:
         client.register("005930")
-        stamps = [frame.split("^")[1] for frame in client.frames(12)]
-        assert not [stamp for stamp in stamps if "100040" <= stamp < "100130"]
+        payloads = [frame.split("|", 3)[3].split("^") for frame in client.frames(6)]
+        stamps = [stamp for fields in payloads for stamp in fields[1::47]]
+        assert not [stamp for stamp in stamps if "100030" <= stamp < "100130"]
         assert max(stamps) >= "100130"

@@ -1,0 +1,331 @@
+"""ScanActor's core: sessions, daily averages and scans, by the clock alone."""
+
+from datetime import date, timedelta
+
+import pytest
+from facts import (
+    CLOSED,
+    DAY,
+    HYNIX,
+    NEXT_DAY,
+    OPENED,
+    SAMSUNG,
+    at,
+    bars_returned,
+    codes_numbered,
+    level_closes,
+    quotes_returned,
+    started,
+    tick,
+    universe,
+)
+from story import Story, given
+
+from kis_actors.actors.scan import CORE as SCAN
+from kis_actors.market.sessions import Calendar, SpecialHours
+from kis_actors.messages import (
+    BaselineLoaded,
+    BaselineMissing,
+    BaselineRequested,
+    DailyBarsFailed,
+    Event,
+    ScanCompleted,
+    ScanFailed,
+    ScanRequested,
+    SessionClosed,
+    SessionOpened,
+)
+
+STARTED = started()
+SUNDAY = date(2026, 11, 22)
+
+
+def scanning(*codes: str, facts: tuple[Event, ...] = (), **monitor: object) -> Story:
+    """An open session at 10:00:00, every average loaded, nothing asked yet."""
+    loaded = tuple(level_closes(code) for code in codes)
+    run = started(monitor=monitor)
+    return given(SCAN, run, universe(*codes), tick("10:00:00"), OPENED, *loaded, *facts)
+
+
+def asked(scan: int, batch: int = 1, batches: int = 1, *codes: str) -> ScanRequested:
+    return ScanRequested(scan=scan, batch=batch, batches=batches, codes=codes)
+
+
+def preparing(*codes: str, facts: tuple[Event, ...] = (), **signal: object) -> Story:
+    """A quarter of an hour before the open."""
+    run = started(monitor={"signal": signal})
+    return given(SCAN, run, universe(*codes), tick("08:45:00"), *facts)
+
+
+def bars_asked(code: str) -> BaselineRequested:
+    """25 closes are within 64 calendar days before the day."""
+    return BaselineRequested(code=code, start=DAY - timedelta(days=64), end=DAY - timedelta(days=1))
+
+
+FAILED = DailyBarsFailed(code=SAMSUNG, reason="no answer")
+
+
+# --- sessions
+
+
+def test_the_session_opens_at_its_first_instant():
+    given(SCAN, STARTED).when(tick("09:00:00")).then(OPENED)
+
+
+def test_the_session_stays_shut_until_it_opens():
+    given(SCAN, STARTED).when(tick("08:59:59.999999")).then()
+
+
+def test_an_open_session_is_not_opened_again():
+    given(SCAN, STARTED, tick("09:00:00"), OPENED).when(tick("09:00:01")).then()
+
+
+def test_a_start_at_noon_opens_the_session():
+    given(SCAN, STARTED).when(tick("12:00:00")).then(OPENED)
+
+
+def test_the_session_waits_for_its_closing_print():
+    given(SCAN, STARTED, tick("09:00:00"), OPENED).when(tick("15:30:59")).then()
+
+
+def test_the_session_closes_a_minute_after_trading():
+    given(SCAN, STARTED, tick("09:00:00"), OPENED).when(tick("15:31:00")).then(CLOSED)
+
+
+def test_a_closed_session_stays_closed_that_day():
+    given(SCAN, STARTED, tick("15:31:00"), OPENED, CLOSED).when(tick("15:31:01")).then()
+
+
+def test_a_session_left_open_closes_next_day():
+    given(SCAN, STARTED, tick("09:00:00"), OPENED).when(tick("07:00:00", NEXT_DAY)).then(CLOSED)
+
+
+def test_no_session_opens_at_the_weekend():
+    given(SCAN, STARTED).when(tick("10:00:00", SUNDAY)).then()
+
+
+def test_no_session_opens_on_a_closure():
+    closed = started(Calendar(closures={DAY: "a holiday"}))
+    given(SCAN, closed).when(tick("10:00:00")).then()
+
+
+def test_a_late_open_is_waited_for():
+    late = started(Calendar(special={DAY: SpecialHours(opens="10:00", closes="16:30", source="CSAT")}))
+    given(SCAN, late).when(tick("09:59:59")).then()
+
+
+def test_a_late_close_is_waited_for():
+    late = started(Calendar(special={DAY: SpecialHours(opens="10:00", closes="16:30", source="CSAT")}))
+    opens = SessionOpened(day=DAY, opens=at("10:00:00"), closes=at("16:30:00"))
+    given(SCAN, late, tick("10:00:00"), opens).when(tick("16:30:59")).then()
+
+
+def test_a_corrected_calendar_counts_from_the_restart():
+    closed = started(Calendar(closures={DAY: "a holiday"}))
+    story = given(SCAN, STARTED, tick("09:00:00"), OPENED, closed)
+    story.when(tick("09:00:01")).then(SessionClosed(day=DAY))
+
+
+def test_the_nxt_hours_open_the_session_at_eight():
+    opens = SessionOpened(day=DAY, opens=at("08:00:00"), closes=at("20:00:00"))
+    given(SCAN, started(market={"hours": "nxt"})).when(tick("08:00:00")).then(opens)
+
+
+def test_a_disabled_monitor_decides_nothing():
+    given(SCAN, started(monitor={"enabled": False}), universe(SAMSUNG)).when(tick("10:00:00")).then()
+
+
+# --- scans
+
+
+def test_250_codes_are_scanned_in_9_calls():
+    codes = codes_numbered(250)
+    batches = [codes[first : first + 30] for first in range(0, 250, 30)]
+    expected = [asked(1, number, 9, *batch) for number, batch in enumerate(batches, start=1)]
+    scanning(*codes).when(tick("10:00:01")).then(*expected)
+
+
+def test_a_call_never_asks_for_over_30():
+    decided = scanning(*codes_numbered(31), rest_batch_size=100).when(tick("10:00:01")).decided
+    assert [len(event.codes) for event in decided] == [30, 1]
+
+
+def test_a_smaller_batch_size_makes_more_calls():
+    decided = scanning(*codes_numbered(31), rest_batch_size=10).when(tick("10:00:01")).decided
+    assert [len(event.codes) for event in decided] == [10, 10, 10, 1]
+
+
+def test_no_scan_begins_while_one_waits():
+    scanning(SAMSUNG, facts=(asked(1, 1, 1, SAMSUNG),)).when(tick("10:05:00")).then()
+
+
+def test_no_scan_begins_before_the_interval_ends():
+    answered = (asked(1, 1, 1, SAMSUNG), quotes_returned({SAMSUNG: 10_000}))
+    scanning(SAMSUNG, facts=answered).when(tick("10:00:59")).then()
+
+
+def test_the_next_scan_begins_after_the_interval():
+    answered = (asked(1, 1, 1, SAMSUNG), quotes_returned({SAMSUNG: 10_000}))
+    scanning(SAMSUNG, facts=answered).when(tick("10:01:00")).then(asked(2, 1, 1, SAMSUNG))
+
+
+def test_the_interval_counts_from_when_it_asked():
+    answered = (asked(1, 1, 1, SAMSUNG), tick("10:00:50"), quotes_returned({SAMSUNG: 10_000}))
+    scanning(SAMSUNG, facts=answered).when(tick("10:01:00")).then(asked(2, 1, 1, SAMSUNG))
+
+
+def test_no_scan_begins_once_trading_has_ended():
+    scanning(SAMSUNG).when(tick("15:30:00")).then()
+
+
+def test_a_scan_ends_with_its_last_answer():
+    story = scanning(SAMSUNG, HYNIX, facts=(asked(1, 1, 2, SAMSUNG), asked(1, 2, 2, HYNIX)))
+    story = story.when(quotes_returned({HYNIX: 20_000}, batch=2)).then()
+    story.when(quotes_returned({SAMSUNG: 10_000}, batch=1)).then(
+        ScanCompleted(scan=1, batches=2, failed=0, quoted=2)
+    )
+
+
+def test_a_scan_counts_its_failed_batches():
+    story = scanning(SAMSUNG, HYNIX, facts=(asked(1, 1, 2, SAMSUNG), asked(1, 2, 2, HYNIX)))
+    story = story.when(quotes_returned({SAMSUNG: 10_000}, batch=1))
+    story.when(ScanFailed(scan=1, batch=2, reason="no answer")).then(
+        ScanCompleted(scan=1, batches=2, failed=1, quoted=1)
+    )
+
+
+def test_a_code_without_a_price_is_not_quoted():
+    story = scanning(SAMSUNG, HYNIX, facts=(asked(1, 1, 1, SAMSUNG, HYNIX),))
+    story.when(quotes_returned({SAMSUNG: 10_000, HYNIX: 0})).then(
+        ScanCompleted(scan=1, batches=1, failed=0, quoted=1)
+    )
+
+
+def test_answers_of_an_older_scan_are_ignored():
+    story = scanning(SAMSUNG, facts=(asked(2, 1, 1, SAMSUNG),))
+    story.when(quotes_returned({SAMSUNG: 10_000}, scan=1)).then()
+
+
+def test_an_older_answer_leaves_the_scan_waiting():
+    story = scanning(SAMSUNG, facts=(asked(2, 1, 1, SAMSUNG),))
+    assert story.when(quotes_returned({SAMSUNG: 10_000}, scan=1)).state.waiting == (1,)
+
+
+def test_a_restart_asks_its_scan_anew():
+    story = scanning(SAMSUNG, facts=(asked(1, 1, 1, SAMSUNG), STARTED))
+    story.when(tick("10:00:02")).then(asked(3, 1, 1, SAMSUNG))
+
+
+def test_an_answer_from_before_a_restart_completes_nothing():
+    story = scanning(SAMSUNG, facts=(asked(1, 1, 1, SAMSUNG), STARTED))
+    story.when(quotes_returned({SAMSUNG: 10_000}, scan=1)).then()
+
+
+def test_an_empty_universe_is_never_scanned():
+    scanning().when(tick("10:00:01")).then()
+
+
+# --- daily averages
+
+
+def test_averages_are_asked_for_two_at_once():
+    codes = codes_numbered(3)
+    preparing(*codes).when(tick("08:45:01")).then(bars_asked(codes[0]), bars_asked(codes[1]))
+
+
+def test_averages_are_prepared_from_half_an_hour_before():
+    given(SCAN, STARTED, universe(SAMSUNG)).when(tick("08:30:00")).then(bars_asked(SAMSUNG))
+
+
+def test_averages_wait_until_half_an_hour_before():
+    given(SCAN, STARTED, universe(SAMSUNG)).when(tick("08:29:59")).then()
+
+
+def test_averages_are_not_asked_for_after_trading():
+    given(SCAN, STARTED, universe(SAMSUNG)).when(tick("15:30:00")).then()
+
+
+def test_averages_are_not_asked_for_without_session():
+    given(SCAN, STARTED, universe(SAMSUNG)).when(tick("10:00:00", SUNDAY)).then()
+
+
+def test_an_answer_makes_room_for_another_question():
+    first, second, third = codes_numbered(3)
+    story = preparing(first, second, third, facts=(bars_asked(first), bars_asked(second)))
+    decided = story.when(bars_returned(first, 24)).then_of(BaselineRequested)
+    assert decided == (bars_asked(third),)
+
+
+def test_enough_closes_make_an_average():
+    decided = preparing(SAMSUNG, facts=(bars_asked(SAMSUNG),)).when(bars_returned(SAMSUNG, 24)).decided
+    assert decided == (BaselineLoaded(code=SAMSUNG, day=DAY, closes_won=tuple(range(10_023, 9_999, -1))),)
+
+
+def test_no_more_closes_are_kept_than_averaged():
+    decided = preparing(SAMSUNG, facts=(bars_asked(SAMSUNG),)).when(bars_returned(SAMSUNG, 60)).decided
+    assert decided == (BaselineLoaded(code=SAMSUNG, day=DAY, closes_won=tuple(range(10_024, 9_999, -1))),)
+
+
+def test_the_day_itself_is_no_completed_close():
+    story = preparing(SAMSUNG, facts=(bars_asked(SAMSUNG),))
+    story.when(bars_returned(SAMSUNG, 24, last=DAY)).then(
+        BaselineMissing(code=SAMSUNG, day=DAY, reason="23 closes, 24 needed")
+    )
+
+
+def test_too_few_closes_make_no_average():
+    story = preparing(SAMSUNG, facts=(bars_asked(SAMSUNG),))
+    story.when(bars_returned(SAMSUNG, 3)).then(BaselineMissing(code=SAMSUNG, day=DAY, reason="3 closes, 24 needed"))
+
+
+def test_without_today_one_close_more_is_needed():
+    story = preparing(SAMSUNG, facts=(bars_asked(SAMSUNG),), ma_includes_today=False)
+    story.when(bars_returned(SAMSUNG, 24)).then(
+        BaselineMissing(code=SAMSUNG, day=DAY, reason="24 closes, 25 needed")
+    )
+
+
+def test_a_loaded_average_is_not_asked_for_again():
+    preparing(SAMSUNG, facts=(level_closes(SAMSUNG),)).when(tick("08:45:01")).then()
+
+
+def test_a_missing_average_is_not_asked_for_again():
+    missing = BaselineMissing(code=SAMSUNG, day=DAY, reason="3 closes, 24 needed")
+    preparing(SAMSUNG, facts=(missing,)).when(tick("08:45:01")).then()
+
+
+def test_a_failed_question_is_not_repeated_at_once():
+    preparing(SAMSUNG, facts=(bars_asked(SAMSUNG),)).when(FAILED).then()
+
+
+def test_a_failed_question_is_repeated_next_tick():
+    preparing(SAMSUNG, facts=(bars_asked(SAMSUNG), FAILED)).when(tick("08:45:01")).then(bars_asked(SAMSUNG))
+
+
+def test_codes_never_asked_come_before_failed_ones():
+    fresh = codes_numbered(2)
+    story = preparing(SAMSUNG, *fresh, facts=(bars_asked(SAMSUNG), FAILED))
+    story.when(tick("08:45:01")).then(*map(bars_asked, fresh))
+
+
+@pytest.mark.parametrize("failures", [0, 1])
+def test_an_average_is_not_given_up_early(failures):
+    tries = (bars_asked(SAMSUNG), FAILED) * failures
+    preparing(SAMSUNG, facts=(*tries, bars_asked(SAMSUNG))).when(FAILED).then()
+
+
+def test_an_average_is_given_up_after_three_tries():
+    tries = (bars_asked(SAMSUNG), FAILED) * 2
+    story = preparing(SAMSUNG, facts=(*tries, bars_asked(SAMSUNG)))
+    story.when(FAILED).then(BaselineMissing(code=SAMSUNG, day=DAY, reason="no answer"))
+
+
+def test_a_new_day_asks_for_new_averages():
+    monday = DAY + timedelta(days=3)
+    story = preparing(SAMSUNG, facts=(level_closes(SAMSUNG),))
+    decided = story.when(tick("08:45:00", monday)).then_of(BaselineRequested)
+    assert [event.end for event in decided] == [monday - timedelta(days=1)]
+
+
+def test_a_restart_asks_unanswered_averages_again():
+    preparing(SAMSUNG, facts=(bars_asked(SAMSUNG), STARTED)).when(tick("08:45:01")).then(bars_asked(SAMSUNG))
