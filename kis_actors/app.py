@@ -161,13 +161,17 @@ class System:
         self._drain()
         self.sender.stop(SENDER_STOP_S)
         self._drain()
-        states = {name: ref.ask("state", timeout=PING_S) for name, ref in self._actors.items() if ref.is_alive()}
+        states = self._states()
         if self.ending is None:
-            self.journal.observe(STREAM, RunEnded(reason="asked to stop"))
+            self.journal.observe(STREAM, RunEnded(reason="stopped"))
         self.journal.stop()
         for ref in self._actors.values():
             ref.stop(timeout=PING_S)
         return states
+
+    def _states(self) -> dict[str, Any]:
+        """The state of each actor that lives, after all it was told."""
+        return {name: ref.ask("state", timeout=PING_S) for name, ref in self._actors.items() if ref.is_alive()}
 
     def _journal(self, opening: Opening) -> Journal:
         journal = Journal(
@@ -246,10 +250,9 @@ class System:
         """Until nothing new comes: what actors still decide on what they were told is part of the run."""
         for _ in range(DRAIN_ROUNDS_MAX):
             seq = self.journal.last_seq
-            self.journal.flush(PING_S)
-            for ref in self._actors.values():
-                if ref.is_alive():
-                    ref.ask("state", timeout=PING_S)
+            if not self.journal.flush(PING_S):
+                return
+            self._states()
             if self.journal.last_seq == seq and not self.journal.backlog():
                 return
 

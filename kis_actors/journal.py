@@ -44,6 +44,7 @@ class Journal:
         self._changed = Condition()
         self._is_stopping = False
         self._is_busy = False
+        self._is_broken = False
         self._listeners: list[tuple[Core, Tell]] = []
         self._watchers: list[Tell] = []
         self._thread = Thread(target=self._run, name="Journal", daemon=True)
@@ -78,9 +79,9 @@ class Journal:
         self._thread.start()
 
     def flush(self, timeout_s: float) -> bool:
-        """Waits until all that was taken is durable and told; false if that took too long."""
+        """Waits until all that was taken is durable and told; false if that took too long, or never will be."""
         with self._changed:
-            return self._changed.wait_for(lambda: not self._units and not self._is_busy, timeout_s)
+            return self._changed.wait_for(self._is_idle, timeout_s) and not self._is_broken
 
     def stop(self) -> None:
         """Writes what has gathered and lets go of the file."""
@@ -89,6 +90,9 @@ class Journal:
             self._changed.notify_all()
         if self._thread.is_alive():
             self._thread.join()
+
+    def _is_idle(self) -> bool:
+        return self._is_broken or (not self._units and not self._is_busy)
 
     def _run(self) -> None:
         try:
@@ -99,7 +103,11 @@ class Journal:
             writer.close()
         except Exception as bug:
             self._failed("journal", self.last_seq, bug)
+            self._is_broken = True
             raise
+        finally:
+            with self._changed:
+                self._changed.notify_all()
 
     def _gathered(self) -> list[Unit]:
         """Waits for work; whole units up to about COMMIT_EVENTS_MAX events; empty when stopping."""

@@ -48,13 +48,13 @@ class Monitor(Section):
 
     enabled: bool = True
     mode: Literal["A", "B"] = "A"
-    scan_interval_sec: float = 60
+    scan_interval_sec: float = 60.0
     rest_batch_size: int = 30
     max_ws_subs: int = 20
-    rebalance_interval_sec: float = 60
-    subscribe_cooldown_sec: float = 180
-    min_subscribe_sec: float = 60
-    alert_cooldown_sec: float = 600
+    rebalance_interval_sec: float = 60.0
+    subscribe_cooldown_sec: float = 180.0
+    min_subscribe_sec: float = 60.0
+    alert_cooldown_sec: float = 600.0
     score: Score = Score()
     signal: Signal = Signal()
 
@@ -74,12 +74,12 @@ class Kis(Section):
     ws_url: str | None = None
     credentials_file: str | None = None
     rate_limit_sleep_sec: float = 0.5
-    rest_timeout_sec: float = 10
-    ws_reconnect_delays_sec: tuple[float, ...] = (1, 2, 4, 8, 16, 30, 60)
-    ws_idle_timeout_sec: float = 90
+    rest_timeout_sec: float = 10.0
+    ws_reconnect_delays_sec: tuple[float, ...] = (1.0, 2.0, 4.0, 8.0, 16.0, 30.0, 60.0)
+    ws_idle_timeout_sec: float = 90.0
     ws_command_gap_sec: float = 0.1
-    ws_ack_timeout_sec: float = 5
-    max_backpressure_sec: float = 10
+    ws_ack_timeout_sec: float = 5.0
+    max_backpressure_sec: float = 10.0
 
 
 class Market(Section):
@@ -118,7 +118,7 @@ class Notify(Section):
     """The ways to tell a person. language: of alerts."""
 
     language: Literal["ko", "en"] = "ko"
-    timeout_sec: float = 10
+    timeout_sec: float = 10.0
     telegram: Telegram = Telegram()
     discord: Discord = Discord()
     log: Log = Log()

@@ -43,7 +43,7 @@ class Burst(NamedTuple):
 class Pause(NamedTuple):
     """No trades between two seconds of the day; a call auction ends it with one print.
 
-    hour_class: KIS's code of an expected-price phase (B opening, C interruption, A closing); H: halted, no expected price.
+    hour_class: KIS's code of an expected-price phase (B opening, C interruption, A closing), or H while halted.
     """
 
     from_s: int

@@ -70,10 +70,12 @@ async def run(options: Options, *, ended: asyncio.Event, say: Callable[[str], No
     """Serves until `ended` is set; `say` gets the lines that tell where."""
     stocks = read_universe(options.universe)
     scenario = _scenario(options.scenario, [stock.code for stock in stocks])
-    settings = _clock_settings(options)
-    clock = _session_clock(options, settings)
-    market = Market(stocks=stocks, seed=options.seed, day=clock.day, scenario=scenario)
-    market.advance(clock.second())
+    day = _day(options)
+    market = Market(stocks=stocks, seed=options.seed, day=day, scenario=scenario)
+    market.advance(SessionClock(Clock(_clock_settings(options, day)), day).second())
+    # Read again: a clock that starts with the simulator starts only now that the trades so far are made.
+    settings = _clock_settings(options, day)
+    clock = SessionClock(Clock(settings), day)
     faults = Faults(scenario.faults)
     accounts = Accounts(clock=clock, faults=faults, seed=options.seed, rest_per_second=options.rest_per_second)
     rest = RestServer(market=market, clock=clock, accounts=accounts, faults=faults)
@@ -96,18 +98,17 @@ def _scenario(path: Path | None, codes: list[str]) -> Scenario:
     return scenario
 
 
-def _clock_settings(options: Options) -> ClockSettings:
+def _day(options: Options) -> datetime.date:
+    today = Clock(options.clock or ClockSettings()).now().date()
+    return options.date or latest_session(today)
+
+
+def _clock_settings(options: Options, day: datetime.date) -> ClockSettings:
     if options.clock is not None:
         return options.clock
-    now = Clock().now()
-    midnight = datetime.datetime.combine(options.date or latest_session(now.date()), datetime.time(), KST)
+    midnight = datetime.datetime.combine(day, datetime.time(), KST)
     shows = midnight + datetime.timedelta(seconds=second_of_day(options.start))
-    return ClockSettings(anchor=now, shows=shows, speed=options.speed)
-
-
-def _session_clock(options: Options, settings: ClockSettings) -> SessionClock:
-    clock = Clock(settings)
-    return SessionClock(clock, options.date or latest_session(clock.now().date()))
+    return ClockSettings(anchor=Clock().now(), shows=shows, speed=options.speed)
 
 
 def _listener(port: int) -> socket.socket:
@@ -197,17 +198,17 @@ def _print(line: str) -> None:
 @click.option("--rest-port", default=0, show_default="any free one")
 @click.option("--ws-port", default=0, show_default="any free one")
 @click.option("--seed", default=1, show_default=True)
-@click.option("--speed", default=1.0, show_default=True)
+@click.option("--speed", default=1.0, show_default=True, type=click.FloatRange(min=0, min_open=True))
 @click.option("--scenario", type=click.Path(path_type=Path))
 @click.option("--date", type=click.DateTime(["%Y-%m-%d"]))
-@click.option("--start", default="08:59:50", show_default=True)
+@click.option("--start", default="08:59:50", show_default=True, type=click.DateTime(["%H:%M:%S", "%H:%M"]))
 @click.option("--rest-per-second", default=18, show_default=True)
 @click.option("--until-stdin-closes", is_flag=True)
-def main(date: datetime.datetime | None, **options: object) -> None:
+def main(date: datetime.datetime | None, start: datetime.datetime, **options: Any) -> None:
     """A fake KIS on loopback."""
     try:
-        serve(Options(date=date.date() if date else None, **options))  # type: ignore[arg-type]
-    except (ScenarioUnusable, UniverseUnusable) as error:
+        serve(Options(date=date.date() if date else None, start=f"{start:%H:%M:%S}", **options))
+    except (ScenarioUnusable, UniverseUnusable, OSError) as error:
         raise click.ClickException(str(error)) from error
 
 

@@ -1,6 +1,8 @@
 """The simulator as a process: what it prints, and how it ends."""
 
+import itertools
 import signal
+import socket
 import subprocess
 import sys
 from datetime import datetime, timedelta
@@ -44,6 +46,30 @@ def test_it_says_where_it_is_and_ends_on_request(start):
     process.send_signal(signal.SIGTERM)
     assert process.wait(10) == 0
     assert (process.stdout.read(), process.stderr.read()) == ("", "")
+
+
+NOISES = (b"\x00\xff\r\n\r\n", b"GET / HTTP/1.1\r\nUpgrade: websocket\r\n\r\n", b"GET /")
+
+
+def test_noise_on_its_ports_leaves_it_well_and_quiet(start):
+    process, lines = start()
+    urls = [line.partition("=")[2] for line in lines[:2]]
+    for url, noise in itertools.product(urls, NOISES):
+        host, port = url.partition("//")[2].split(":")
+        with socket.create_connection((host, int(port)), timeout=5) as connection:
+            connection.sendall(noise)
+    assert requests.get(urls[0], timeout=5).status_code == 404
+    process.send_signal(signal.SIGINT)
+    assert process.wait(10) == 0
+    assert (process.stdout.read(), process.stderr.read()) == ("", "")
+
+
+def test_a_port_in_use_is_told(start):
+    _, lines = start()
+    port = lines[0].rpartition(":")[2]
+    command = [sys.executable, "-m", "kis_actors.simulator.serve", "--rest-port", port]
+    told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert told.returncode == 1 and "Address already in use" in told.stderr
 
 
 def test_it_ends_with_its_standard_input(start):

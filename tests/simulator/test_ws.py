@@ -12,8 +12,10 @@ import websocket
 
 from kis_actors.simulator.commands import REGISTRATIONS_MAX
 from kis_actors.simulator.feeds import FEEDS
+from kis_actors.simulator.session_clock import SessionClock
+from kis_actors.simulator.ws import UNSENT_FRAMES_MAX, Session
 
-from .conftest import CODES, RECORDED, running
+from .conftest import CODES, DAY, RECORDED, HandClock, running
 
 APP_KEYS = itertools.count()
 """One for each test, so that none waits until the server has noticed the end of another's session."""
@@ -274,6 +276,27 @@ def test_who_never_answers_is_dropped(impatient):
     with pytest.raises((websocket.WebSocketConnectionClosedException, ConnectionError)):
         while client.socket.recv():
             pass
+
+
+class UnreadConnection:
+    """A connection whose other end never reads; notices when it is dropped."""
+
+    def __init__(self):
+        self.transport = self
+        self.is_dropped = False
+
+    def abort(self):
+        self.is_dropped = True
+
+
+def test_who_never_reads_is_dropped():
+    connection = UnreadConnection()
+    session = Session(connection, SessionClock(HandClock(), DAY), number=1)
+    for _ in range(UNSENT_FRAMES_MAX):
+        session.say("frame")
+    assert not connection.is_dropped
+    session.say("one too many")
+    assert connection.is_dropped
 
 
 def test_a_fault_drops_every_session_without_a_close_frame(tmp_path):

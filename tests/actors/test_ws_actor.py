@@ -1,0 +1,270 @@
+"""WsActor's core: one link while there is a session, ever longer waits for the next, and what KIS's answers mean."""
+
+import pytest
+from facts import CLOSED, OPENED, SAMSUNG, acknowledged, frame, started, tick, trade
+from msgspec.structs import replace
+from story import Story, given
+
+from kis_actors.actors.ws import CORE as WS
+from kis_actors.actors.ws import subscribe, unsubscribe
+from kis_actors.messages import (
+    ControlRejected,
+    Event,
+    FrameReceived,
+    LinkBlocked,
+    LinkLost,
+    LinkOpened,
+    LinkReleased,
+    LinkRequested,
+    SubscribeConfirmed,
+    SubscribeRefused,
+    UnsubscribeConfirmed,
+)
+from kis_actors.ports import Command
+
+DELAYS_S = (1, 2, 4, 8, 16, 30, 60)
+PINGPONG = FrameReceived(link=1, text='{"header":{"tr_id":"PINGPONG","datetime":"20261120100000"}}')
+
+
+def asked(link: int, wait_s: float = 0.0, *, new_key: bool = False) -> LinkRequested:
+    return LinkRequested(link=link, wait_s=wait_s, new_key=new_key)
+
+
+def lost(link: int) -> LinkLost:
+    return LinkLost(link=link, reason="closed by KIS")
+
+
+def in_session(*facts: Event) -> Story:
+    """10:00:00, the session open, no link asked for yet."""
+    return given(WS, started(), tick("10:00:00"), OPENED, *facts)
+
+
+def linked(*facts: Event) -> Story:
+    """Link 1 opened at 10:00:00."""
+    return in_session(asked(1), LinkOpened(link=1), *facts)
+
+
+def after_losses(count: int) -> Story:
+    """Link `count` is the last of so many that opened and ended at once."""
+    links = range(1, count + 1)
+    return in_session(*(event for link in links for event in (asked(link), LinkOpened(link=link), lost(link))))
+
+
+def next_wait_s(story: Story) -> float:
+    """How long the one link decided on waits."""
+    (request,) = story.then_of(LinkRequested)
+    return request.wait_s
+
+
+# --- when there is a link
+
+
+def test_a_session_asks_for_a_link_at_once():
+    given(WS, started()).when(OPENED).then(asked(1))
+
+
+def test_without_a_session_there_is_no_link():
+    given(WS, started()).when(tick("08:00:00")).then()
+
+
+def test_a_restart_within_a_session_asks_for_a_link():
+    in_session().when(started()).then(asked(1))
+
+
+def test_a_link_under_way_is_not_asked_for_again():
+    in_session(asked(1)).when(OPENED).then()
+
+
+def test_a_link_is_kept_until_last_releases_are_acknowledged():
+    linked(tick("15:31:00"), CLOSED).when(tick("15:31:29")).then()
+
+
+def test_the_link_is_released_after_the_session():
+    linked(tick("15:31:00"), CLOSED).when(tick("15:31:30")).then(LinkReleased(link=1))
+
+
+def test_the_link_is_released_once():
+    linked(tick("15:31:00"), CLOSED, LinkReleased(link=1)).when(tick("15:31:31")).then()
+
+
+def test_a_released_link_is_not_replaced():
+    linked(tick("15:31:00"), CLOSED, LinkReleased(link=1)).when(lost(1)).then()
+
+
+def test_a_link_lost_after_the_close_is_not_replaced():
+    linked(tick("15:31:00"), CLOSED).when(lost(1)).then()
+
+
+def test_a_link_that_opens_late_is_released_too():
+    story = in_session(asked(1), tick("15:31:00"), CLOSED, tick("15:31:40"), LinkOpened(link=1))
+    story.when(tick("15:31:41")).then(LinkReleased(link=1))
+
+
+def test_the_end_of_an_older_link_is_ignored():
+    in_session(asked(1), lost(1), asked(2), LinkOpened(link=2)).when(lost(1)).then()
+
+
+# --- waits
+
+
+def test_a_lost_link_is_replaced_by_the_next_number():
+    (request,) = linked().when(lost(1)).decided
+    assert request.link == 2
+
+
+@pytest.mark.parametrize("losses", range(1, 30))
+def test_each_wait_is_the_configured_one_within_a_fifth(losses):
+    delay_s = DELAYS_S[min(losses, len(DELAYS_S)) - 1]
+    wait_s = next_wait_s(after_losses(losses).when(started()))
+    assert 0.8 * delay_s <= wait_s <= 1.2 * delay_s
+
+
+def test_waits_differ_from_link_to_link():
+    waits_s = {next_wait_s(after_losses(losses).when(started())) for losses in range(7, 30)}
+    assert len(waits_s) > 10
+
+
+def test_a_link_that_never_opened_counts_as_lost():
+    story = in_session(asked(1), lost(1), asked(2), lost(2))
+    assert 0.8 * 2 <= next_wait_s(story.when(started())) <= 1.2 * 2
+
+
+def test_a_healthy_link_starts_the_waits_anew():
+    story = after_losses(5).when(started())
+    story = story.when(LinkOpened(link=6)).when(tick("10:01:00"))
+    assert next_wait_s(story.when(lost(6))) <= 1.2
+
+
+def test_a_link_of_59_seconds_is_not_healthy():
+    story = after_losses(5).when(started())
+    story = story.when(LinkOpened(link=6)).when(tick("10:00:59"))
+    assert next_wait_s(story.when(lost(6))) >= 0.8 * 30
+
+
+def test_waits_go_on_growing_over_restarts():
+    story = after_losses(2).when(started()).when(started())
+    assert next_wait_s(story.when(started())) >= 0.8 * 8
+
+
+# --- blocked
+
+
+def test_an_appkey_in_use_blocks_the_link():
+    linked().when(acknowledged("OPSP8996", "", msg1="ALREADY IN USE appkey")).then(
+        LinkBlocked(link=1, reason="OPSP8996 ALREADY IN USE appkey", wait_s=60)
+    )
+
+
+def test_an_appkey_in_use_is_waited_for_a_minute():
+    blocked = LinkBlocked(link=1, reason="OPSP8996", wait_s=60)
+    assert next_wait_s(linked(blocked).when(lost(1))) >= 60
+
+
+def test_a_block_counts_for_one_try_only():
+    blocked = LinkBlocked(link=1, reason="OPSP8996", wait_s=60)
+    story = linked(blocked, lost(1), asked(2, 60))
+    assert next_wait_s(story.when(lost(2))) < 60
+
+
+def test_a_block_outlives_a_restart():
+    blocked = LinkBlocked(link=1, reason="OPSP8996", wait_s=60)
+    assert next_wait_s(linked(blocked).when(started())) >= 60
+
+
+def test_an_unknown_approval_key_blocks_the_link():
+    linked().when(acknowledged("OPSP0011", msg1="NOT FOUND")).then(
+        LinkBlocked(link=1, reason="OPSP0011 NOT FOUND", wait_s=0, needs_key=True)
+    )
+
+
+def test_an_unknown_approval_key_is_replaced():
+    blocked = LinkBlocked(link=1, reason="OPSP0011", wait_s=0, needs_key=True)
+    (request,) = linked(blocked).when(lost(1)).decided
+    assert request.new_key
+
+
+def test_a_replaced_approval_key_is_kept():
+    blocked = LinkBlocked(link=1, reason="OPSP0011", wait_s=0, needs_key=True)
+    (request,) = linked(blocked, lost(1), asked(2, new_key=True)).when(lost(2)).decided
+    assert not request.new_key
+
+
+@pytest.mark.parametrize("msg_cd", ["OPSP0010", "OPSP9994", "OPSP9996"])
+def test_an_invalid_appkey_blocks_for_good(msg_cd):
+    linked().when(acknowledged(msg_cd)).then(LinkBlocked(link=1, reason=f"{msg_cd} said KIS", wait_s=-1))
+
+
+def test_a_link_blocked_for_good_is_not_replaced():
+    linked(LinkBlocked(link=1, reason="OPSP9994", wait_s=-1)).when(lost(1)).then()
+
+
+def test_a_link_blocked_for_good_stays_down_next_session():
+    blocked = LinkBlocked(link=1, reason="OPSP9994", wait_s=-1)
+    linked(blocked, lost(1), CLOSED).when(OPENED).then()
+
+
+def test_a_restart_tries_a_link_blocked_for_good():
+    (request,) = linked(LinkBlocked(link=1, reason="OPSP9994", wait_s=-1), lost(1)).when(started()).decided
+    assert request.link == 2
+
+
+# --- what answers mean
+
+
+@pytest.mark.parametrize("msg_cd", ["OPSP0000", "OPSP0002"])
+def test_a_subscription_is_confirmed(msg_cd):
+    linked().when(acknowledged(msg_cd)).then(SubscribeConfirmed(code=SAMSUNG, link=1))
+
+
+@pytest.mark.parametrize("msg_cd", ["OPSP0001", "OPSP0003"])
+def test_a_release_is_confirmed(msg_cd):
+    linked().when(acknowledged(msg_cd)).then(UnsubscribeConfirmed(code=SAMSUNG, link=1))
+
+
+@pytest.mark.parametrize("msg_cd", ["OPSP0007", "OPSP0008", "OPSP8999", "OPSP9999", "OPSP4711"])
+def test_a_subscription_is_refused_for_now(msg_cd):
+    linked().when(acknowledged(msg_cd)).then(
+        SubscribeRefused(code=SAMSUNG, link=1, reason=f"{msg_cd} said KIS", for_good=False)
+    )
+
+
+@pytest.mark.parametrize("msg_cd", ["OPSP8991", "OPSP8992", "OPSP8993"])
+def test_a_subscription_is_refused_for_good(msg_cd):
+    linked().when(acknowledged(msg_cd)).then(
+        SubscribeRefused(code=SAMSUNG, link=1, reason=f"{msg_cd} said KIS", for_good=True)
+    )
+
+
+def test_an_answer_keeps_the_link_it_came_on():
+    linked(lost(1), asked(2), LinkOpened(link=2)).when(acknowledged("OPSP0000", link=2)).then(
+        SubscribeConfirmed(code=SAMSUNG, link=2)
+    )
+
+
+def test_kis_asking_for_a_sign_of_life_decides_nothing():
+    linked().when(PINGPONG).then()
+
+
+def test_a_data_frame_decides_nothing_here():
+    linked().when(frame(trade())).then()
+
+
+def test_a_control_message_cut_short_is_rejected_by_name():
+    (rejected,) = linked().when(FrameReceived(link=1, text='{"header":{"tr_id"')).decided
+    assert isinstance(rejected, ControlRejected) and rejected.reason.startswith("control message: expected JSON")
+
+
+def test_a_rejected_control_message_changes_nothing():
+    story = linked()
+    assert story.when(FrameReceived(link=1, text="{}")).state == story.state
+
+
+# --- what is sent
+
+
+def test_a_command_is_for_the_trades_of_krx():
+    assert subscribe(SAMSUNG) == Command(wanted=True, feed="H0STCNT0", code=SAMSUNG)
+
+
+def test_a_release_differs_only_in_not_wanting():
+    assert unsubscribe(SAMSUNG) == replace(subscribe(SAMSUNG), wanted=False)
