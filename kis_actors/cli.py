@@ -167,7 +167,7 @@ def replay(
     overrides: tuple[str, ...], until: str | None,
 ) -> int:  # fmt: skip
     """Runs a day's inputs through today's code, and compares every decision; with --set, the alerts."""
-    from kis_actors.show import show_replay
+    from kis_actors.show_replay import show_replay
 
     return show_replay(config, data_dir, day, is_json=is_json, overrides=overrides, until=until)
 

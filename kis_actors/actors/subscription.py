@@ -4,7 +4,6 @@ Its slots follow KIS's acknowledgements, never its own wishes: a slot being rele
 """
 
 from datetime import date, datetime
-from math import log10
 from typing import Literal
 
 from msgspec import Struct
@@ -12,7 +11,6 @@ from msgspec.structs import replace
 
 from kis_actors.actors.base import CoreActor
 from kis_actors.kis.rest import Quote, quotes_of
-from kis_actors.market.baseline import disparity_of
 from kis_actors.messages import (
     BaselineLoaded,
     BaselineMissing,
@@ -34,6 +32,7 @@ from kis_actors.messages import (
     UnsubscribeConfirmed,
     UnsubscribeRequested,
 )
+from kis_actors.rules.nearness import Candidate, candidate_of, score_of
 from kis_actors.settings import Monitor, Settings
 from kis_actors.turn import Core
 
@@ -41,16 +40,6 @@ SLOTS_MAX = 40
 """KIS takes 41 registrations; one is kept free, as every library does."""
 ASKS_MAX = 3
 """A command without an answer is repeated, which is harmless (OPSP0002, OPSP0003), but not for ever."""
-
-
-class Candidate(Struct, frozen=True):
-    """A code as the last scan saw it. disparity, volatility: ratios; volatility is (high - low) / previous close."""
-
-    code: str
-    price_won: int
-    disparity: float
-    volatility: float
-    turnover_won: int
 
 
 class Incumbent(Struct, frozen=True):
@@ -133,7 +122,7 @@ def evolve(state: State, event: Event) -> State:
             return replace(state, link=0, slots={})
         case SubscribeRequested() | UnsubscribeRequested() | SubscribeConfirmed() | SubscribeRefused():
             return _with_slot(state, event)
-        case UnsubscribeConfirmed():
+        case UnsubscribeConfirmed() if event.link == state.link:
             return replace(state, slots={code: slot for code, slot in state.slots.items() if code != event.code})
     return state
 
@@ -179,17 +168,6 @@ def rebalance(current_subs: tuple[str, ...], target_subs: tuple[str, ...]) -> Ch
     )
 
 
-def score_of(candidate: Candidate, monitor: Monitor) -> float:
-    """`w1 * 1/(|disparity - threshold| + eps) + w2 * volatility + w3 * log10(turnover)`."""
-    weights = monitor.score
-    distance = abs(candidate.disparity - monitor.signal.disparity_threshold)
-    return (
-        weights.w1 / (distance + weights.eps)
-        + weights.w2 * candidate.volatility
-        + weights.w3 * log10(max(candidate.turnover_won, 1))
-    )
-
-
 def _target(candidate: Candidate, monitor: Monitor) -> Target:
     return Target(candidate.code, score_of(candidate, monitor), candidate.disparity, candidate.price_won)
 
@@ -206,7 +184,7 @@ def _is_due(state: State) -> bool:
 def _snapshot(state: State) -> Snapshot:
     assert state.now is not None
     return Snapshot(
-        candidates=tuple(candidate for code in state.quotes if (candidate := _candidate(state, code))),
+        candidates=_candidates(state),
         incumbents=tuple(Incumbent(code, since) for code, since in state.wanted_since.items()),
         cooling=(*_cooling(state, state.now), *state.barred),
         now=state.now,
@@ -214,23 +192,10 @@ def _snapshot(state: State) -> Snapshot:
     )
 
 
-def _candidate(state: State, code: str) -> Candidate | None:
-    quote, signal = state.quotes[code], state.settings.monitor.signal
-    disparity = disparity_of(
-        quote.price_won,
-        state.closes_won.get(code, ()),
-        ma_days=signal.ma_days,
-        includes_today=signal.ma_includes_today,
-    )
-    if disparity is None:
-        return None
-    return Candidate(code, quote.price_won, disparity.ratio, _volatility(quote), quote.cum_turnover_won)
-
-
-def _volatility(quote: Quote) -> float:
-    if not (quote.high_won and quote.low_won and quote.previous_close_won):
-        return 0.0
-    return (quote.high_won - quote.low_won) / quote.previous_close_won
+def _candidates(state: State) -> tuple[Candidate, ...]:
+    signal = state.settings.monitor.signal
+    found = (candidate_of(quote, state.closes_won.get(code, ()), signal) for code, quote in state.quotes.items())
+    return tuple(candidate for candidate in found if candidate)
 
 
 def _cooling(state: State, now: datetime) -> tuple[str, ...]:

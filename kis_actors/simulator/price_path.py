@@ -14,6 +14,8 @@ GAP_VOLATILITY = 0.004
 """Ratio; of the night between two sessions, for the market and for each stock alone."""
 INTRADAY_SHARE = 0.75
 """Of a stock's own daily volatility; the rest belongs to the night."""
+REVERSION = 0.7
+"""Share of the market's own lean that is taken out of a day: which way it ends up is for the script to say."""
 PULLED_NOISE = 0.5
 """Share of the ordinary ups and downs that is left while the script pulls a price somewhere."""
 
@@ -27,7 +29,9 @@ class MarketMoves:
         both, alone = chance.source("moves"), chance.source("moves", market)
         volatility = _MARKET_VOLATILITY[market]
         self.gap = GAP_VOLATILITY * _mixed(both, alone)
-        self.minutes = [volatility * share * _mixed(both, alone) for share in VOLATILITY_SHARES]
+        minutes = [volatility * share * _mixed(both, alone) for share in VOLATILITY_SHARES]
+        lean = REVERSION * sum(minutes) / len(minutes)
+        self.minutes = [move - lean for move in minutes]
 
 
 def price_path(stock_day: StockDay, script: Script, moves: MarketMoves, chance: Chance) -> list[float]:

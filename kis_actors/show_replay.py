@@ -1,0 +1,112 @@
+"""What `kis-actors replay` shows: the first difference, or what other settings would have done to the alerts."""
+
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+from rich.console import Console
+from rich.progress import Progress
+
+from eventlog.store import Reader
+from kis_actors import replay
+from kis_actors.app import CORES
+from kis_actors.messages import NAMES, AlertDecided
+from kis_actors.reading import file_of, instant_of, json_of, plain
+from kis_actors.recovery import records_in
+from kis_actors.settings_file import with_overrides
+from kis_actors.units import percent
+
+
+def show_replay(
+    config: Path | None, data_dir: Path | None, day: date | None, *, is_json: bool,
+    overrides: tuple[str, ...], until: str | None,
+) -> int:  # fmt: skip
+    """Replays the day; 0 if nothing differs, 1 if something does."""
+    path, day = file_of(config, data_dir, day)
+    end = instant_of(until, day)
+    if overrides:
+        return _show_what_if(path, overrides, end, is_json)
+    result = _with_progress(path, lambda progress: replay.compare(CORES, path, end, progress))
+    click.echo(json_of(_comparison(result, day)) if is_json else _comparison_text(result, day))
+    return 1 if result.differing else 0
+
+
+def _comparison(result: replay.Comparison, day: date) -> dict[str, Any]:
+    return {
+        "day": day, "identical": not result.differing, "records": result.records, "decisions": result.decisions,
+        "differing_turns": result.differing, "first_difference": _difference(result.first),
+    }  # fmt: skip
+
+
+def _difference(first: replay.Difference | None) -> dict[str, Any] | None:
+    if first is None:
+        return None
+    return {
+        "seq": first.first_seq or None, "cause": first.cause, "stream": first.stream,
+        "expected": [_decision(one) for one in first.expected], "actual": [_decision(one) for one in first.actual],
+    }  # fmt: skip
+
+
+def _decision(encoded: replay.Encoded) -> dict[str, Any]:
+    name, version, payload = encoded
+    return {"type": name, "version": version, "data": msgspec.Raw(payload)}
+
+
+def _comparison_text(result: replay.Comparison, day: date) -> str:
+    counts = f"{result.records} records, {result.decisions} decisions"
+    if result.first is None:
+        return f"{day}: identical ({counts})"
+    first = result.first
+    return "\n".join([
+        f"{day}: {result.differing} turns differ ({counts} the same)",
+        f"first: {first.stream} on record {first.cause} (log seq {first.first_seq or 'none'})",
+        f"  expected {_decisions_text(first.expected)}",
+        f"  actual   {_decisions_text(first.actual)}",
+    ])  # fmt: skip
+
+
+def _decisions_text(encoded: Iterable[replay.Encoded]) -> str:
+    return plain("; ".join(f"{name} {payload.decode()}" for name, _, payload in encoded)) or "nothing"
+
+
+def _show_what_if(path: Path, overrides: tuple[str, ...], until: datetime | None, is_json: bool) -> int:
+    records = records_in(path, types=[NAMES[AlertDecided][0]])
+    before = [r.event for r in records if isinstance(r.event, AlertDecided) and (until is None or r.at <= until)]
+    after = _with_progress(
+        path,
+        lambda progress: replay.what_if(
+            CORES, path, lambda settings: with_overrides(settings, overrides), until, progress
+        ),
+    )
+    changes = replay.alert_changes(before, after)
+    differs = bool(changes.appeared or changes.vanished or changes.moved)
+    rows = [
+        *(("appears", alert, alert) for alert in changes.appeared),
+        *(("vanishes", alert, alert) for alert in changes.vanished),
+        *(("moves", moved.before, moved.after) for moved in changes.moved),
+    ]
+    for word, old, new in rows:
+        click.echo(json_of({"change": word, "before": old, "after": new}) if is_json else _change_line(word, old, new))
+    if not is_json:
+        click.echo(f"{len(before)} alerts then, {len(after)} with {', '.join(overrides)}; {changes.same} unchanged")
+    return 1 if differs else 0
+
+
+def _change_line(word: str, old: AlertDecided, new: AlertDecided) -> str:
+    times = f"{old.signal.observed_at:%H:%M:%S}"
+    times += f" -> {new.signal.observed_at:%H:%M:%S}" if word == "moves" else ""
+    signal = new.signal
+    return plain(f"{word:<8} {times} {signal.code} {signal.name} {signal.rule} {percent(signal.value)}")
+
+
+def _with_progress(path: Path, work: Callable[[Callable[[int], None]], Any]) -> Any:
+    """Runs `work` under a progress bar, on a terminal only."""
+    with Reader(path) as reader:
+        last_seq = reader.last_commit()[0]
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("replaying", total=last_seq)
+        return work(lambda seq: bar.update(task, completed=seq))
