@@ -120,7 +120,7 @@ def test_all_five_actors_are_cores():
         ("kis_actors/market/universe.py", "from kis_actors.yaml_file import Problem", "kis_actors.yaml_file"),
         ("kis_actors/channels/log.py", "from kis_actors.adapters.keys import Keys", "kis_actors.adapters.keys"),
         ("kis_actors/simulator/serve.py", "from kis_actors.kis import rest", "kis_actors.kis.rest"),
-        ("kis_actors/brand_new.py", "from kis_actors.app import App", "kis_actors.app"),
+        ("kis_actors/journal.py", "from kis_actors.app import App", "kis_actors.app"),
     ],
 )
 def test_an_import_against_the_table_is_found(path, text, target):
