@@ -219,7 +219,8 @@ def _close_the_gap(state: State, targets: tuple[Target, ...]) -> tuple[Event, ..
     """Releases first; a freed slot is used only after KIS has acknowledged that it is free."""
     if not state.link:
         return ()
-    changes = rebalance(tuple(state.slots), _codes(targets))
+    wanted = tuple(code for code in _codes(targets) if code not in state.barred)
+    changes = rebalance(tuple(state.slots), wanted)
     release = [code for code in changes.unsubscribe if state.slots[code].state == "live"]
     taken = sum(slot.state != "refused" for slot in state.slots.values())
     room = min(state.settings.monitor.max_ws_subs, SLOTS_MAX) - taken
@@ -232,12 +233,10 @@ def _close_the_gap(state: State, targets: tuple[Target, ...]) -> tuple[Event, ..
 def _ask_again(state: State, event: Event) -> tuple[Event, ...]:
     if not isinstance(event, ClockTicked) or not state.link:
         return ()
+    kinds: dict[str, type[SubscribeRequested | UnsubscribeRequested]]
+    kinds = {"requested": SubscribeRequested, "releasing": UnsubscribeRequested}
     overdue = [(code, slot) for code, slot in state.slots.items() if _is_overdue(state, slot)]
-    return tuple(
-        SubscribeRequested(code=code, link=state.link, ask=slot.asks + 1) if slot.state == "requested"
-        else UnsubscribeRequested(code=code, link=state.link, ask=slot.asks + 1)
-        for code, slot in overdue
-    )  # fmt: skip
+    return tuple(kinds[slot.state](code=code, link=state.link, ask=slot.asks + 1) for code, slot in overdue)
 
 
 def _is_overdue(state: State, slot: Slot) -> bool:
@@ -268,9 +267,7 @@ def _retargeted(state: State, event: TargetsChanged) -> State:
     left_at = {code: left for code, left in state.left_at.items() if code in _cooling(state, now)}
     left_at.update({code: now for code in event.removed})
     slots = {code: slot for code, slot in state.slots.items() if slot.state != "refused" or code in since}
-    return replace(
-        state, targets=event.targets, wanted_since=since, left_at=left_at, slots=slots, ranked_at=now
-    )
+    return replace(state, targets=event.targets, wanted_since=since, left_at=left_at, slots=slots, ranked_at=now)
 
 
 def _with_slot(

@@ -37,9 +37,7 @@ def trade_record(stock_day: StockDay, day: date, trade: Trade) -> str:
         stock_day.code,
         hhmmss(trade.second),
         trade.price_won,
-        sign_within_limits(
-            trade.price_won, stock_day.base_won, lower_won=stock_day.lower_won, upper_won=stock_day.upper_won
-        ),
+        _sign(stock_day, trade.price_won),
         change_won,
         percent(change_won, stock_day.base_won),
         two_decimals(tally.turnover_won, tally.volume_shares),
@@ -80,6 +78,11 @@ def trade_record(stock_day: StockDay, day: date, trade: Trade) -> str:
         REGULAR_MARKET,
     )
     return "^".join(map(str, fields))
+
+
+def _sign(stock_day: StockDay, price_won: int) -> str:
+    lower_won, upper_won = stock_day.lower_won, stock_day.upper_won
+    return sign_within_limits(price_won, stock_day.base_won, lower_won=lower_won, upper_won=upper_won)
 
 
 def book_frame(feed: str, quote: Quote, second: int) -> str:

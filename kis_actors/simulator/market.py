@@ -61,10 +61,12 @@ class Quote(Struct, frozen=True, kw_only=True):
 
     @property
     def upper_won(self) -> int:
+        """The day's upper price limit."""
         return upper_limit_won(self.base_won)
 
     @property
     def lower_won(self) -> int:
+        """The day's lower price limit."""
         return lower_limit_won(self.base_won)
 
 

@@ -61,6 +61,7 @@ class StockDay(Struct, frozen=True):
 
     @property
     def code(self) -> str:
+        """The stock's code."""
         return self.stock.code
 
     @property
@@ -70,10 +71,12 @@ class StockDay(Struct, frozen=True):
 
     @property
     def lower_won(self) -> int:
+        """The day's lower price limit."""
         return lower_limit_won(self.base_won)
 
     @property
     def upper_won(self) -> int:
+        """The day's upper price limit."""
         return upper_limit_won(self.base_won)
 
     def disparity(self, price_won: float) -> float:

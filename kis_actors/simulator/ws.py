@@ -36,6 +36,7 @@ class Connection(ServerConnection):
     session: "Session | None" = None
 
     def process_event(self, event: Event) -> None:
+        """Handles a frame as the library does, and notes an answer."""
         if self.session and isinstance(event, Frame) and event.opcode in (Opcode.PONG, Opcode.PING):
             self.session.answered()
         super().process_event(event)

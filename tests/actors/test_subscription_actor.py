@@ -334,7 +334,6 @@ def test_an_answer_on_an_older_link_is_ignored():
     assert wanting(SAMSUNG, facts=facts).when(confirmed(SAMSUNG, link=1)).state.slots[SAMSUNG].state == "requested"
 
 
-# Fails on purpose until fixed: evolve looks at the link of every answer but UnsubscribeConfirmed.
 def test_a_release_on_an_older_link_frees_no_slot():
     facts = (LOST, LinkOpened(link=2), asked(SAMSUNG, link=2), confirmed(SAMSUNG, link=2))
     wanting(SAMSUNG, facts=facts).when(released(SAMSUNG)).then()

@@ -4,15 +4,8 @@ from math import log10
 
 from facts import at, settings
 
-from kis_actors.actors.subscription import (
-    Candidate,
-    Changes,
-    Incumbent,
-    Snapshot,
-    compute_targets,
-    rebalance,
-    score_of,
-)
+from kis_actors.actors.subscription import Changes, Incumbent, Snapshot, compute_targets, rebalance
+from kis_actors.rules.nearness import Candidate, score_of
 
 NEAR, MIDDLE, FAR = -0.08, -0.05, 0.30
 """Disparities by their distance from the threshold of -0.08."""

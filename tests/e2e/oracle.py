@@ -45,7 +45,7 @@ def _in_frame(text: str, closes: dict[str, list[int]], is_armed: dict[str, bool]
         code, time, price = fields[start], fields[start + 1], int(fields[start + 2])
         if code not in closes or fields[start + 43] != "0":
             continue
-        disparity = price / ((sum(closes[code]) + price) / MA_DAYS) - 1
+        disparity = round(price / ((sum(closes[code]) + price) / MA_DAYS) - 1, 12)
         if disparity <= THRESHOLD and is_armed.get(code, True):
             is_armed[code] = False
             found.append(Cross(code, time, price))

@@ -1,0 +1,161 @@
+"""Plausible events of every kind, from small pools, so that random stories meet the same codes, links and scans."""
+
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+from facts import DAY, NEXT_DAY, acknowledged, at, bars_returned, frame, raised, settings, trade
+from hypothesis import strategies as st
+
+from kis_actors.actors.notify import State as NotifyState
+from kis_actors.kis.control import MEANINGS
+from kis_actors.market.sessions import Calendar, SpecialHours
+from kis_actors.market.universe import Stock
+from kis_actors.messages import (
+    NAMES,
+    AlertDecided,
+    BaselineLoaded,
+    BaselineMissing,
+    ClockTicked,
+    DailyBarsReturned,
+    Event,
+    FrameReceived,
+    LinkBlocked,
+    LinkRequested,
+    NotifyRequested,
+    Rows,
+    RunStarted,
+    ScanReturned,
+    SessionClosed,
+    SessionOpened,
+    SignalRaised,
+    StateCarried,
+    Target,
+    TargetsChanged,
+    UniverseLoaded,
+)
+
+CODES = st.sampled_from(["005930", "000660", "0126Z0", "247540", ""])
+LISTED = st.sampled_from(["005930", "000660", "0126Z0", "247540"])
+DAYS = st.sampled_from([DAY, NEXT_DAY, DAY + timedelta(days=3)])
+INSTANTS = st.one_of(
+    st.integers(0, 4 * 86_400_000).map(lambda ms: at("06:00:00") + timedelta(milliseconds=ms)),
+    st.integers(-2000, 25_000_000).map(lambda ms: at("08:29:59") + timedelta(milliseconds=ms)),
+)
+PRICES = st.one_of(st.sampled_from([0, 1, 9_100, 9_169, 9_222, 10_000]), st.integers(1, 2_000_000))
+NUMBERS = st.integers(1, 3)
+TEXTS = st.sampled_from(["", "0", "-1", "9100", "20261119", "9" * 19, "٣", "x", "005930"])
+
+POOLS: dict[str, st.SearchStrategy[Any]] = {
+    "code": CODES, "link": NUMBERS, "scan": NUMBERS, "batch": NUMBERS, "batches": NUMBERS, "ask": NUMBERS,
+    "attempt": st.integers(1, 2), "channel": st.sampled_from(["log", "telegram"]), "alert_id": st.sampled_from("ab"),
+    "day": DAYS, "start": DAYS, "end": DAYS, "now": INSTANTS, "opens": INSTANTS, "closes": INSTANTS,
+    "first": INSTANTS, "last": INSTANTS, "decided_at": INSTANTS, "rule": st.sampled_from(["disparity_threshold", "x"]),
+    "failed": st.integers(0, 9), "quoted": st.integers(0, 250), "count": st.integers(1, 9),
+    "codes": st.lists(LISTED, max_size=4, unique=True).map(tuple), "for_good": st.booleans(),
+    "text": st.just("told"), "signal_seq": st.integers(1, 99), "input_seq": st.integers(1, 99),
+}  # fmt: skip
+"""By field name: what it may be."""
+
+
+@st.composite
+def frames(draw: st.DrawFn) -> FrameReceived:
+    """Data frames whole, broken and cut; acknowledgements of every meaning; and noise."""
+    link, kind = draw(NUMBERS), draw(st.sampled_from(["data", "data", "data", "answer", "noise"]))
+    if kind == "answer":
+        return acknowledged(draw(st.sampled_from([*MEANINGS, "OPSP4711"])), draw(CODES), link=link)
+    if kind == "noise":
+        return FrameReceived(link=link, text=draw(st.sampled_from(["", "{", "{}", "|||", "0|H0STASP0|001|x", "pong"])))
+    trades = draw(st.lists(trades_of_any_kind(), min_size=1, max_size=3))
+    whole = frame(*trades, width=draw(st.integers(46, 48)), link=link)
+    cut = draw(st.one_of(st.just(len(whole.text)), st.integers(0, len(whole.text))))
+    return FrameReceived(link=link, text=whole.text[:cut])
+
+
+@st.composite
+def trades_of_any_kind(draw: st.DrawFn) -> dict[str, str]:
+    """Mostly sound ones, and some with a class or a field that is not."""
+    classes = {"MARKET_CLS_CODE": draw(st.sampled_from("2221")), "HOUR_CLS_CODE": draw(st.sampled_from("000A"))}
+    broken = draw(st.dictionaries(st.sampled_from(["STCK_PRPR", "BSOP_DATE", "PRDY_CTRT"]), TEXTS, max_size=1))
+    return trade(draw(PRICES), draw(LISTED), **classes, **(broken if draw(st.integers(0, 5)) == 0 else {}))
+
+
+@st.composite
+def quotes(draw: st.DrawFn) -> ScanReturned:
+    """Rows of quotes, some without a code or a price."""
+    columns = ("inter_shrn_iscd", "inter2_prpr", "acml_tr_pbmn", "inter2_prdy_clpr", "inter2_hgpr", "inter2_lwpr")
+    number = st.one_of(PRICES.map(str), TEXTS)
+    rows = draw(st.lists(st.tuples(CODES, number, number, number, number, number), max_size=4).map(tuple))
+    return ScanReturned(scan=draw(NUMBERS), batch=draw(NUMBERS), rows=Rows(columns, rows))
+
+
+@st.composite
+def bars(draw: st.DrawFn) -> DailyBarsReturned:
+    """Daily bars, enough or too few, and some rows that are none."""
+    good: DailyBarsReturned = bars_returned(draw(LISTED), draw(st.sampled_from([0, 3, 23, 24, 25])))
+    bad = draw(st.lists(st.tuples(TEXTS, TEXTS), max_size=2).map(tuple))
+    return DailyBarsReturned(code=good.code, rows=Rows(good.rows.columns, (*bad, *good.rows.values)))
+
+
+@st.composite
+def runs(draw: st.DrawFn) -> RunStarted:
+    """A start with some settings that matter, a calendar with or without exceptions, and doubts."""
+    monitor = {
+        "enabled": draw(st.sampled_from([True, True, True, False])),
+        "max_ws_subs": draw(st.integers(1, 3)),
+        "signal": {"ma_includes_today": draw(st.booleans())},
+    }
+    late = SpecialHours(opens="10:00", closes="16:30", source="CSAT")
+    calendar = draw(st.sampled_from([Calendar(), Calendar(special={DAY: late}), Calendar(closures={DAY: "closed"})]))
+    hours = draw(st.sampled_from(["krx", "krx", "nxt", "always"]))
+    return RunStarted(
+        settings=settings(monitor=monitor, market={"hours": hours}, notify={"telegram": {"enabled": True}}),
+        calendar=calendar, version="test", dry_run=draw(st.booleans()),
+        in_doubt=draw(st.lists(any_of(NotifyRequested), max_size=2).map(tuple)),
+    )  # fmt: skip
+
+
+def any_of(kind: type[Event]) -> st.SearchStrategy[Any]:
+    """Any event of this kind."""
+    if kind in SPECIAL:
+        return SPECIAL[kind]
+    return st.builds(kind, **{field: POOLS.get(field, st.just("said")) for field in kind.__struct_fields__})
+
+
+def heard_or_decided() -> st.SearchStrategy[Event]:
+    """Any event of any kind."""
+    return st.sampled_from(list(NAMES)).flatmap(any_of)
+
+
+TARGETS = st.builds(Target, LISTED, st.floats(0, 500), st.floats(-0.5, 0.5), PRICES)
+CLOSES = st.sampled_from([(), (10_000,) * 24, (10_000,) * 25, (1,) * 3])
+ADDED = st.lists(LISTED, max_size=2, unique=True).map(tuple)
+SIGNALS = st.builds(lambda code: raised(code), LISTED)
+
+SPECIAL: dict[type[Event], st.SearchStrategy[Any]] = {
+    FrameReceived: frames(),
+    ScanReturned: quotes(),
+    DailyBarsReturned: bars(),
+    RunStarted: runs(),
+    UniverseLoaded: POOLS["codes"].map(
+        lambda codes: UniverseLoaded(stocks=tuple(Stock(code, "name", "KOSPI") for code in codes), source="test")
+    ),
+    TargetsChanged: st.builds(
+        TargetsChanged,
+        targets=st.lists(TARGETS, max_size=3, unique_by=lambda target: target.code).map(tuple),
+        added=ADDED, removed=ADDED,
+    ),
+    BaselineLoaded: st.builds(BaselineLoaded, code=LISTED, day=DAYS, closes_won=CLOSES),
+    BaselineMissing: st.builds(BaselineMissing, code=LISTED, day=DAYS, reason=st.just("too few")),
+    LinkRequested: st.builds(LinkRequested, link=NUMBERS, wait_s=st.floats(0, 60), new_key=st.booleans()),
+    LinkBlocked: st.builds(
+        LinkBlocked, link=NUMBERS, reason=st.just("OPSP"), wait_s=st.sampled_from([0, 60, -1.0]),
+        needs_key=st.booleans(),
+    ),
+    SignalRaised: SIGNALS,
+    AlertDecided: st.builds(AlertDecided, alert_id=POOLS["alert_id"], signal=SIGNALS, decided_at=INSTANTS),
+    StateCarried: st.just(StateCarried(actor="notify", state=msgspec.Raw(msgspec.json.encode(NotifyState())))),
+    ClockTicked: st.builds(ClockTicked, now=INSTANTS),
+    SessionOpened: st.builds(SessionOpened, day=DAYS, opens=INSTANTS, closes=INSTANTS),
+    SessionClosed: st.builds(SessionClosed, day=DAYS),
+}  # fmt: skip
