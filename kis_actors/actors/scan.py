@@ -103,10 +103,10 @@ def decide(state: State, record: Record) -> tuple[Event, ...]:
     match event:
         case ClockTicked() if state.settings.monitor.enabled:
             return (*_session_change(state), *_ask_baselines(state), *_due_scan(state))
-        case DailyBarsReturned():
-            return (_baseline(state, event), *_ask_baselines(state, answered=event.code))
-        case DailyBarsFailed():
-            return (*_give_up(state, event), *_ask_baselines(state, answered=event.code))
+        case DailyBarsReturned() if state.day:
+            return (_baseline(state, event, state.day), *_ask_baselines(state, answered=event.code))
+        case DailyBarsFailed() if state.day:
+            return (*_give_up(state, event, state.day), *_ask_baselines(state, answered=event.code))
         case ScanReturned() | ScanFailed() if event.scan == state.scan and not state.waiting:
             return (ScanCompleted(scan=state.scan, batches=state.batches, failed=state.failed, quoted=state.quoted),)
     return ()
@@ -152,11 +152,11 @@ def _session_change(state: State) -> tuple[Event, ...]:
 
 def _ask_baselines(state: State, answered: str = "") -> tuple[BaselineRequested, ...]:
     room = BASELINES_AT_ONCE - len(state.asked)
-    if room <= 0 or not _is_preparing(state):
+    if room <= 0 or state.day is None or not _is_preparing(state):
         return ()
     wanted = [code for code in state.codes if code not in state.baselines and code not in state.asked]
     wanted = sorted((code for code in wanted if code != answered), key=lambda code: state.tries.get(code, 0))
-    return tuple(_baseline_question(state, code) for code in wanted[:room])
+    return tuple(_baseline_question(state, code, state.day) for code in wanted[:room])
 
 
 def _is_preparing(state: State) -> bool:
@@ -167,28 +167,25 @@ def _is_preparing(state: State) -> bool:
     return session.opens - timedelta(seconds=PREPARE_AHEAD_S) <= now < session.closes
 
 
-def _baseline_question(state: State, code: str) -> BaselineRequested:
+def _baseline_question(state: State, code: str, day: date) -> BaselineRequested:
     """Twice as many calendar days as closes, and two weeks more: the longest closures fit in."""
-    assert state.day is not None
     back_days = 2 * state.settings.monitor.signal.ma_days + 14
-    return BaselineRequested(code=code, start=state.day - timedelta(days=back_days), end=state.day - timedelta(days=1))
+    return BaselineRequested(code=code, start=day - timedelta(days=back_days), end=day - timedelta(days=1))
 
 
-def _baseline(state: State, event: DailyBarsReturned) -> BaselineLoaded | BaselineMissing:
-    assert state.day is not None
+def _baseline(state: State, event: DailyBarsReturned, day: date) -> BaselineLoaded | BaselineMissing:
     signal = state.settings.monitor.signal
-    closes = tuple(bar.close_won for bar in bars_of(event.rows.each(), state.day))[-signal.ma_days :]
+    closes = tuple(bar.close_won for bar in bars_of(event.rows.each(), day))[-signal.ma_days :]
     needed = closes_needed(signal.ma_days, signal.ma_includes_today)
     if len(closes) < needed:
-        return BaselineMissing(code=event.code, day=state.day, reason=f"{len(closes)} closes, {needed} needed")
-    return BaselineLoaded(code=event.code, day=state.day, closes_won=closes)
+        return BaselineMissing(code=event.code, day=day, reason=f"{len(closes)} closes, {needed} needed")
+    return BaselineLoaded(code=event.code, day=day, closes_won=closes)
 
 
-def _give_up(state: State, event: DailyBarsFailed) -> tuple[BaselineMissing, ...]:
-    assert state.day is not None
+def _give_up(state: State, event: DailyBarsFailed, day: date) -> tuple[BaselineMissing, ...]:
     if state.tries.get(event.code, 0) < BASELINE_TRIES:
         return ()
-    return (BaselineMissing(code=event.code, day=state.day, reason=event.reason),)
+    return (BaselineMissing(code=event.code, day=day, reason=event.reason),)
 
 
 def _answered(state: State, code: str) -> State:

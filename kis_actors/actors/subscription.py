@@ -261,8 +261,9 @@ def _with_closes(state: State, code: str, day: date, closes_won: tuple[int, ...]
 
 
 def _retargeted(state: State, event: TargetsChanged) -> State:
-    assert state.now is not None
     now = state.now
+    if now is None:
+        return replace(state, targets=event.targets)
     since = {target.code: state.wanted_since.get(target.code, now) for target in event.targets}
     left_at = {code: left for code, left in state.left_at.items() if code in _cooling(state, now)}
     left_at.update({code: now for code in event.removed})

@@ -6,10 +6,6 @@ Must not know where closes come from; they are completed, adjusted, and oldest f
 from typing import NamedTuple
 
 
-RATIO_DIGITS = 12
-"""9,200 against 10,000 is -0.08, but -0.07999999999999996 in floating point, which would miss a line at -0.08."""
-
-
 class Disparity(NamedTuple):
     """ratio: price against its average, minus one; -0.08 is 8 % under it. average_won: that average."""
 
@@ -29,7 +25,7 @@ def disparity_of(
         return None
     total_won = sum(closes_won[len(closes_won) - completed :]) + (price_won if includes_today else 0)
     average_won = total_won / ma_days
-    return Disparity(round(price_won / average_won - 1, RATIO_DIGITS), average_won)
+    return Disparity(price_won / average_won - 1, average_won)
 
 
 def closes_needed(ma_days: int, includes_today: bool) -> int:

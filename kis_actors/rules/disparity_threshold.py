@@ -10,6 +10,8 @@ from kis_actors.market.baseline import disparity_of
 from kis_actors.rules.sight import Crossing, Sight
 
 NAME = "disparity_threshold"
+RATIO_DIGITS = 12
+"""9,200 against 10,000 is -0.08, but -0.07999999999999996 in floating point, which would miss a line at -0.08."""
 
 
 class Memory(Struct, frozen=True, tag=NAME, gc=False):
@@ -26,7 +28,7 @@ def judge(memory: Memory, sight: Sight) -> tuple[Memory, Crossing | None]:
     )
     if disparity is None:
         return memory, None
-    if memory.is_armed and disparity.ratio <= rule.disparity_threshold:
+    if memory.is_armed and round(disparity.ratio, RATIO_DIGITS) <= rule.disparity_threshold:
         return Memory(is_armed=False), Crossing(disparity.ratio, rule.disparity_threshold, disparity.average_won)
     if not memory.is_armed and disparity.ratio > rule.disparity_threshold + rule.rearm_ratio:
         return Memory(), None
