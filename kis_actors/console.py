@@ -22,7 +22,8 @@ from kis_actors.units import percent
 from kis_actors.view import View
 
 REFRESH_PER_S = 4
-TARGETS_SHOWN = 20
+TARGETS_SHOWN = 40
+SUBSCRIPTIONS_WIDTH = 44
 
 
 class PlainConsole:
@@ -65,8 +66,8 @@ class LiveConsole:
     def _page(self) -> Layout:
         view = self._view
         layout = Layout()
-        layout.split_column(Layout(_head(view, self._rate.of(view.log_seq)), size=6), Layout(name="body"))
-        layout["body"].split_row(Layout(_subscriptions(view), ratio=2), Layout(_alerts(view), ratio=3))
+        layout.split_column(Layout(_head(view, self._rate.of(view.log_seq)), size=5), Layout(name="body"))
+        layout["body"].split_row(Layout(_subscriptions(view), size=SUBSCRIPTIONS_WIDTH), Layout(_alerts(view)))
         return layout
 
 
@@ -96,7 +97,7 @@ def summary(view: View, directory: Path) -> str:
         f"link opened {view.links_opened} times, lost {view.links_lost}",
         f"subscriptions  {view.subscribes} asked, {view.unsubscribes} released, {view.refusals} refused",
         f"alerts         {view.alerts_count}, {view.suppressed} suppressed",
-        *(f"  {_alert_words(alert)}" for alert in view.alerts),
+        *(f"  {_who(alert)} {_what(alert)}" for alert in view.alerts),
         f"log            {view.log_seq:,} events in {directory}",
         f"look closer    {look_closer(directory, day)}",
         "",
@@ -112,51 +113,58 @@ def look_closer(directory: Path, day: date | None) -> str:
 def _head(view: View, events_per_s: float) -> Panel:
     clock = f"{view.now:%Y-%m-%d %H:%M:%S} KST" if view.now else "starting"
     session = f"open until {view.session.closes:%H:%M}" if view.session else "closed" if view.closed_day else "not open"
-    link = Text(view.link, style="green" if view.link == "open" else "yellow")
-    link.append(f" {view.link_reason}" if view.link_reason else "", style="dim")
-    grid = Table.grid(padding=(0, 3))
-    grid.add_row("session", Text(f"{clock}  {session}", style="bold"), "link", link)
-    grid.add_row("scan", _scan(view), "frames", f"{view.frames:,} ({view.frames_rejected} rejected)")
-    grid.add_row("averages", _averages(view), "events", f"{view.log_seq:,} in the log, {events_per_s:,.0f} a second")
-    grid.add_row("alerts", f"{view.alerts_count} ({view.suppressed} suppressed)", "stop", "Ctrl-C")
-    return Panel(grid, title="kis-actors · simulated KIS")
+    link = f"link {view.link}{' ' + view.link_reason if view.link_reason else ''}"
+    rejected = f"{view.frames:,} frames ({view.frames_rejected} rejected)"
+    logged = f"{view.log_seq:,} events, {events_per_s:,.0f}/s"
+    lines = [
+        Text.assemble((clock, "bold"), f" · {session} · ", (link, "green" if view.link == "open" else "yellow")),
+        Text(f"{_scan(view)} · averages {_averages(view)}"),
+        Text(f"{rejected} · {logged} · alerts {view.alerts_count} ({view.suppressed} suppressed)"),
+    ]
+    for line in lines:
+        line.no_wrap, line.overflow = True, "ellipsis"
+    return Panel(Group(*lines), title="kis-actors · simulated KIS", subtitle="Ctrl-C stops")
 
 
 def _scan(view: View) -> str:
     if not view.batches:
-        return "none yet"
+        return "no scan yet"
     bar = "█" * view.batches_done + "░" * (view.batches - view.batches_done)
-    return f"#{view.scan} {bar} {view.batches_done}/{view.batches} calls, {view.quoted}/{len(view.names)} codes"
+    return f"scan #{view.scan} {bar} {view.batches_done}/{view.batches} calls · {view.quoted}/{len(view.names)} codes"
 
 
 def _averages(view: View) -> str:
-    return f"{view.baselines_loaded}/{len(view.names)} codes" + (
-        f", {view.baselines_missing} without" if view.baselines_missing else ""
-    )
+    missing = f" ({view.baselines_missing} without)" if view.baselines_missing else ""
+    return f"{view.baselines_loaded}/{len(view.names)}{missing}"
 
 
 def _subscriptions(view: View) -> Panel:
-    table = Table(box=None, expand=True, padding=(0, 1))
-    for name, justify in (("code", "left"), ("name", "left"), ("disparity", "right"), ("score", "right"), ("", "left")):
-        table.add_column(name, justify=justify, no_wrap=True)  # type: ignore[arg-type]
-    states = dict(view.subscriptions)
+    table = Table(box=None, padding=(0, 1, 0, 0))
+    table.add_column("code", width=6)
+    table.add_column("name", width=14, no_wrap=True, overflow="ellipsis")
+    table.add_column("dispar.", width=7, justify="right")
+    table.add_column("score", width=6, justify="right")
+    table.add_column("", width=1)
     for target in view.targets[:TARGETS_SHOWN]:
-        state, _ = states.get(target.code, ("waiting", None))
+        state, _ = view.subscriptions.get(target.code, ("waiting", None))
         table.add_row(
             target.code, Text(view.names.get(target.code, "")), percent(target.disparity), f"{target.score:.1f}",
-            Text(state, style="green" if state == "live" else "yellow"),
+            Text("●", "green") if state == "live" else Text("○", "yellow"),
         )  # fmt: skip
-    return Panel(table, title=f"subscriptions {view.live()} live of {len(view.targets)}")
+    return Panel(table, title=f"subscriptions: {view.live()} live of {len(view.targets)}")
 
 
 def _alerts(view: View) -> Panel:
-    lines = [Text(_alert_words(alert)) for alert in list(view.alerts)[::-1]]
-    return Panel(Group(*lines) if lines else Text("none yet", style="dim"), title="알림 alerts (KST)")
+    lines = [line for alert in reversed(view.alerts) for line in (Text(_who(alert), "bold"), Text(f"  {_what(alert)}"))]
+    return Panel(Group(*lines) if lines else Text("none yet", "dim"), title="알림 alerts (KST)")
 
 
-def _alert_words(alert: AlertDecided) -> str:
+def _who(alert: AlertDecided) -> str:
     signal = alert.signal
-    return (
-        f"{signal.observed_at:%H:%M:%S} {signal.code} {signal.name} {rule_name(signal.rule, 'ko')} "
-        f"{percent(signal.value)} (기준 {percent(signal.threshold)}) {signal.price_won:,}원"
-    )
+    return f"{signal.observed_at:%H:%M:%S} {signal.code} {signal.name}"
+
+
+def _what(alert: AlertDecided) -> str:
+    signal = alert.signal
+    values = f"{percent(signal.value)} (기준 {percent(signal.threshold)})"
+    return f"{rule_name(signal.rule, 'ko')} {values} {signal.price_won:,}원"

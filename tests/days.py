@@ -149,9 +149,10 @@ def played(seed: int, *, ends_cleanly: bool = True) -> Day:
     for time_of_day, price_won in (("09:10:00", ABOVE), ("09:10:01", BELOW), ("09:10:02", ABOVE)):
         day.observe("socket", frame(trade(price_won), trade(price_won, HYNIX)))
         day.tick(time_of_day, steps=3)
+    day.settle()
     day.observe("socket", frame(trade(STCK_PRPR="")))
     day.observe("socket", LinkLost(link=1, reason="closed by KIS"))
-    day.tick("09:20:00")
+    day.tick("09:15:00")
     day.observe("socket", frame(trade(BELOW), trade(BELOW, HYNIX), link=2))
     day.settle()
     day.tick("12:00:00", steps=2)

@@ -1,0 +1,112 @@
+"""The chain over commits: whoever changes a row must be seen."""
+
+import sqlite3
+
+import pytest
+
+from eventlog.integrity import START, extend
+from eventlog.schema import Row
+from eventlog.store import Reader, Writer
+
+
+def row(seq: int, payload: bytes = b'{"a":1}') -> Row:
+    return Row(seq, "edge", "Seen", 1, 0, 1_000 * seq, payload)
+
+
+@pytest.fixture
+def path(tmp_path):
+    """Three commits of two rows, 11 to 16, in a file that goes on after row 10."""
+    path = tmp_path / "2026-11-20.db"
+    writer = Writer.create(path, day="2026-11-20", last_seq=10, chain=START, durability="normal")
+    for first in (11, 13, 15):
+        writer.append([row(first), row(first + 1)])
+    writer.close()
+    return path
+
+
+def found_after(path, *statements: str) -> int | None:
+    """The seq of what is found once somebody has done this to the file; None if nothing is."""
+    connection = sqlite3.connect(path)
+    for statement in statements:
+        connection.execute(statement)
+    connection.commit()
+    connection.close()
+    with Reader(path) as reader:
+        finding = reader.check()
+    return finding.seq if finding else None
+
+
+def test_an_untouched_file_is_clean(path):
+    assert found_after(path) is None
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["payload = '{\"a\":2}'", "type = 'Other'", "stream = 'other'", "cause = 1", "at = at + 1", "version = 2"],
+)
+def test_an_altered_row_is_found(path, change):
+    assert found_after(path, f"update events set {change} where seq = 14") == 13
+
+
+def test_a_deleted_row_is_found(path):
+    assert found_after(path, "delete from events where seq = 14") == 13
+
+
+def test_an_inserted_row_is_found(path):
+    assert found_after(path, "insert into events values (17, 'edge', 'Seen', 1, 0, 0, '{}')") == 17
+
+
+# Fails on purpose until fixed: rows before the file's first seq are read and folded, and no check looks at them.
+def test_a_row_before_the_first_is_found(path):
+    assert found_after(path, "insert into events values (7, 'edge', 'Seen', 1, 0, 0, '{}')") == 7
+
+
+def test_swapped_rows_are_found(path):
+    statements = [
+        "update events set seq = 99 where seq = 13",
+        "update events set seq = 13 where seq = 16",
+        "update events set seq = 16 where seq = 99",
+    ]
+    assert found_after(path, *statements) == 13
+
+
+def test_reordered_commits_are_found(path):
+    statements = [
+        "update commits set chain = (select chain from commits where last_seq = 14) where last_seq = 12",
+    ]
+    assert found_after(path, *statements) == 11
+
+
+def test_a_lost_commit_in_between_is_found(path):
+    assert found_after(path, "delete from commits where last_seq = 12") is not None
+
+
+def test_a_commit_lost_with_its_rows_is_found(path):
+    statements = ["delete from commits where last_seq = 14", "delete from events where seq in (13, 14)"]
+    assert found_after(path, *statements) == 13
+
+
+def test_a_commit_without_its_end_is_found(path):
+    assert found_after(path, "delete from commits where last_seq = 16") == 15
+
+
+def test_another_beginning_is_found(path):
+    assert found_after(path, "update about set chain = cast(zeroblob(31) || x'01' as blob)") == 11
+
+
+def test_the_finding_says_what_is_wrong(path):
+    connection = sqlite3.connect(path)
+    connection.execute("update events set payload = '{}' where seq = 14")
+    connection.commit()
+    connection.close()
+    with Reader(path) as reader:
+        finding = reader.check()
+    assert finding is not None and finding.what == "one of the rows 13 to 14 was altered: their hash does not match"
+
+
+def test_one_commit_hashes_unlike_two():
+    assert extend(START, [row(1), row(2)]) != extend(extend(START, [row(1)]), [row(2)])
+
+
+def test_the_border_between_rows_counts():
+    assert extend(START, [row(1, b"ab"), row(2, b"c")]) != extend(START, [row(1, b"a"), row(2, b"bc")])
