@@ -62,7 +62,7 @@ class KisRest:
         self, rest_url: str, keys_path: Path, credentials: Credentials, journal: Journal, clock: Clock, *,
         gap_s: float, timeout_s: float, fatal: Callable[[str], None],
     ) -> None:  # fmt: skip
-        self._rest_url = rest_url
+        self._rest_url = rest_url.rstrip("/")
         self._credentials = credentials
         self._journal = journal
         self._clock = clock
@@ -72,7 +72,7 @@ class KisRest:
         self._http = Http(timeout_s)
         self._pacer = Pacer(gap_s, clock, self._wait)
         self._keys = Keys(
-            keys_path, rest_url, credentials, self._http, clock, pace=self._pacer.turn, wait=self._wait
+            keys_path, self._rest_url, credentials, self._http, clock, pace=self._pacer.turn, wait=self._wait
         )
         self._thread = Thread(target=self._run, name="KisRest", daemon=True)
 

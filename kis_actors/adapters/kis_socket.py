@@ -10,6 +10,7 @@ from queue import Empty, SimpleQueue
 from threading import Event as Signal
 from threading import Thread
 from typing import Protocol
+from urllib.parse import urlsplit
 
 from websocket import (
     WebSocket,
@@ -49,7 +50,7 @@ class KisSocket:
         self, ws_url: str, approval_key: Callable[..., Future[str]], journal: Journal, clock: Clock, backlog: Gauge, *,
         idle_s: float, command_gap_s: float, connect_s: float, backpressure_s: float,
     ) -> None:  # fmt: skip
-        self.url = ws_url.rstrip("/") + WS_PATH
+        self.url = ws_url if urlsplit(ws_url).path.strip("/") else ws_url.rstrip("/") + WS_PATH
         self.approval_key = approval_key
         self.journal = journal
         self.clock = clock

@@ -95,7 +95,8 @@ def test_a_slow_channel_does_not_delay_another(answers):
 
 def test_a_channel_that_is_not_there_is_a_certain_failure(answers):
     ChannelSender((), answers).send(question(1, "telegram"))
-    assert answers.next()[1] == NotifyFailed(alert_id="a-1", channel="telegram", attempt=1, reason="no channel telegram")
+    failed = NotifyFailed(alert_id="a-1", channel="telegram", attempt=1, reason="no channel telegram")
+    assert answers.next()[1] == failed
 
 
 def test_a_full_queue_is_a_certain_failure(answers, monkeypatch):

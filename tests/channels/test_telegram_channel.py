@@ -79,7 +79,7 @@ def test_a_refused_connection_is_a_certain_failure(dead_url):
     assert channel(dead_url).send("told").status == "failed"
 
 
-# Fails on purpose until fixed: a 2xx that cannot be read may well have been delivered, yet it counts as certain failure.
+# Fails on purpose until fixed: a 200 that cannot be read may well be a delivery, yet counts as a certain failure.
 def test_an_unreadable_success_is_unknown(loopback):
     loopback.will_answer(200, b"not json")
     assert channel(loopback.url).send("told").status == "unknown"
