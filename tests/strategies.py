@@ -46,6 +46,9 @@ PRICES = st.one_of(st.sampled_from([0, 1, 9_100, 9_169, 9_222, 10_000]), st.inte
 NUMBERS = st.integers(1, 3)
 TEXTS = st.sampled_from(["", "0", "-1", "9100", "20261119", "9" * 19, "٣", "x", "005930"])
 
+ANSWERS = [*["OPSP0000", "OPSP0001", "OPSP8996", "OPSP0011"] * 8, *MEANINGS, "OPSP4711"]
+"""Those with consequences more often."""
+
 POOLS: dict[str, st.SearchStrategy[Any]] = {
     "code": CODES, "link": NUMBERS, "scan": NUMBERS, "batch": NUMBERS, "batches": NUMBERS, "ask": NUMBERS,
     "attempt": st.integers(1, 2), "channel": st.sampled_from(["log", "telegram"]), "alert_id": st.sampled_from("ab"),
@@ -63,7 +66,7 @@ def frames(draw: st.DrawFn) -> FrameReceived:
     """Data frames whole, broken and cut; acknowledgements of every meaning; and noise."""
     link, kind = draw(NUMBERS), draw(st.sampled_from(["data", "data", "data", "answer", "noise"]))
     if kind == "answer":
-        return acknowledged(draw(st.sampled_from([*MEANINGS, "OPSP4711"])), draw(CODES), link=link)
+        return acknowledged(draw(st.sampled_from(ANSWERS)), draw(CODES), link=link)
     if kind == "noise":
         return FrameReceived(link=link, text=draw(st.sampled_from(["", "{", "{}", "|||", "0|H0STASP0|001|x", "pong"])))
     trades = draw(st.lists(trades_of_any_kind(), min_size=1, max_size=3))
@@ -149,7 +152,7 @@ SPECIAL: dict[type[Event], st.SearchStrategy[Any]] = {
     BaselineMissing: st.builds(BaselineMissing, code=LISTED, day=DAYS, reason=st.just("too few")),
     LinkRequested: st.builds(LinkRequested, link=NUMBERS, wait_s=st.floats(0, 60), new_key=st.booleans()),
     LinkBlocked: st.builds(
-        LinkBlocked, link=NUMBERS, reason=st.just("OPSP"), wait_s=st.sampled_from([0, 60, -1.0]),
+        LinkBlocked, link=NUMBERS, reason=st.just("OPSP"), wait_s=st.sampled_from([0.0, 60.0, -1.0]),
         needs_key=st.booleans(),
     ),
     SignalRaised: SIGNALS,

@@ -12,6 +12,7 @@ from strategies import any_of, heard_or_decided
 
 from kis_actors.app import CORES
 from kis_actors.messages import NAMES, ClockTicked, Event, Record
+from kis_actors.recovery import CODEC
 from kis_actors.turn import Core, count_decisions, take_turn
 from kis_actors.units import ns_of_instant
 
@@ -87,6 +88,18 @@ def test_a_state_read_back_goes_on_alike(core, data):
     state, _ = turns(core, core.state(), before)
     carried = msgspec.json.decode(encode(state), type=core.state)
     assert turns(core, carried, after, 100)[1] == turns(core, state, after, 100)[1]
+
+
+@each_core
+@OFTEN
+@given(data=st.data())
+def test_what_is_decided_is_written_in_one_way(core, data):
+    """An int where a float belongs is written 60 and, once read back, 60.0: replay would see a difference."""
+    state, instant = core.state(), ns_of_instant(at("08:30:00"))
+    for seq, event in enumerate(data.draw(story(core)), start=1):
+        record = Record(seq=seq, stream="test", cause=0, at_ns=instant, event=event)
+        state, made = take_turn(core, state, record)
+        assert [CODEC.encode(CODEC.decode(*CODEC.encode(event))) for event in made] == [*map(CODEC.encode, made)]
 
 
 @each_core

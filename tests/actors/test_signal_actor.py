@@ -90,7 +90,6 @@ def test_without_today_the_average_is_of_completed_closes():
     assert prices(story.when(frame(trade(9_199)))) == [(SAMSUNG, 9_199)]
 
 
-# Fails on purpose until fixed: 9200 / 10000 - 1 is -0.07999999999999996, a hair above the line it lies on.
 def test_a_price_exactly_on_the_line_is_a_signal():
     story = watching(monitor={"signal": {"ma_includes_today": False}})
     assert prices(story.when(frame(trade(9_200)))) == [(SAMSUNG, 9_200)]

@@ -293,7 +293,6 @@ def test_a_code_refused_for_good_outlives_a_restart():
     assert target_codes(wanting(SAMSUNG, HYNIX, facts=facts).when(tick("15:00:00"))) == [(HYNIX,)]
 
 
-# Fails on purpose until fixed: the gap to the targets is closed without looking at the codes KIS refused for good.
 def test_a_code_refused_for_good_is_not_asked_on_another_link():
     facts = (asked(SAMSUNG), refused(SAMSUNG, for_good=True), LOST)
     wanting(SAMSUNG, facts=facts).when(LinkOpened(link=2)).then()
