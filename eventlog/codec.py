@@ -43,5 +43,7 @@ class Codec(Generic[E]):
     def _lift(self, name: str, version: int, today: int, payload: bytes) -> E:
         fields = msgspec.json.decode(payload)
         for step in range(version, today):
+            if (name, step) not in self._upcasters:
+                raise UnknownEvent(f"{name} version {step}: this code has no step to version {step + 1}")
             fields = self._upcasters[(name, step)](fields)
         return self._decoders[name].decode(msgspec.json.encode(fields))

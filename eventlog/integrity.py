@@ -39,7 +39,8 @@ def check(connection: sqlite3.Connection) -> Finding | None:
         if chain != recorded:
             return Finding(expected, f"one of the rows {expected} to {last_seq} was altered: their hash does not match")
         expected = last_seq + 1
-    stray = connection.execute("select min(seq) from events where seq >= ?", (expected,)).fetchone()[0]
+    outside = "select min(seq) from events where seq < ? or seq >= ?"
+    stray = connection.execute(outside, (first_seq, expected)).fetchone()[0]
     return Finding(stray, f"row {stray} belongs to no commit") if stray is not None else None
 
 

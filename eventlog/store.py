@@ -28,14 +28,25 @@ class Writer:
         self.last_seq, self._chain = last_commit(self._connection)
 
     @classmethod
-    def create(cls, path: Path, *, day: str, last_seq: int, chain: bytes, durability: Durability = "full") -> "Writer":
-        """A new file that continues after `last_seq` and `chain` of the one before; 0 and integrity.START at first."""
+    def create(
+        cls, path: Path, *, day: str, last_seq: int, chain: bytes, opening: Sequence[Row] = (),
+        durability: Durability = "full",
+    ) -> "Writer":  # fmt: skip
+        """A new file that continues after `last_seq` and `chain` of the one before; 0 and integrity.START at first.
+
+        It bears its name only once the rows of `opening` are in it.
+        """
         path.parent.mkdir(parents=True, exist_ok=True)
         unfinished = path.with_suffix(".new")
-        unfinished.unlink(missing_ok=True)
+        for leftover in (unfinished, *(unfinished.with_name(unfinished.name + end) for end in ("-wal", "-shm"))):
+            leftover.unlink(missing_ok=True)
         connection = sqlite3.connect(unfinished, isolation_level=None)
         create(connection, day=day, first_seq=last_seq + 1, chain=chain)
         connection.close()
+        writer = cls(unfinished, durability)
+        if opening:
+            writer.append(opening)
+        writer.close()
         unfinished.rename(path)
         return cls(path, durability)
 
@@ -79,8 +90,10 @@ class Reader:
         return last_commit(self._connection)
 
     def check(self) -> integrity.Finding | None:
-        """The first thing wrong with the file, or None."""
-        return integrity.check(self._connection)
+        """The first thing wrong with the file, or None; as it was at one moment, also while it is written."""
+        with self._connection:
+            self._connection.execute("begin")
+            return integrity.check(self._connection)
 
     def close(self) -> None:
         """Lets go of the file."""

@@ -29,7 +29,7 @@ from kis_actors.channels.discord import DiscordChannel
 from kis_actors.channels.log import LogChannel
 from kis_actors.channels.sender import ChannelSender
 from kis_actors.channels.telegram import TelegramChannel
-from kis_actors.credentials import Credentials
+from kis_actors.credentials import Credentials, redactor
 from kis_actors.day_files import Opening, open_day
 from kis_actors.journal import Journal, Tell
 from kis_actors.kis.hosts import REST_URLS, WS_URLS
@@ -37,10 +37,11 @@ from kis_actors.market.sessions import Calendar
 from kis_actors.market.universe import Stock
 from kis_actors.messages import ActorFailed, RunEnded, RunStarted, UniverseLoaded
 from kis_actors.ports import Channel
+from kis_actors.recovery import records_in
 from kis_actors.settings import Settings
 from kis_actors.turn import Core
 from kis_actors.units import log_day_of
-from kis_actors.view import View, health, status_of
+from kis_actors.view import REMEMBERED, View, health, status_of
 
 CORES: tuple[Core, ...] = (scan.CORE, subscription.CORE, ws.CORE, signal.CORE, notify.CORE)
 """The five actors, in the order in which they are started."""
@@ -132,6 +133,8 @@ class System:
         self._day = log_day_of(parts.clock.now())
         settings = parts.settings
         opening = open_day(parts.data_dir, self._day, CORES, settings.log.durability)
+        if not view.log_seq:
+            view.see(list(records_in(opening.path, types=REMEMBERED)))
         self.journal = self._journal(opening)
         self.rest = self._rest()
         self.socket = self._socket()
@@ -194,7 +197,8 @@ class System:
         kis = self.parts.settings.kis
         return KisSocket(
             kis.ws_url or WS_URLS[kis.env], self.rest.approval_key, self.journal, self.parts.clock, self._backlog,
-            idle_s=kis.ws_idle_timeout_sec, command_gap_s=kis.ws_command_gap_sec, connect_s=kis.rest_timeout_sec,
+            redact=redactor(self.parts.credentials), idle_s=kis.ws_idle_timeout_sec,
+            command_gap_s=kis.ws_command_gap_sec, connect_s=kis.rest_timeout_sec,
             backpressure_s=kis.max_backpressure_sec,
         )  # fmt: skip
 

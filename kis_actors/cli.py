@@ -1,5 +1,6 @@
 """The command line: words to settings, errors to exit statuses. What commands show is made in `show.py`."""
 
+import sqlite3
 import sys
 from collections.abc import Callable
 from datetime import date
@@ -34,7 +35,9 @@ def reading(command: Callable[..., Any]) -> Callable[..., Any]:
         except SettingsError as error:
             click.echo("\n".join(map(str, error.problems)), err=True)
         except (OSError, ValueError, UnknownEvent) as error:
-            click.echo(f"{type(error).__name__}: {error}" if not str(error) else str(error), err=True)
+            click.echo(str(error), err=True)
+        except sqlite3.Error as error:
+            click.echo(f"the day file cannot be read: {error}", err=True)
         sys.exit(COULD_NOT)
 
     return wrapped
@@ -102,10 +105,12 @@ def simulate(day: Any, **options: Any) -> None:
 @shared
 def check_config(config: Path | None, data_dir: Path | None) -> None:
     """Every problem of the settings at once, with its place and what to write."""
-    from kis_actors.daemon import load_settings
+    from kis_actors.adapters.clock import Clock
+    from kis_actors.daemon import load_settings, named_files
 
     try:
         loaded = load_settings(config, data_dir, ())
+        named_files(loaded, Clock(loaded.settings.clock).now().year)
     except SettingsError as error:
         click.echo("\n".join(map(str, error.problems)))
         sys.exit(UNUSABLE)

@@ -6,7 +6,7 @@ Must not show a value, whatever goes wrong: messages name variables, keys and fi
 import errno
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -85,6 +85,19 @@ def secrets_of(credentials: Credentials) -> tuple[str, ...]:
     parts = (*urlsplit(webhook).path.split("/"), *credentials.telegram_bot_token.split(":"))
     texts = [text for text in whole if text] + [part for part in parts if len(part) >= SECRET_PART_LENGTH_MIN]
     return tuple(sorted({*texts, *(quote(text, safe="") for text in texts)}, key=lambda text: (-len(text), text)))
+
+
+def redactor(credentials: Credentials) -> Callable[[str], str]:
+    """A function that cuts these credentials out of any text; for what the world says, should it echo them."""
+    secrets = secrets_of(credentials)
+
+    def redact(text: str) -> str:
+        for secret in secrets:
+            if secret in text:
+                text = text.replace(secret, "***")
+        return text
+
+    return redact
 
 
 def _check(found: Credentials, settings: Settings) -> None:

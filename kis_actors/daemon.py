@@ -15,7 +15,8 @@ from kis_actors.app import App, Parts
 from kis_actors.credentials import Credentials, load_credentials
 from kis_actors.lines import Lines
 from kis_actors.market.calendar import calendar_for
-from kis_actors.market.universe import UniverseError, read_universe
+from kis_actors.market.sessions import Calendar
+from kis_actors.market.universe import Stock, UniverseError, read_universe
 from kis_actors.settings_file import Loaded, Problem, SettingsError, load, resolve
 
 IN_USE = 75
@@ -24,6 +25,7 @@ INTERRUPTED = 130
 
 def run_daemon(config: Path | None, data_dir: Path | None, overrides: Sequence[str], *, is_dry_run: bool) -> int:
     """Runs until stopped; the exit status. Raises SettingsError or CredentialsError before anything is opened."""
+    os.umask(0o077)  # the log is nobody else's business
     loaded = load_settings(config, data_dir, overrides)
     for warning in loaded.warnings:
         click.echo(f"warning: {warning}", err=True)
@@ -61,19 +63,39 @@ def parts_of(loaded: Loaded, credentials: Credentials, *, is_dry_run: bool, writ
     """Everything a run is made from. Raises SettingsError for a universe or market file that cannot be used."""
     settings = loaded.settings
     clock = Clock(settings.clock)
-    universe_path = resolve(loaded.path, settings.universe.file)
-    market_path = resolve(loaded.path, settings.market.file)
-    year = clock.now().year
-    try:
-        stocks = read_universe(_text(universe_path))
-        calendar = calendar_for((year - 1, year, year + 1), _text(market_path), str(market_path))
-    except UniverseError as error:
-        problem = Problem(str(universe_path), error.line, 1, str(error), f"write {error.expected}")
-        raise SettingsError((problem,)) from None
+    stocks, calendar = named_files(loaded, clock.now().year)
     return Parts(
-        settings=settings, credentials=credentials, calendar=calendar, stocks=stocks, stocks_source=str(universe_path),
+        settings=settings, credentials=credentials, calendar=calendar, stocks=stocks,
+        stocks_source=str(resolve(loaded.path, settings.universe.file)),
         data_dir=Path(settings.log.data_dir), clock=clock, is_dry_run=is_dry_run, write=write,
     )  # fmt: skip
+
+
+def named_files(loaded: Loaded, year: int) -> tuple[tuple[Stock, ...], Calendar]:
+    """The watched stocks and the calendar around `year`. Raises SettingsError with the problems of both files."""
+    problems: list[Problem] = []
+    stocks: tuple[Stock, ...] = ()
+    calendar = Calendar()
+    try:
+        stocks = _stocks(resolve(loaded.path, loaded.settings.universe.file))
+    except SettingsError as error:
+        problems += error.problems
+    try:
+        path = resolve(loaded.path, loaded.settings.market.file)
+        calendar = calendar_for((year - 1, year, year + 1), _text(path), str(path))
+    except SettingsError as error:
+        problems += error.problems
+    if problems:
+        raise SettingsError(tuple(problems))
+    return stocks, calendar
+
+
+def _stocks(path: Path) -> tuple[Stock, ...]:
+    try:
+        return read_universe(_text(path))
+    except UniverseError as error:
+        problem = Problem(str(path), error.line, 1, str(error), f"write {error.expected}")
+    raise SettingsError((problem,))
 
 
 def _text(path: Path) -> str:

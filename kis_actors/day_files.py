@@ -8,7 +8,7 @@ from eventlog.day import days_in, path_of
 from eventlog.integrity import START
 from eventlog.schema import Row
 from eventlog.store import Durability, Writer
-from kis_actors.messages import Event, NotifyRequested
+from kis_actors.messages import NAMES, Event, NotifyRequested, RunStarted
 from kis_actors.recovery import CODEC, Rebuilt, Undecided, carried, history_of, in_doubt, rebuild, records_in
 from kis_actors.turn import Core
 
@@ -30,7 +30,8 @@ def open_day(data_dir: Path, day: date, cores: tuple[Core, ...], durability: Dur
     path = path_of(data_dir, day)
     earlier = [other for other in days_in(data_dir) if other < day]
     if path.exists():
-        return _opening(path, rebuilt_from(path, cores), path)
+        was_told = not earlier or any(records_in(path, types=[NAMES[RunStarted][0]]))
+        return _opening(path, rebuilt_from(path, cores), path if was_told else path_of(data_dir, earlier[-1]))
     if not earlier:
         Writer.create(path, day=day.isoformat(), last_seq=0, chain=START, durability=durability).close()
         return _opening(path, rebuilt_from(path, cores), path)
@@ -46,6 +47,7 @@ def rebuilt_from(path: Path, cores: tuple[Core, ...]) -> Rebuilt:
 
 
 def _opening(path: Path, rebuilt: Rebuilt, asked_in: Path) -> Opening:
+    """asked_in: where the last run is; a file that carried state over may not have had one yet."""
     return Opening(path, rebuilt.states, rebuilt.undecided, in_doubt(asked_in), rebuilt.last_at_ns)
 
 
@@ -63,9 +65,10 @@ def _carry_over(before: Path, path: Path, day: date, rebuilt: Rebuilt, durabilit
     old = Writer(before, durability)
     last_seq, chain = old.last_seq, old.chain
     old.close()
-    writer = Writer.create(path, day=day.isoformat(), last_seq=last_seq, chain=chain, durability=durability)
-    writer.append(_rows(CARRY_STREAM, carried(rebuilt.states), 0, last_seq, rebuilt.last_at_ns))
-    writer.close()
+    opening = _rows(CARRY_STREAM, carried(rebuilt.states), 0, last_seq, rebuilt.last_at_ns)
+    Writer.create(
+        path, day=day.isoformat(), last_seq=last_seq, chain=chain, opening=opening, durability=durability
+    ).close()
 
 
 def _rows(stream: str, events: tuple[Event, ...], cause: int, last_seq: int, at_ns: int) -> list[Row]:

@@ -50,7 +50,7 @@ class Rows(Struct, frozen=True, gc=False):
 
     def each(self) -> tuple[dict[str, str], ...]:
         """The rows as KIS's field names to text."""
-        return tuple(dict(zip(self.columns, row, strict=True)) for row in self.values)
+        return tuple(dict(zip(self.columns, row, strict=False)) for row in self.values)
 
 
 class Target(Struct, frozen=True, gc=False):
@@ -173,10 +173,14 @@ class LinkOpened(Event):
 
 
 class LinkLost(Event):
-    """WebSocket number `link` is closed, or could not be opened; all its subscriptions are gone."""
+    """WebSocket number `link` is closed, or could not be opened; all its subscriptions are gone.
+
+    is_ours: this daemon ended it.
+    """
 
     link: int
     reason: str
+    is_ours: bool = False
 
 
 class FrameReceived(Event):
@@ -387,7 +391,8 @@ class SignalRaised(Event):
     """The price of `code` crossed the rule's threshold.
 
     value, threshold: in the rule's own measure, ratios for disparity. change_ratio: against the previous close.
-    average_won: what the price is measured against. observed_at: KIS's stamp of the trade, whole seconds, KST.
+    average_won: what the price is measured against. source: trade, or scan for a price out of a batch quote.
+    observed_at: KIS's stamp of the trade, whole seconds, KST; of a scan, when its answer came.
     """
 
     code: str
@@ -402,6 +407,7 @@ class SignalRaised(Event):
     cum_turnover_won: int
     observed_at: datetime
     is_halted: bool = False
+    source: str = "trade"
 
 
 # --- decided by NotifyActor

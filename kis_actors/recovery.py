@@ -59,8 +59,11 @@ class History(NamedTuple):
 
 
 def record_of(row: Row) -> Record:
-    """The record a row holds. Raises eventlog.codec.UnknownEvent or msgspec.ValidationError."""
-    event = CODEC.decode(row.type, row.version, row.payload)
+    """The record a row holds. Raises eventlog.codec.UnknownEvent, or ValueError for a payload that is none."""
+    try:
+        event = CODEC.decode(row.type, row.version, row.payload)
+    except msgspec.DecodeError as problem:
+        raise ValueError(f"record {row.seq}: {row.type} cannot be read: {problem}") from None
     return Record(seq=row.seq, stream=row.stream, cause=row.cause, at_ns=row.at_ns, event=event)
 
 

@@ -25,22 +25,34 @@ PROGRESS_EVERY = 5000
 
 
 class Difference(NamedTuple):
-    """A turn that decides something else today. expected: what the log has; actual: what comes out now."""
+    """A turn that decides something else today. expected: what the log has; actual: what comes out now.
+
+    seq: of the first decision in the log that is not as it would be now, 0 if the log has none there.
+    """
 
     cause: int
     stream: str
     expected: tuple[Encoded, ...]
     actual: tuple[Encoded, ...]
-    first_seq: int
+    seq: int
 
 
 class Comparison(NamedTuple):
-    """A whole replay. decisions: recorded ones that came out again. differing: turns that did not."""
+    """A whole replay. decisions: recorded ones that came out again. differing: turns that did not.
+
+    damage: what is wrong with the file itself, "" if it is whole.
+    """
 
     records: int
     decisions: int
     differing: int
     first: Difference | None
+    damage: str = ""
+
+    @property
+    def is_identical(self) -> bool:
+        """Whether the log is whole and every decision came out as it was."""
+        return not self.differing and not self.damage
 
 
 class Moved(NamedTuple):
@@ -64,23 +76,27 @@ def compare(cores: tuple[Core, ...], path: Path, until: datetime | None, progres
     recorded = _recorded_decisions(cores, path)
     handled = history_of(path, cores).handled
     states: dict[str, Any] = {core.name: core.state() for core in cores}
-    records = decisions = differing = 0
+    records = decisions = differing = last_seq = 0
     first: Difference | None = None
     for record in _records(path, until, progress):
-        records += 1
+        records, last_seq = records + 1, record.seq
         _take_carried(cores, states, record)
         for core in cores:
-            if not hears(core, record):
-                continue
-            states[core.name], decided = take_turn(core, states[core.name], record)
+            decided: tuple[Event, ...] = ()
+            if hears(core, record):
+                states[core.name], decided = take_turn(core, states[core.name], record)
             actual = tuple(CODEC.encode(event) for event in decided)
-            first_seq, expected = recorded.get((core.name, record.seq), (0, ()))
+            first_seq, expected = recorded.pop((core.name, record.seq), (0, ()))
             if actual == expected:
                 decisions += len(expected)
             elif expected or record.seq <= handled[core.name]:  # later turns may not have reached the log yet
                 differing += 1
-                first = first or Difference(record.seq, core.name, expected, actual, first_seq)
-    return Comparison(records, decisions, differing, first)
+                first = first or Difference(record.seq, core.name, expected, actual, _seq(first_seq, expected, actual))
+    for (stream, cause), (first_seq, expected) in recorded.items():
+        if cause <= last_seq:  # its cause is not in the log
+            differing += 1
+            first = first or Difference(cause, stream, expected, (), first_seq)
+    return Comparison(records, decisions, differing, first, _damage(path))
 
 
 def what_if(
@@ -111,6 +127,19 @@ def alert_changes(before: Iterable[AlertDecided], after: Iterable[AlertDecided])
         moved=tuple(moved),
         same=sum(key in new for key in old) - len(moved),
     )
+
+
+def _seq(first_seq: int, expected: tuple[Encoded, ...], actual: tuple[Encoded, ...]) -> int:
+    """The seq of the first decision that differs, 0 if the log has none there."""
+    same = next((place for place, pair in enumerate(zip(expected, actual, strict=False)) if pair[0] != pair[1]), None)
+    same = min(len(expected), len(actual)) if same is None else same
+    return first_seq + same if same < len(expected) else 0
+
+
+def _damage(path: Path) -> str:
+    with Reader(path) as reader:
+        finding = reader.check()
+    return f"seq {finding.seq}: {finding.what}" if finding else ""
 
 
 def _records(path: Path, until: datetime | None, progress: Progress) -> Iterator[Record]:

@@ -113,13 +113,14 @@ def with_overrides(settings: Settings, overrides: Sequence[str]) -> Settings:
 def resolve(settings_path: Path | str, value: str) -> Path:
     """The file a setting names: as it is if absolute or found here, else under the project the settings belong to.
 
-    The project is the directory above the settings file's own. `log.data_dir` needs no such search: it is taken from
-    the working directory.
+    The project is the directory above the settings file's own; what is not there either may be a file shipped with
+    kis-actors, such as the calendar. `log.data_dir` needs no such search: it is taken from the working directory.
     """
     named = Path(value).expanduser()
     if named.is_absolute() or named.exists():
         return named
-    return Path(settings_path).resolve().parent.parent / named
+    beside, shipped = Path(settings_path).resolve().parent.parent / named, SHIPPED_PATH.parent.parent / named
+    return shipped if shipped.exists() and not beside.exists() else beside
 
 
 def flatten(settings: Settings) -> dict[str, Any]:

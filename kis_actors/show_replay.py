@@ -31,13 +31,13 @@ def show_replay(
         return _show_what_if(path, overrides, end, is_json)
     result = _with_progress(path, lambda progress: replay.compare(CORES, path, end, progress))
     click.echo(json_of(_comparison(result, day)) if is_json else _comparison_text(result, day))
-    return 1 if result.differing else 0
+    return 0 if result.is_identical else 1
 
 
 def _comparison(result: replay.Comparison, day: date) -> dict[str, Any]:
     return {
-        "day": day, "identical": not result.differing, "records": result.records, "decisions": result.decisions,
-        "differing_turns": result.differing, "first_difference": _difference(result.first),
+        "day": day, "identical": result.is_identical, "records": result.records, "decisions": result.decisions,
+        "differing_turns": result.differing, "first_difference": _difference(result.first), "damage": result.damage,
     }  # fmt: skip
 
 
@@ -45,7 +45,7 @@ def _difference(first: replay.Difference | None) -> dict[str, Any] | None:
     if first is None:
         return None
     return {
-        "seq": first.first_seq or None, "cause": first.cause, "stream": first.stream,
+        "seq": first.seq or None, "cause": first.cause, "stream": first.stream,
         "expected": [_decision(one) for one in first.expected], "actual": [_decision(one) for one in first.actual],
     }  # fmt: skip
 
@@ -57,15 +57,21 @@ def _decision(encoded: replay.Encoded) -> dict[str, Any]:
 
 def _comparison_text(result: replay.Comparison, day: date) -> str:
     counts = f"{result.records} records, {result.decisions} decisions"
-    if result.first is None:
+    if result.is_identical:
         return f"{day}: identical ({counts})"
-    first = result.first
-    return "\n".join([
-        f"{day}: {result.differing} turns differ ({counts} the same)",
-        f"first: {first.stream} on record {first.cause} (log seq {first.first_seq or 'none'})",
+    lines = [f"{day}: {result.differing} turns differ ({counts} the same)"]
+    if result.damage:
+        lines.append(f"the file is damaged from {result.damage}")
+    return "\n".join([*lines, *(_difference_lines(result.first) if result.first else ())])
+
+
+def _difference_lines(first: replay.Difference) -> tuple[str, ...]:
+    where = f"seq {first.seq}" if first.seq else "no such decision in the log"
+    return (
+        f"first difference: {where}; {first.stream} on record {first.cause}",
         f"  expected {_decisions_text(first.expected)}",
         f"  actual   {_decisions_text(first.actual)}",
-    ])  # fmt: skip
+    )
 
 
 def _decisions_text(encoded: Iterable[replay.Encoded]) -> str:
@@ -83,9 +89,9 @@ def _show_what_if(path: Path, overrides: tuple[str, ...], until: datetime | None
     )
     changes = replay.alert_changes(before, after)
     differs = bool(changes.appeared or changes.vanished or changes.moved)
-    rows = [
-        *(("appears", alert, alert) for alert in changes.appeared),
-        *(("vanishes", alert, alert) for alert in changes.vanished),
+    rows: list[tuple[str, AlertDecided | None, AlertDecided | None]] = [
+        *(("appears", None, alert) for alert in changes.appeared),
+        *(("vanishes", alert, None) for alert in changes.vanished),
         *(("moves", moved.before, moved.after) for moved in changes.moved),
     ]
     for word, old, new in rows:
@@ -95,10 +101,9 @@ def _show_what_if(path: Path, overrides: tuple[str, ...], until: datetime | None
     return 1 if differs else 0
 
 
-def _change_line(word: str, old: AlertDecided, new: AlertDecided) -> str:
-    times = f"{old.signal.observed_at:%H:%M:%S}"
-    times += f" -> {new.signal.observed_at:%H:%M:%S}" if word == "moves" else ""
-    signal = new.signal
+def _change_line(word: str, old: AlertDecided | None, new: AlertDecided | None) -> str:
+    times = " -> ".join(f"{alert.signal.observed_at:%H:%M:%S}" for alert in (old, new) if alert)
+    signal = (new or old).signal  # type: ignore[union-attr]
     return plain(f"{word:<8} {times} {signal.code} {signal.name} {signal.rule} {percent(signal.value)}")
 
 

@@ -45,7 +45,7 @@ def _korean(signal: SignalRaised, alert_id: str, ma_days: int) -> str:
         f"{ma_days}일선 대비 {percent(signal.value)} (기준 {percent(signal.threshold)})",
         f"현재가 {won(signal.price_won)} (전일 대비 {percent(signal.change_ratio)}), "
         f"{ma_days}일선 {won(round(signal.average_won))}, 거래대금 {won_in_short(signal.cum_turnover_won)}원",
-        f"관측 {_time(signal)} KST{' · 거래정지' if signal.is_halted else ''}",
+        f"관측 {_time(signal)} KST{_remarks(signal, scan='스캔', halted='거래정지')}",
         f"{chart_url(signal.code)} · {alert_id}",
     ]
     return "\n".join(lines)
@@ -57,10 +57,15 @@ def _english(signal: SignalRaised, alert_id: str, ma_days: int) -> str:
         f"{percent(signal.value)} against the {ma_days}-day average (threshold {percent(signal.threshold)})",
         f"price {signal.price_won:,} won ({percent(signal.change_ratio)} on the day), "
         f"average {round(signal.average_won):,} won, turnover {signal.cum_turnover_won:,} won",
-        f"seen {_time(signal)} KST{' · halted' if signal.is_halted else ''}",
+        f"seen {_time(signal)} KST{_remarks(signal, scan='scan', halted='halted')}",
         f"{chart_url(signal.code)} · {alert_id}",
     ]
     return "\n".join(lines)
+
+
+def _remarks(signal: SignalRaised, *, scan: str, halted: str) -> str:
+    remarks = ((signal.source == "scan", scan), (signal.is_halted, halted))
+    return "".join(f" · {remark}" for applies, remark in remarks if applies)
 
 
 def _time(signal: SignalRaised) -> str:

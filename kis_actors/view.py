@@ -7,6 +7,7 @@ from typing import Any
 from msgspec import Struct, field
 
 from kis_actors.messages import (
+    NAMES,
     AlertDecided,
     AlertSuppressed,
     BaselineLoaded,
@@ -47,10 +48,15 @@ ALERTS_SHOWN_MAX = 200
 OUTCOMES: dict[type[Event], str] = {
     NotifyRequested: "asked", NotifySent: "sent", NotifyFailed: "failed", NotifyUnknown: "unknown",
 }  # fmt: skip
+REMEMBERED = tuple(
+    NAMES[kind][0]
+    for kind in (SessionOpened, SessionClosed, BaselineLoaded, BaselineMissing, TargetsChanged, AlertDecided)
+)
+"""What a view of a run that goes on with a day must have seen of the runs before."""
 
 
 class View(Struct, kw_only=True):
-    """Counts are since this run started, but alerts, which are the log day's. Updated in place by `see`."""
+    """Counts are since this process started, but alerts and averages, which are the log day's. Updated by `see`."""
 
     log_seq: int = 0
     runs: int = 0

@@ -50,6 +50,7 @@ ANSWERS = [*["OPSP0000", "OPSP0001", "OPSP8996", "OPSP0011"] * 8, *MEANINGS, "OP
 """Those with consequences more often."""
 
 POOLS: dict[str, st.SearchStrategy[Any]] = {
+    "is_ours": st.booleans(),
     "code": CODES, "link": NUMBERS, "scan": NUMBERS, "batch": NUMBERS, "batches": NUMBERS, "ask": NUMBERS,
     "attempt": st.integers(1, 2), "channel": st.sampled_from(["log", "telegram"]), "alert_id": st.sampled_from("ab"),
     "day": DAYS, "start": DAYS, "end": DAYS, "now": INSTANTS, "opens": INSTANTS, "closes": INSTANTS,

@@ -20,7 +20,9 @@ ROWS: dict[str, tuple[str, ...]] = {
     "kis_actors.market": ("kis_actors.market", "kis_actors.units"),
     "kis_actors.kis": ("kis_actors.kis", "kis_actors.units"),
     "kis_actors.messages": ("kis_actors.market", "kis_actors.settings", "kis_actors.units"),
-    "kis_actors.rules": ("kis_actors.rules", "kis_actors.market", "kis_actors.settings", "kis_actors.units"),
+    "kis_actors.rules": (
+        "kis_actors.rules", "kis_actors.kis", "kis_actors.market", "kis_actors.settings", "kis_actors.units",
+    ),
     "kis_actors.turn": ("kis_actors.messages",),
     "kis_actors.ports": ("kis_actors.messages",),
     "kis_actors.texts": ("kis_actors.messages", "kis_actors.units"),

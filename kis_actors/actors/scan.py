@@ -91,7 +91,8 @@ def evolve(state: State, event: Event) -> State:
         case ScanRequested():
             return _batch_asked(state, event)
         case ScanReturned():
-            return _batch_answered(state, event.scan, event.batch, quoted=len(quotes_of(event.rows.each())))
+            quoted = sum(code in state.codes for code in quotes_of(event.rows.each()))
+            return _batch_answered(state, event.scan, event.batch, quoted=quoted)
         case ScanFailed():
             return _batch_answered(state, event.scan, event.batch, failed=1)
     return state
@@ -134,7 +135,8 @@ def _started(state: State, event: RunStarted) -> State:
     """Questions of the run before will never be answered, and its last scan is old: all are asked anew."""
     session = session_on(state.day, event.settings.market.hours, event.calendar) if state.day else None
     state = replace(state, settings=event.settings, calendar=event.calendar, session=session)
-    return replace(state, asked=(), waiting=(), scan=state.scan + 1, scan_asked_at=None)
+    scan = state.scan + 1 if state.waiting else state.scan
+    return replace(state, asked=(), waiting=(), scan=scan, scan_asked_at=None)
 
 
 def _session_change(state: State) -> tuple[Event, ...]:

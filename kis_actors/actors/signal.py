@@ -1,4 +1,4 @@
-"""SignalActor: reads the stream of trades and says when a rule's line is crossed."""
+"""SignalActor: reads trades off the stream and prices off the scans, and says when a rule's line is crossed."""
 
 from datetime import date, datetime
 from typing import NamedTuple, TypeAlias, Union
@@ -7,15 +7,18 @@ from msgspec import Struct
 
 from kis_actors.actors.base import CoreActor
 from kis_actors.kis.frames import FrameError, Tick, is_control, ticks_of
+from kis_actors.kis.rest import Quote, quotes_of
 from kis_actors.market.universe import Stock
 from kis_actors.messages import (
     BaselineLoaded,
     BaselineMissing,
+    ClockTicked,
     Event,
     FrameReceived,
     FrameRejected,
     Record,
     RunStarted,
+    ScanReturned,
     SessionClosed,
     SessionOpened,
     SignalRaised,
@@ -40,10 +43,22 @@ class LastPrice(Struct, frozen=True, gc=False):
     traded_at: datetime
 
 
-class Found(NamedTuple):
-    """A crossing in the frame just read, and the trade that made it."""
+class Seen(NamedTuple):
+    """One price of one code, from a trade or from a scan. seen_at: the trade's stamp, or when the scan came in."""
 
-    tick: Tick
+    code: str
+    price_won: int
+    change_ratio: float
+    cum_turnover_won: int
+    seen_at: datetime
+    is_halted: bool
+    source: str
+
+
+class Found(NamedTuple):
+    """A crossing in what was handled last, and the price that made it."""
+
+    seen: Seen
     rule: str
     crossing: Crossing
 
@@ -51,15 +66,18 @@ class Found(NamedTuple):
 class State(Struct, kw_only=True):
     """What the rules see. Updated in place: it changes with every trade.
 
-    memories: per rule, per code. found, rejected: what the frame handled last held, for `decide`.
+    session_day: of the open session. cum_volumes: shares so far, by trades of the session. memories: per rule and code.
+    found, rejected: what the event handled last held, for `decide`.
     """
 
     settings: Settings = Settings()
-    is_session: bool = False
+    now: datetime | None = None
+    session_day: date | None = None
     stocks: dict[str, Stock] = {}
     baseline_day: date | None = None
     closes_won: dict[str, tuple[int, ...]] = {}
     last_prices: dict[str, LastPrice] = {}
+    cum_volumes: dict[str, int] = {}
     memories: dict[str, dict[str, Memory]] = {}
     found: list[Found] = []
     rejected: str = ""
@@ -67,7 +85,7 @@ class State(Struct, kw_only=True):
     def on_tick(self, code: str, price: int, ts: datetime) -> tuple[tuple[str, Crossing], ...]:
         """Notes the trade of `code` at `price` won, stamped `ts`; the crossings it makes, each with its rule's name."""
         self.last_prices[code] = LastPrice(price, ts)
-        if not self.is_session:
+        if not self.session_day:
             return ()
         sight = Sight(price, self.closes_won.get(code, ()), self.settings.monitor.signal)
         crossings = ((name, self._judge(name, code, sight)) for name in RULES)
@@ -82,9 +100,14 @@ class State(Struct, kw_only=True):
 
 def evolve(state: State, event: Event) -> State:
     """The same state, after `event`."""
+    state.found, state.rejected = [], ""
     match event:
         case FrameReceived():
-            _read(state, event)
+            _read_frame(state, event)
+        case ScanReturned():
+            _read_scan(state, event)
+        case ClockTicked():
+            state.now = event.now
         case RunStarted():
             state.settings = event.settings
         case UniverseLoaded():
@@ -94,24 +117,21 @@ def evolve(state: State, event: Event) -> State:
         case BaselineMissing():
             _set_closes(state, event.code, event.day, ())
         case SessionOpened():
-            state.is_session, state.memories = True, {}
+            state.session_day, state.memories, state.cum_volumes = event.day, {}, {}
         case SessionClosed():
-            state.is_session = False
+            state.session_day = None
     return state
 
 
 def decide(state: State, record: Record) -> tuple[Event, ...]:
-    """A signal for every crossing in the frame, in its order; or why the frame was refused."""
+    """A signal for every crossing in the frame or scan, in its order; or why the frame was refused."""
     event = record.event
-    if not isinstance(event, FrameReceived):
-        return ()
-    if state.rejected:
+    if isinstance(event, FrameReceived) and state.rejected:
         return (FrameRejected(link=event.link, reason=state.rejected),)
     return tuple(_signal(state, found) for found in state.found)
 
 
-def _read(state: State, event: FrameReceived) -> None:
-    state.found, state.rejected = [], ""
+def _read_frame(state: State, event: FrameReceived) -> None:
     if is_control(event.text):
         return
     try:
@@ -120,16 +140,47 @@ def _read(state: State, event: FrameReceived) -> None:
         state.rejected = str(problem)
         return
     for tick in ticks:
-        if _counts(state, tick):
-            crossings = state.on_tick(tick.code, tick.price_won, tick.traded_at)
-            state.found += [Found(tick, name, crossing) for name, crossing in crossings]
+        if _is_regular(state, tick):
+            state.cum_volumes[tick.code] = tick.cum_volume_shares
+            _judge(state, _seen_traded(tick))
 
 
-def _counts(state: State, tick: Tick) -> bool:
-    """Regular trades only: not expected prices of an auction, nor other sessions; all of them when always open."""
+def _read_scan(state: State, event: ScanReturned) -> None:
+    """Finds what falls far between two looks at it, and so was never near enough for a slot."""
+    if state.now is None:
+        return
+    for code, quote in quotes_of(event.rows.each()).items():
+        is_behind = quote.cum_volume_shares < state.cum_volumes.get(code, 0)  # the stream has told more already
+        if code in state.stocks and _is_todays(quote) and not is_behind:
+            _judge(state, _seen_quoted(quote, state.now))
+
+
+def _seen_traded(tick: Tick) -> Seen:
+    ratio, turnover_won = tick.change_ratio, tick.cum_turnover_won
+    return Seen(tick.code, tick.price_won, ratio, turnover_won, tick.traded_at, tick.is_halted, "trade")
+
+
+def _seen_quoted(quote: Quote, now: datetime) -> Seen:
+    return Seen(quote.code, quote.price_won, quote.change_ratio or 0.0, quote.cum_turnover_won, now, False, "scan")
+
+
+def _judge(state: State, seen: Seen) -> None:
+    crossings = state.on_tick(seen.code, seen.price_won, seen.seen_at)
+    state.found += [Found(seen, name, crossing) for name, crossing in crossings]
+
+
+def _is_regular(state: State, tick: Tick) -> bool:
+    """Today's regular trades: not expected prices of an auction, other sessions or days; all days when always open."""
+    if tick.hour_class != "0" or not state.settings.monitor.signal.use_intraday:
+        return False
     if state.settings.market.hours == "always":
-        return tick.hour_class == "0"
-    return tick.hour_class == "0" and tick.market_class not in OTHER_SESSIONS
+        return True
+    return tick.market_class not in OTHER_SESSIONS and state.session_day in (None, tick.traded_at.date())
+
+
+def _is_todays(quote: Quote) -> bool:
+    """KIS shows the previous day's price until a code's first trade; its volume is zero by then."""
+    return quote.hour_class in ("0", "") and quote.cum_volume_shares > 0
 
 
 def _set_closes(state: State, code: str, day: date, closes_won: tuple[int, ...]) -> None:
@@ -139,18 +190,19 @@ def _set_closes(state: State, code: str, day: date, closes_won: tuple[int, ...])
 
 
 def _signal(state: State, found: Found) -> SignalRaised:
-    tick, crossing = found.tick, found.crossing
-    stock = state.stocks.get(tick.code) or Stock(tick.code, tick.code, "KOSPI")
+    seen, crossing = found.seen, found.crossing
+    stock = state.stocks.get(seen.code) or Stock(seen.code, seen.code, "KOSPI")
     return SignalRaised(
-        code=tick.code, name=stock.name, market=stock.market, rule=found.rule,
+        code=seen.code, name=stock.name, market=stock.market, rule=found.rule,
         threshold=crossing.threshold, value=crossing.value, average_won=crossing.average_won,
-        price_won=tick.price_won, change_ratio=tick.change_ratio, cum_turnover_won=tick.cum_turnover_won,
-        observed_at=tick.traded_at, is_halted=tick.is_halted,
+        price_won=seen.price_won, change_ratio=seen.change_ratio, cum_turnover_won=seen.cum_turnover_won,
+        observed_at=seen.seen_at, is_halted=seen.is_halted, source=seen.source,
     )  # fmt: skip
 
 
 LISTENS: tuple[type[Event], ...] = (
-    FrameReceived, RunStarted, UniverseLoaded, BaselineLoaded, BaselineMissing, SessionOpened, SessionClosed,
+    FrameReceived, ScanReturned, ClockTicked, RunStarted, UniverseLoaded, BaselineLoaded, BaselineMissing,
+    SessionOpened, SessionClosed,
 )  # fmt: skip
 
 CORE = Core(name="signal", listens=LISTENS, state=State, evolve=evolve, decide=decide)

@@ -111,7 +111,8 @@ def evolve(state: State, event: Event) -> State:
         case BaselineMissing():
             return _with_closes(state, event.code, event.day, ())
         case ScanReturned():
-            return replace(state, quotes={**state.quotes, **quotes_of(event.rows.each())})
+            quotes = {code: quote for code, quote in quotes_of(event.rows.each()).items() if code in state.codes}
+            return replace(state, quotes={**state.quotes, **quotes})
         case SessionClosed():
             return replace(state, quotes={}, ranked_at=None)
         case TargetsChanged():
@@ -129,8 +130,7 @@ def evolve(state: State, event: Event) -> State:
 
 def decide(state: State, record: Record) -> tuple[Event, ...]:
     """New targets after a scan or when due, none after the close; then whatever brings the slots to the targets."""
-    event = record.event
-    targets = state.targets
+    event, targets = record.event, state.targets
     changed: tuple[TargetsChanged, ...] = ()
     match event:
         case ScanCompleted() | ClockTicked() if _is_due(state):
@@ -148,7 +148,9 @@ def compute_targets(snapshot: Snapshot) -> tuple[Target, ...]:
     Incumbents within their shortest stay are kept whatever their score; codes still cooling are passed over.
     """
     monitor = snapshot.monitor
-    targets = {candidate.code: _target(candidate, monitor) for candidate in snapshot.candidates}
+    targets = {
+        one.code: Target(one.code, score_of(one, monitor), one.disparity, one.price_won) for one in snapshot.candidates
+    }
     kept = [
         incumbent.code for incumbent in snapshot.incumbents
         if (snapshot.now - incumbent.since).total_seconds() < monitor.min_subscribe_sec and incumbent.code in targets
@@ -168,17 +170,12 @@ def rebalance(current_subs: tuple[str, ...], target_subs: tuple[str, ...]) -> Ch
     )
 
 
-def _target(candidate: Candidate, monitor: Monitor) -> Target:
-    return Target(candidate.code, score_of(candidate, monitor), candidate.disparity, candidate.price_won)
-
-
 def _is_due(state: State) -> bool:
     """Not before every code has its average or is known to have none: the first choice would be among a few."""
-    if state.now is None or not state.quotes or len(state.closes_won) < len(state.codes):
+    monitor, are_averages_in = state.settings.monitor, len(state.closes_won) >= len(state.codes)
+    if state.now is None or not (monitor.signal.use_intraday and state.quotes and are_averages_in):
         return False
-    if state.ranked_at is None:
-        return True
-    return (state.now - state.ranked_at).total_seconds() >= state.settings.monitor.rebalance_interval_sec
+    return state.ranked_at is None or (state.now - state.ranked_at).total_seconds() >= monitor.rebalance_interval_sec
 
 
 def _snapshot(state: State) -> Snapshot:
@@ -242,9 +239,8 @@ def _ask_again(state: State, event: Event) -> tuple[Event, ...]:
 def _is_overdue(state: State, slot: Slot) -> bool:
     if slot.state not in ("requested", "releasing") or slot.asks >= ASKS_MAX or state.now is None:
         return False
-    kis = state.settings.kis
-    queued_s = SLOTS_MAX * kis.ws_command_gap_sec
-    return (state.now - slot.since).total_seconds() >= kis.ws_ack_timeout_sec + queued_s
+    kis = state.settings.kis  # the commands before it in the queue take their time too
+    return (state.now - slot.since).total_seconds() >= kis.ws_ack_timeout_sec + SLOTS_MAX * kis.ws_command_gap_sec
 
 
 def _only(state: State, codes: tuple[str, ...]) -> State:

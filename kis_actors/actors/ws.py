@@ -40,7 +40,7 @@ FEED = "H0STCNT0"
 """KRX trades."""
 HEALTHY_S = 60
 """A link that held so long starts the waits from the beginning."""
-IN_USE_WAIT_S = 60
+IN_USE_WAIT_S = 60.0
 NEVER_S = -1.0
 UNSUBSCRIBE_S = 30
 """How long after the close the link stays, for the last releases to be acknowledged."""
@@ -62,7 +62,7 @@ class State(Struct, frozen=True, kw_only=True):
     link: int = 0
     opened_at: datetime | None = None
     lost: int = 0
-    block_wait_s: float = 0
+    block_wait_s: float = 0.0
     needs_key: bool = False
 
 
@@ -72,17 +72,18 @@ def evolve(state: State, event: Event) -> State:
         case ClockTicked():
             return replace(state, now=event.now)
         case RunStarted():
-            return replace(_down(state), settings=event.settings, block_wait_s=max(state.block_wait_s, 0))
+            down = _down(state, is_ours=state.phase == "asked")
+            return replace(down, settings=event.settings, block_wait_s=max(state.block_wait_s, 0.0))
         case SessionOpened():
             return replace(state, is_session=True, closed_at=None)
         case SessionClosed():
             return replace(state, is_session=False, closed_at=state.now)
         case LinkRequested():
-            return replace(state, phase="asked", link=event.link, block_wait_s=0, needs_key=False)
+            return replace(state, phase="asked", link=event.link, block_wait_s=0.0, needs_key=False)
         case LinkOpened() if event.link == state.link:
             return replace(state, phase="open", opened_at=state.now)
         case LinkLost() if event.link == state.link:
-            return _down(state)
+            return _down(state, is_ours=event.is_ours)
         case LinkReleased():
             return replace(state, phase="releasing")
         case LinkBlocked():
@@ -113,15 +114,21 @@ def unsubscribe(code: str) -> Command:
     return Command(wanted=False, feed=FEED, code=code)
 
 
-def _down(state: State) -> State:
+def _down(state: State, *, is_ours: bool = False) -> State:
+    """is_ours: nobody lost the link, this daemon ended it, or ended while it waited; the next wait is not longer."""
     if state.phase == "down":
         return state
+    if state.phase == "releasing":
+        return replace(state, phase="down", opened_at=None, lost=0)
+    if is_ours:
+        return replace(state, phase="down", opened_at=None, lost=max(state.lost, 1))
     was_healthy = state.opened_at and state.now and (state.now - state.opened_at).total_seconds() >= HEALTHY_S
     return replace(state, phase="down", opened_at=None, lost=1 if was_healthy else state.lost + 1)
 
 
 def _wanted_link(state: State) -> tuple[LinkRequested, ...]:
-    if not state.is_session or state.phase != "down" or state.block_wait_s == NEVER_S:
+    is_wanted = state.is_session and state.settings.monitor.signal.use_intraday
+    if not is_wanted or state.phase != "down" or state.block_wait_s == NEVER_S:
         return ()
     wait_s = max(_reconnect_wait_s(state), state.block_wait_s)
     return (LinkRequested(link=state.link + 1, wait_s=wait_s, new_key=state.needs_key),)
@@ -160,7 +167,7 @@ def _answer(ack: Acknowledgement, link: int) -> tuple[Event, ...]:
         case Meaning.in_use:
             return (LinkBlocked(link=link, reason=reason, wait_s=IN_USE_WAIT_S),)
         case Meaning.new_key:
-            return (LinkBlocked(link=link, reason=reason, wait_s=0, needs_key=True),)
+            return (LinkBlocked(link=link, reason=reason, wait_s=0.0, needs_key=True),)
         case Meaning.fatal:
             return (LinkBlocked(link=link, reason=reason, wait_s=NEVER_S),)
         case meaning:

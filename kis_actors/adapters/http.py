@@ -33,6 +33,7 @@ class Http:
 
     def __init__(self, timeout_s: float) -> None:
         self._session = requests.Session()
+        self._session.auth = _as_it_is
         self._timeout_s = timeout_s
 
     def call(
@@ -57,6 +58,11 @@ class Http:
             timeout=self._timeout_s, allow_redirects=False, stream=True,
         ) as response:  # fmt: skip
             return Answer(response.status_code, dict(response.headers), _json(_read(response)))
+
+
+def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """Without any `auth`, requests would replace our token by a password from the user's ~/.netrc."""
+    return request
 
 
 def _read(response: requests.Response) -> bytes:

@@ -3,6 +3,7 @@
 import hashlib
 import os
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -41,18 +42,18 @@ class Kept(msgspec.Struct, kw_only=True):
 
 
 class Keys:
-    """Hands out keys that are valid now; for one thread. `pace` and `wait` raise when the daemon is stopping."""
+    """Hands out keys that are valid now; for one thread. `pacer` and `wait` raise when the daemon is stopping."""
 
     def __init__(
         self, path: Path, rest_url: str, credentials: Credentials, http: Http, clock: Clock, *,
-        pace: Callable[[], None], wait: Callable[[float], None],
+        pacer: AbstractContextManager[None], wait: Callable[[float], None],
     ) -> None:  # fmt: skip
         self._path = path
         self._rest_url = rest_url
         self._credentials = credentials
         self._http = http
         self._clock = clock
-        self._pace = pace
+        self._pacer = pacer
         self._wait = wait
         self._owner = hashlib.sha256(f"{rest_url} {credentials.app_key}".encode()).hexdigest()[:16]
 
@@ -65,21 +66,25 @@ class Keys:
 
     def approval_key(self, *, is_new: bool = False) -> str:
         """A key for the WebSocket; `is_new` drops the one kept. Raises Refused or HttpTrouble."""
-        kept = self._kept()
-        if not is_new and kept.approval_key and self._is_valid(kept.approval_until):
-            return kept.approval_key
+        if not is_new and (kept := self.kept_approval_key()):
+            return kept
         body = approval_body(self._credentials.app_key, self._credentials.app_secret)
         answer = self._asked(APPROVAL_PATH, body)
-        key = str(answer.body.get("approval_key", ""))
+        key = _given(answer, "approval_key")
         self._keep(approval_key=key, approval_until=self._clock.now() + timedelta(seconds=VALID_S))
         return key
+
+    def kept_approval_key(self) -> str:
+        """The approval key on disk, if it is still valid; "" if there is none. For any thread."""
+        kept = self._kept()
+        return kept.approval_key if self._is_valid(kept.approval_until) else ""
 
     def _issue_token(self, kept: Kept) -> str:
         self._wait_for_turn(kept.token_asked_at)
         self._keep(token="", token_asked_at=self._clock.now())
         body = token_body(self._credentials.app_key, self._credentials.app_secret)
         answer = self._asked(TOKEN_PATH, body)
-        token = str(answer.body.get("access_token", ""))
+        token = _given(answer, "access_token")
         self._keep(token=token, token_until=_until(answer, self._clock.now()))
         return token
 
@@ -89,8 +94,8 @@ class Keys:
             self._wait(ISSUE_GAP_S - since_s)
 
     def _asked(self, path: str, body: dict[str, str]) -> Answer:
-        self._pace()
-        answer = self._http.call("POST", self._rest_url + path, json=body)
+        with self._pacer:
+            answer = self._http.call("POST", self._rest_url + path, json=body)
         treatment = treatment_of(answer.status, answer.body)
         if treatment is Treatment.ok:
             return answer
@@ -117,6 +122,13 @@ class Keys:
         with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(msgspec.json.encode(kept))
         unfinished.replace(self._path)
+
+
+def _given(answer: Answer, name: str) -> str:
+    key = answer.body.get(name)
+    if not isinstance(key, str) or not key:
+        raise Refused(f"an answer without {name}", is_final=False)
+    return key
 
 
 def _until(answer: Answer, now: datetime) -> datetime:

@@ -11,9 +11,9 @@ from typing import Any
 from kis_actors.adapters.clock import Clock
 from kis_actors.adapters.http import Answer, Http, HttpTrouble
 from kis_actors.adapters.keys import ISSUE_GAP_S, Keys, Refused
-from kis_actors.credentials import Credentials
+from kis_actors.credentials import Credentials, redactor
 from kis_actors.kis.errors import Treatment, describe, treatment_of
-from kis_actors.kis.rest import Request, daily_bars_request, headers_of, multprice_request, rows_of
+from kis_actors.kis.rest import Request, daily_bars_request, headers_of, multprice_request, quotes_of, rows_of
 from kis_actors.messages import (
     BaselineRequested,
     DailyBarsFailed,
@@ -41,7 +41,10 @@ class Failed(Exception):
 
 
 class Pacer:
-    """Keeps calls at least `gap_s` apart, all callers together."""
+    """Keeps calls at least `gap_s` apart, all callers together: from the end of one to the start of the next.
+
+    Measured from start to start, two calls could arrive closer, for they do not travel equally fast.
+    """
 
     def __init__(self, gap_s: float, clock: Clock, wait: Callable[[float], None]) -> None:
         self._gap_s = gap_s
@@ -49,9 +52,10 @@ class Pacer:
         self._wait = wait
         self._next_at_s = clock.elapsed_s()
 
-    def turn(self) -> None:
-        """Returns when the next call may go out."""
+    def __enter__(self) -> None:
         self._wait(self._next_at_s - self._clock.elapsed_s())
+
+    def __exit__(self, *_: object) -> None:
         self._next_at_s = self._clock.elapsed_s() + self._gap_s
 
 
@@ -67,12 +71,13 @@ class KisRest:
         self._journal = journal
         self._clock = clock
         self._fatal = fatal
+        self._redact = redactor(credentials)
         self._stopping = Signal()
         self._jobs: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         self._http = Http(timeout_s)
         self._pacer = Pacer(gap_s, clock, self._wait)
         self._keys = Keys(
-            keys_path, self._rest_url, credentials, self._http, clock, pace=self._pacer.turn, wait=self._wait
+            keys_path, self._rest_url, credentials, self._http, clock, pacer=self._pacer, wait=self._wait
         )
         self._thread = Thread(target=self._run, name="KisRest", daemon=True)
 
@@ -94,8 +99,14 @@ class KisRest:
         self._jobs.put(lambda: self._journal.observe(STREAM, self._answer(question.event), question.seq))
 
     def approval_key(self, *, is_new: bool) -> Future[str]:
-        """A key for the WebSocket, in its turn after the questions before. Its result may raise Failed or Stopping."""
+        """A key for the WebSocket: at once if one is kept, so that a link never waits for REST; else in its turn.
+
+        Its result may raise Failed or Stopping.
+        """
         future: Future[str] = Future()
+        if not is_new and (kept := self._keys.kept_approval_key()):
+            future.set_result(kept)
+            return future
         self._jobs.put(lambda: _fulfil(future, lambda: self._with_keys(lambda: self._keys.approval_key(is_new=is_new))))
         return future
 
@@ -110,12 +121,14 @@ class KisRest:
         try:
             return self._asked(question)
         except Failed as problem:
-            return _failure(question, str(problem))
+            return _failure(question, self._redact(str(problem)))
 
     def _asked(self, question: Event) -> Event:
         match question:
             case ScanRequested():
                 rows = _table(self._call(multprice_request(question.codes)), "output")
+                if not quotes_of(rows.each()):
+                    raise Failed("an answer without a single price")
                 return ScanReturned(scan=question.scan, batch=question.batch, rows=rows)
             case BaselineRequested():
                 request = daily_bars_request(question.code, question.start, question.end)
@@ -143,11 +156,11 @@ class KisRest:
     def _try(self, request: Request) -> Answer | None:
         token = self._with_keys(self._keys.token)
         headers = headers_of(request, token, self._credentials.app_key, self._credentials.app_secret)
-        self._pacer.turn()
         try:
-            return self._http.call(
-                request.method, self._rest_url + request.path, headers=headers, params=dict(request.params)
-            )
+            with self._pacer:
+                return self._http.call(
+                    request.method, self._rest_url + request.path, headers=headers, params=dict(request.params)
+                )
         except HttpTrouble:
             return None
 
@@ -168,7 +181,7 @@ class KisRest:
 
     def _give_up(self, treatment: Treatment, reason: str) -> None:
         if treatment is Treatment.fatal:
-            self._fatal(reason)
+            self._fatal(self._redact(reason))
         raise Failed(reason)
 
     def _wait(self, duration_s: float) -> None:

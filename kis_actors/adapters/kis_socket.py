@@ -35,6 +35,7 @@ POLL_S = 0.5
 BACKLOG_MAX = 20_000
 """Frames read but not yet handled, beyond which the socket is left unread, so that KIS waits for us (TCP does that)."""
 OPCODE_CLOSE = 0x8
+CLOSED_BY_US = "closed by us"
 
 
 class Gauge(Protocol):
@@ -48,13 +49,14 @@ class KisSocket:
 
     def __init__(
         self, ws_url: str, approval_key: Callable[..., Future[str]], journal: Journal, clock: Clock, backlog: Gauge, *,
-        idle_s: float, command_gap_s: float, connect_s: float, backpressure_s: float,
+        redact: Callable[[str], str], idle_s: float, command_gap_s: float, connect_s: float, backpressure_s: float,
     ) -> None:  # fmt: skip
         self.url = ws_url if urlsplit(ws_url).path.strip("/") else ws_url.rstrip("/") + WS_PATH
         self.approval_key = approval_key
         self.journal = journal
         self.clock = clock
         self.backlog = backlog
+        self.redact = redact
         self.idle_s = idle_s
         self.command_gap_s = command_gap_s
         self.connect_s = connect_s
@@ -107,7 +109,7 @@ class _Connection:
         self.reader.start()
 
     def _run(self) -> None:
-        reason = "closed by us"
+        reason = CLOSED_BY_US
         try:
             self._connect()
             self._read()
@@ -118,7 +120,8 @@ class _Connection:
         finally:
             self.closing.set()
             self._ws.shutdown()  # type: ignore[no-untyped-call]
-        self._socket.journal.observe(STREAM, LinkLost(link=self.link, reason=reason), self._question.seq)
+        lost = LinkLost(link=self.link, reason=self._socket.redact(reason), is_ours=reason == CLOSED_BY_US)
+        self._socket.journal.observe(STREAM, lost, self._question.seq)
 
     def _connect(self) -> None:
         clock = self._socket.clock
@@ -167,7 +170,7 @@ class _Connection:
                 self._ws.send(text)  # the identical text, as most clients do; a few send it in a pong frame
             text = without_secrets(text)
         if self._has_room():
-            self._socket.journal.observe(STREAM, FrameReceived(link=self.link, text=text))
+            self._socket.journal.observe(STREAM, FrameReceived(link=self.link, text=self._socket.redact(text)))
         else:
             self._drop(self._socket.clock.now())
 
@@ -235,7 +238,7 @@ class _Buffered:
 def _reason(problem: Exception) -> str:
     """Our own words and the library's; neither holds a key."""
     if isinstance(problem, Stopping):
-        return "closed by us"
+        return CLOSED_BY_US
     if isinstance(problem, OSError):
         return problem.strerror or type(problem).__name__
     return str(problem) or type(problem).__name__

@@ -1,6 +1,8 @@
 """Gives each channel a queue and a thread of its own, so that a slow one delays neither trades nor the others."""
 
-from queue import Full, Queue
+import time
+from queue import Empty, Full, Queue
+from threading import Event as Signal
 from threading import Thread
 
 from kis_actors.messages import Event, NotifyFailed, NotifyRequested, NotifySent, NotifyUnknown, Record
@@ -8,6 +10,7 @@ from kis_actors.ports import Channel, Journal, Outcome
 
 STREAM = "channel"
 QUEUE_MAX = 1000
+POLL_S = 0.2
 
 
 class ChannelSender:
@@ -15,7 +18,9 @@ class ChannelSender:
 
     def __init__(self, channels: tuple[Channel, ...], journal: Journal) -> None:
         self._journal = journal
-        self._queues: dict[str, Queue[Record | None]] = {channel.name: Queue(QUEUE_MAX) for channel in channels}
+        self._queues: dict[str, Queue[Record]] = {channel.name: Queue(QUEUE_MAX) for channel in channels}
+        self._stopping = Signal()
+        self._abandoned = Signal()
         self._threads = [Thread(target=self._run, args=(channel,), daemon=True) for channel in channels]
         for thread in self._threads:
             thread.start()
@@ -35,14 +40,21 @@ class ChannelSender:
 
     def stop(self, timeout_s: float) -> None:
         """Sends what is queued, for at most `timeout_s` real seconds; what is left is asked again at the next start."""
-        for queue in self._queues.values():
-            queue.put(None)
+        self._stopping.set()
+        deadline_s = time.monotonic() + timeout_s
         for thread in self._threads:
-            thread.join(timeout_s)
+            thread.join(max(0.0, deadline_s - time.monotonic()))
+        self._abandoned.set()
 
     def _run(self, channel: Channel) -> None:
         queue = self._queues[channel.name]
-        while question := queue.get():
+        while not self._abandoned.is_set():
+            try:
+                question = queue.get(timeout=POLL_S)
+            except Empty:
+                if self._stopping.is_set():
+                    return
+                continue
             assert isinstance(question.event, NotifyRequested)
             self._answered(question, channel.send(question.event.text))
 

@@ -30,10 +30,10 @@ class TelegramChannel:
 
 
 def outcome_of(answer: Answer) -> Outcome:
-    """What Telegram's answer says; a refusal is certain, an error of the server is not."""
+    """What Telegram's answer says; a refusal is certain, an error of the server or a broken answer is not."""
     result = answer.body.get("result")
     if answer.status == 200 and isinstance(result, dict):
         return Outcome(status="sent", message_id=str(result.get("message_id", "")))
     description = str(answer.body.get("description", ""))[:200]
-    status = "unknown" if answer.status >= 500 else "failed"
+    status = "unknown" if answer.status >= 500 or answer.status == 200 else "failed"
     return Outcome(status=status, reason=f"HTTP {answer.status} {description}".strip())

@@ -6,11 +6,12 @@ Keys and secrets never leave this file in a message.
 import hashlib
 import uuid
 from collections import deque
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 
 from msgspec import Struct
 
+from kis_actors.adapters.clock import Clock
 from kis_actors.simulator.faults import Faults
 from kis_actors.simulator.session_clock import SessionClock
 
@@ -65,9 +66,13 @@ class Accounts:
         return token
 
     def expiry_of(self, token: Token) -> tuple[datetime, int]:
-        """When the token ends, and in how many seconds of the clock."""
+        """When the token ends, and in how many seconds of the clock.
+
+        A client that lives in the real day, after the simulated one, is told its own: else it would renew for ever.
+        """
         expires_s = token.issued_s + VALID_S
-        return self._clock.instant(expires_s), round(expires_s - self._clock.elapsed_s())
+        left_s = round(expires_s - self._clock.elapsed_s())
+        return max(self._clock.instant(expires_s), Clock().now() + timedelta(seconds=left_s)), left_s
 
     def revoke_token(self, text: str) -> bool:
         """Forgets a token; false if there was none."""

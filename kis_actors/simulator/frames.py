@@ -30,8 +30,7 @@ def trade_frames(feed: str, stock_day: StockDay, day: date, trades: Sequence[Tra
 def trade_record(stock_day: StockDay, day: date, trade: Trade) -> str:
     """The 47 fields of one trade."""
     tally, book = trade.tally, trade.book
-    change_won = trade.price_won - stock_day.base_won
-    previous_shares = stock_day.bars[-1].volume_shares
+    change_won, previous_shares = trade.price_won - stock_day.base_won, stock_day.bars[-1].volume_shares
     same_hour_shares = max(1, int(previous_shares * volume_share_by(trade.second)))
     fields = (
         stock_day.code,

@@ -1,5 +1,6 @@
 """The REST half of the simulator: tokens, approval keys and quotation calls, with KIS's checks and KIS's refusals."""
 
+import re
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, date, datetime, timedelta
 from email.utils import format_datetime
@@ -50,6 +51,7 @@ class RestServer:
         return [
             *(Route(QUOTATIONS + name, self._call(tr_id, answer), methods=["GET"]) for name, tr_id, answer in calls),
             *(Route(f"/oauth2/{name}", endpoint, methods=["POST"]) for name, endpoint in keys),
+            Route("/uapi/{service:path}", self._unknown, methods=["GET", "POST"]),
         ]
 
     def _call(self, tr_id: str, answer: Answer) -> Callable[[Request], Awaitable[Response]]:
@@ -64,6 +66,9 @@ class RestServer:
             return self._json(answer(request), headers={"tr_id": tr_id, "tr_cont": more})
 
         return call
+
+    async def _unknown(self, _: Request) -> Response:
+        raise refused("OPSQ0002")
 
     async def _token(self, request: Request) -> Response:
         body = await self._asked_for_keys(request, secret_name="appsecret")
@@ -136,7 +141,7 @@ class RestServer:
         quote = self._asked_quote(request)
         _check_values(request, ("FID_PERIOD_DIV_CODE",), ("D",))
         _check_values(request, ("FID_ORG_ADJ_PRC",), ("0", "1"))
-        first, last = _date(request, "FID_INPUT_DATE_1"), _date(request, "FID_INPUT_DATE_2")
+        first, last = _first_date(request), _date(request, "FID_INPUT_DATE_2")
         return answers.daily_chart(quote, self._market.day, first, last)
 
     def _holidays(self, request: Request) -> dict[str, object]:
@@ -194,6 +199,13 @@ def _check_values(request: Request, names: Iterable[str], allowed: tuple[str, ..
     for name in names:
         if request.query_params.get(name) not in allowed:
             raise refused("OPSQ2001", name)
+
+
+def _first_date(request: Request) -> date:
+    """Clients ask for everything with a start before any calendar, such as 00000101, and KIS does not mind."""
+    name, earliest = "FID_INPUT_DATE_1", date(YEARS.start, 1, 1)
+    text = request.query_params.get(name, "").strip()
+    return earliest if re.fullmatch(r"[01]\d{7}", text) and text < f"{earliest:%Y%m%d}" else _date(request, name)
 
 
 def _date(request: Request, name: str) -> date:

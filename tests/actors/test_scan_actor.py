@@ -141,7 +141,7 @@ def test_a_disabled_monitor_decides_nothing():
 def test_250_codes_are_scanned_in_9_calls():
     codes = codes_numbered(250)
     batches = [codes[first : first + 30] for first in range(0, 250, 30)]
-    expected = [asked(2, number, 9, *batch) for number, batch in enumerate(batches, start=1)]
+    expected = [asked(1, number, 9, *batch) for number, batch in enumerate(batches, start=1)]
     scanning(*codes).when(tick("10:00:01")).then(*expected)
 
 

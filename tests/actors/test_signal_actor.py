@@ -239,7 +239,7 @@ def test_a_restart_does_not_tell_a_crossing_twice():
 
 
 def test_on_tick_says_which_rule_was_crossed():
-    state = State(is_session=True, closes_won={SAMSUNG: (10_000,) * 24})
+    state = State(session_day=at("10:00:00").date(), closes_won={SAMSUNG: (10_000,) * 24})
     assert [rule for rule, _ in state.on_tick(SAMSUNG, BELOW, at("10:00:00"))] == ["disparity_threshold"]
 
 

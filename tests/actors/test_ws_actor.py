@@ -50,6 +50,13 @@ def after_losses(count: int) -> Story:
     return in_session(*(event for link in links for event in (asked(link), LinkOpened(link=link), lost(link))))
 
 
+def opened_after_losses(count: int) -> Story:
+    """Another link after so many that were lost, open but not for long."""
+    links = range(1, count + 1)
+    before = [event for link in links for event in (asked(link), LinkOpened(link=link), lost(link))]
+    return in_session(*before, asked(count + 1), LinkOpened(link=count + 1))
+
+
 def next_wait_s(story: Story) -> float:
     """How long the one link decided on waits."""
     (request,) = story.then_of(LinkRequested)
@@ -141,9 +148,18 @@ def test_a_link_of_59_seconds_is_not_healthy():
     assert next_wait_s(story.when(lost(6))) >= 0.8 * 30
 
 
-def test_waits_go_on_growing_over_restarts():
+def test_a_kill_of_an_open_link_makes_waits_longer():
+    assert next_wait_s(opened_after_losses(2).when(started())) >= 0.8 * 4
+
+
+def test_restarts_while_waiting_leave_the_wait_alone():
     story = after_losses(2).when(started()).when(started())
-    assert next_wait_s(story.when(started())) >= 0.8 * 8
+    assert 0.8 * 2 <= next_wait_s(story.when(started())) <= 1.2 * 2
+
+
+def test_a_link_we_ended_makes_no_wait_longer():
+    ours = LinkLost(link=3, reason="closed by us", is_ours=True)
+    assert 0.8 * 2 <= next_wait_s(opened_after_losses(2).when(ours)) <= 1.2 * 2
 
 
 # --- blocked

@@ -1,6 +1,7 @@
 """KIS's token and approval key: asked for rarely, kept safely, never another account's."""
 
 import stat
+from contextlib import nullcontext
 
 import pytest
 from facts import at
@@ -28,7 +29,7 @@ def keys(path, loopback, clock, app_key="app-key"):
     """As a daemon has them after a start."""
     return Keys(
         path, loopback.url, Credentials(app_key=app_key, app_secret=SECRET), Http(5), clock,
-        pace=lambda: None, wait=clock.note_wait,
+        pacer=nullcontext(), wait=clock.note_wait,
     )  # fmt: skip
 
 

@@ -1,7 +1,6 @@
 """A day on loopback with real processes, sockets and files: from simulated trades to a message, and replayed."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from oracle import crossings
