@@ -11,7 +11,9 @@ from typing import Any
 import click
 
 from kis_actors import __version__
+from kis_actors.calendar_command import calendar
 from kis_actors.credentials import CredentialsError
+from kis_actors.doctor import doctor
 from kis_actors.settings_file import SettingsError
 
 STOPPED, PROBLEMS, COULD_NOT, INTERNAL, IN_USE, UNUSABLE = 0, 1, 2, 70, 75, 78
@@ -186,6 +188,10 @@ def status(config: Path | None, data_dir: Path | None, is_json: bool) -> int:
     from kis_actors.show import show_status
 
     return show_status(config, data_dir, is_json=is_json)
+
+
+cli.add_command(calendar)
+cli.add_command(doctor)
 
 
 def main() -> None:
