@@ -11,9 +11,10 @@ from typing import Any
 import click
 
 from kis_actors import __version__
-from kis_actors.calendar_command import calendar
+from kis_actors.commands.calendar import calendar
+from kis_actors.commands.doctor import doctor
+from kis_actors.commands.universe import universe
 from kis_actors.credentials import CredentialsError
-from kis_actors.doctor import doctor
 from kis_actors.settings_file import SettingsError
 
 STOPPED, PROBLEMS, COULD_NOT, INTERNAL, IN_USE, UNUSABLE = 0, 1, 2, 70, 75, 78
@@ -64,7 +65,7 @@ def cli() -> None:
 @click.option("--dry-run", is_flag=True, help="Do everything but send.")
 def run(config: Path | None, data_dir: Path | None, overrides: tuple[str, ...], dry_run: bool) -> None:
     """The daemon, in the foreground. SIGTERM or Ctrl-C stops it cleanly."""
-    from kis_actors.daemon import run_daemon
+    from kis_actors.commands.run import run_daemon
 
     try:
         sys.exit(run_daemon(config, data_dir, overrides, is_dry_run=dry_run))
@@ -82,7 +83,7 @@ def run(config: Path | None, data_dir: Path | None, overrides: tuple[str, ...], 
 @click.option("--data-dir", type=click.Path(path_type=Path), help="Instead of a fresh temporary folder.")
 def demo(speed: float, seed: int, once: bool, data_dir: Path | None) -> None:
     """Simulator and daemon together, on loopback; no account needed."""
-    from kis_actors.demo import run_demo
+    from kis_actors.commands.demo import run_demo
 
     sys.exit(run_demo(speed=speed, seed=seed, is_once=once, data_dir=data_dir))
 
@@ -108,7 +109,7 @@ def simulate(day: Any, **options: Any) -> None:
 def check_config(config: Path | None, data_dir: Path | None) -> None:
     """Every problem of the settings at once, with its place and what to write."""
     from kis_actors.adapters.clock import Clock
-    from kis_actors.daemon import load_settings, named_files
+    from kis_actors.commands.run import load_settings, named_files
 
     try:
         loaded = load_settings(config, data_dir, ())
@@ -132,7 +133,7 @@ def check_config(config: Path | None, data_dir: Path | None) -> None:
 @reading
 def events(config: Path | None, data_dir: Path | None, day: date | None, is_json: bool, **filters: Any) -> int:
     """The log itself."""
-    from kis_actors.show import show_events
+    from kis_actors.commands.show import show_events
 
     return show_events(config, data_dir, day, is_json=is_json, **filters)
 
@@ -144,7 +145,7 @@ def events(config: Path | None, data_dir: Path | None, day: date | None, is_json
 @reading
 def alerts(config: Path | None, data_dir: Path | None, day: date | None, is_json: bool) -> int:
     """The day's alerts, and what became of each on every channel."""
-    from kis_actors.show import show_alerts
+    from kis_actors.commands.show import show_alerts
 
     return show_alerts(config, data_dir, day, is_json=is_json)
 
@@ -157,7 +158,7 @@ def alerts(config: Path | None, data_dir: Path | None, day: date | None, is_json
 @reading
 def state(config: Path | None, data_dir: Path | None, day: date | None, is_json: bool, at: str | None) -> int:
     """The state as rebuilt from the log, now or at any moment of the day."""
-    from kis_actors.show import show_state
+    from kis_actors.commands.show import show_state
 
     return show_state(config, data_dir, day, is_json=is_json, at=at)
 
@@ -174,7 +175,7 @@ def replay(
     overrides: tuple[str, ...], until: str | None,
 ) -> int:  # fmt: skip
     """Runs a day's inputs through today's code, and compares every decision; with --set, the alerts."""
-    from kis_actors.show_replay import show_replay
+    from kis_actors.commands.replaying import show_replay
 
     return show_replay(config, data_dir, day, is_json=is_json, overrides=overrides, until=until)
 
@@ -185,13 +186,14 @@ def replay(
 @reading
 def status(config: Path | None, data_dir: Path | None, is_json: bool) -> int:
     """Health of the running daemon."""
-    from kis_actors.show import show_status
+    from kis_actors.commands.show import show_status
 
     return show_status(config, data_dir, is_json=is_json)
 
 
 cli.add_command(calendar)
 cli.add_command(doctor)
+cli.add_command(universe)
 
 
 def main() -> None:

@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from kis_actors.adapters.clock import Clock
-from kis_actors.calendar_command import calendar
+from kis_actors.commands.calendar import calendar
 
 SETTINGS = """\
 market: {{file: {directory}/market.yaml{hours}}}

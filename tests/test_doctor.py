@@ -12,13 +12,13 @@ from click.testing import CliRunner
 from hand_clock import HandClock
 from loopback import Loopback
 
-from kis_actors import doctor_local
 from kis_actors.adapters.clock import Clock
 from kis_actors.adapters.kis_rest import Pacer
 from kis_actors.adapters.lock import DirectoryLock
-from kis_actors.demo import ROOT, Simulator, simulator
-from kis_actors.doctor import doctor
-from kis_actors.doctor_http import PacedHttp
+from kis_actors.commands import doctor_local
+from kis_actors.commands.demo import ROOT, Simulator, simulator
+from kis_actors.commands.doctor import doctor
+from kis_actors.commands.doctor_http import PacedHttp
 
 SPEED = 60.0
 TOKEN = "123456789:AAExampleTokenOfThirtyFiveCharacters"

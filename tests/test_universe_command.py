@@ -6,9 +6,9 @@ from click.testing import CliRunner, Result
 from freezegun import freeze_time
 from masters import file_of, kosdaq, kosdaq150, kospi, kospi100, real, zipped
 
-from kis_actors import show_universe
+from kis_actors.commands import universe_changes as show_universe
+from kis_actors.commands.universe import universe
 from kis_actors.market.universe import read_universe
-from kis_actors.universe_command import universe
 
 OLD = "code,name,market\n100000,옛이름,KOSPI\n000660,SK하이닉스,KOSPI\n"
 

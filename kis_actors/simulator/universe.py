@@ -6,6 +6,7 @@ from typing import Literal
 
 import msgspec
 
+UNKNOWN_PRICE_WON = "50000"
 Market = Literal["KOSPI", "KOSDAQ"]
 
 
@@ -35,8 +36,10 @@ def read_universe(path: Path) -> tuple[Stock, ...]:
 
 
 def _stock(path: Path, line: int, row: dict[str, str]) -> Stock:
+    """A file that `universe update` wrote names the price otherwise, and may not have one."""
+    price = row.get("reference_price_won") or row.get("base_price_won") or UNKNOWN_PRICE_WON
     try:
-        return msgspec.convert(row, Stock, strict=False)
+        return msgspec.convert({**row, "reference_price_won": price}, Stock, strict=False)
     except msgspec.ValidationError as error:
         columns = ",".join(Stock.__struct_fields__)
         found = ",".join(map(str, row.values()))

@@ -14,8 +14,8 @@ from kis_actors import replay
 from kis_actors.actors.scan import ScanActor
 from kis_actors.adapters.lock import Taken
 from kis_actors.app import CORES, App, Parts, System
+from kis_actors.commands.run import load_settings, parts_of
 from kis_actors.credentials import load_credentials
-from kis_actors.daemon import load_settings, parts_of
 from kis_actors.day_files import rebuilt_from
 from kis_actors.messages import Record, StateCarried
 from kis_actors.recovery import records_in

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from eventlog.day import days_in, path_of
-from kis_actors.demo import Simulator, simulator
+from kis_actors.commands.demo import Simulator, simulator
 from kis_actors.messages import Record
 from kis_actors.recovery import records_in
 

@@ -90,12 +90,17 @@ def test_lasting_faults_end_and_sudden_ones_strike_once():
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("code,name,market\n005930,x,KOSPI\n", "u.csv:2: expected code,name,market,reference_price_won"),
         ("code,name,market,reference_price_won\n005930,x,NYSE,1\n", "u.csv:2: "),
         ("code,name,market,reference_price_won\n", "expected at least one stock"),
     ],
 )
-def test_a_universe_without_prices_is_refused(tmp_path, text, said):
+def test_a_universe_that_is_none_is_refused(tmp_path, text, said):
     (tmp_path / "u.csv").write_text(text, encoding="utf-8")
     with pytest.raises(UniverseUnusable, match=said):
         read_universe(tmp_path / "u.csv")
+
+
+def test_a_universe_from_kis_gives_base_prices(tmp_path):
+    text = "code,name,market,flags,base_price_won\n005930,x,KOSPI,,71900\n000660,y,KOSPI,,\n"
+    (tmp_path / "u.csv").write_text(text, encoding="utf-8")
+    assert [stock.reference_price_won for stock in read_universe(tmp_path / "u.csv")] == [71_900, 50_000]

@@ -12,8 +12,8 @@ import click
 from kis_actors.adapters.clock import Clock
 from kis_actors.adapters.lock import Taken
 from kis_actors.app import App, Parts
+from kis_actors.commands.lines import Lines
 from kis_actors.credentials import Credentials, load_credentials
-from kis_actors.lines import Lines
 from kis_actors.market.calendar import calendar_for
 from kis_actors.market.sessions import Calendar
 from kis_actors.market.universe import Stock, UniverseError, read_universe

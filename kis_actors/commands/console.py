@@ -15,7 +15,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from kis_actors.lines import Lines
+from kis_actors.commands.lines import Lines
 from kis_actors.messages import AlertDecided
 from kis_actors.texts import rule_name
 from kis_actors.units import percent

@@ -21,7 +21,7 @@ YEARS = range(2000, 2101)
 @click.option("--json", "is_json", is_flag=True, help="One JSON object a line.")
 def calendar(config: Path | None, data_dir: Path | None, days: tuple[datetime, ...], is_json: bool) -> None:
     """Trading days: today, or each DAY as YYYY-MM-DD; hours are KST."""
-    from kis_actors.reading import json_of
+    from kis_actors.commands.reading import json_of
     from kis_actors.settings_file import SettingsError
 
     try:
@@ -51,7 +51,7 @@ def line_of(entry: dict[str, Any]) -> str:
 def _entries(config: Path | None, data_dir: Path | None, days: tuple[date, ...]) -> list[dict[str, Any]]:
     """The days' entries. Raises SettingsError for settings or a market file that cannot be used."""
     from kis_actors.adapters.clock import Clock
-    from kis_actors.daemon import load_settings
+    from kis_actors.commands.run import load_settings
     from kis_actors.market.calendar import calendar_for
     from kis_actors.settings_file import resolve
     from kis_actors.units import log_day_of

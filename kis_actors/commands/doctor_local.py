@@ -12,9 +12,9 @@ from typing import Literal, NamedTuple
 from eventlog.library import VERSION, has_wal_reset_flaw
 from kis_actors.adapters.clock import Clock
 from kis_actors.adapters.lock import is_taken
-from kis_actors.calendar_command import entry_of, line_of
+from kis_actors.commands.calendar import entry_of, line_of
+from kis_actors.commands.run import load_settings
 from kis_actors.credentials import VARIABLES, Credentials, CredentialsError, load_credentials, secrets_of
-from kis_actors.daemon import load_settings
 from kis_actors.market.calendar import calendar_for
 from kis_actors.market.sessions import next_session
 from kis_actors.market.universe import Stock, UniverseError, read_universe

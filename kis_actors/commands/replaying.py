@@ -13,8 +13,8 @@ from rich.progress import Progress
 from eventlog.store import Reader
 from kis_actors import replay
 from kis_actors.app import CORES
+from kis_actors.commands.reading import file_of, instant_of, json_of, plain
 from kis_actors.messages import NAMES, AlertDecided
-from kis_actors.reading import file_of, instant_of, json_of, plain
 from kis_actors.recovery import records_in
 from kis_actors.settings_file import with_overrides
 from kis_actors.units import percent

@@ -16,7 +16,8 @@ from eventlog.schema import Row
 from eventlog.store import Reader
 from kis_actors.adapters.lock import is_taken
 from kis_actors.app import CORES
-from kis_actors.daemon import load_settings
+from kis_actors.commands.reading import file_of, instant_of, json_of, plain
+from kis_actors.commands.run import load_settings
 from kis_actors.messages import (
     NAMES,
     AlertDecided,
@@ -28,7 +29,6 @@ from kis_actors.messages import (
     NotifyUnknown,
     Record,
 )
-from kis_actors.reading import file_of, instant_of, json_of, plain
 from kis_actors.recovery import history_of, rebuild, records_in
 from kis_actors.units import instant_of_ns, percent
 

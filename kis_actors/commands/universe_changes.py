@@ -16,7 +16,8 @@ import click
 from kis_actors.adapters.clock import Clock
 from kis_actors.adapters.download import download
 from kis_actors.adapters.http import HttpTrouble
-from kis_actors.daemon import load_settings
+from kis_actors.commands.reading import json_of, plain
+from kis_actors.commands.run import load_settings
 from kis_actors.kis.master import BYTES_MAX, URLS, Listing, Market, MasterError, read_master
 from kis_actors.market.membership import (
     Change,
@@ -31,7 +32,6 @@ from kis_actors.market.membership import (
     text_of,
 )
 from kis_actors.market.universe import UniverseError
-from kis_actors.reading import json_of, plain
 from kis_actors.settings_file import SettingsError, resolve
 
 DONE, DIFFERENT, REFUSED = 0, 1, 1

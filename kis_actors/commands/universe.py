@@ -46,7 +46,7 @@ def universe() -> None:
 @click.option("--json", "is_json", is_flag=True, help="One JSON object a line.")
 def show(config: Path | None, data_dir: Path | None, is_json: bool) -> None:
     """The watched codes, with what is unusual about each."""
-    from kis_actors.show_universe import show_members
+    from kis_actors.commands.universe_changes import show_members
 
     sys.exit(show_members(config, data_dir, is_json=is_json))
 
@@ -56,7 +56,7 @@ def show(config: Path | None, data_dir: Path | None, is_json: bool) -> None:
 @from_masters
 def update(config: Path | None, data_dir: Path | None, **masters: Any) -> None:
     """Writes KOSPI100 and KOSDAQ150 into universe.file; 1 if KIS's flags cannot be right."""
-    from kis_actors.show_universe import Masters, update_members
+    from kis_actors.commands.universe_changes import Masters, update_members
 
     sys.exit(update_members(config, data_dir, Masters(**masters)))
 
@@ -67,7 +67,7 @@ def update(config: Path | None, data_dir: Path | None, **masters: Any) -> None:
 @click.argument("file", type=PATH, required=False)
 def diff(config: Path | None, data_dir: Path | None, file: Path | None, **masters: Any) -> None:
     """What changed since the universe FILE or, without one, what an update would change; 1 if anything."""
-    from kis_actors.show_universe import Masters, diff_masters, diff_since
+    from kis_actors.commands.universe_changes import Masters, diff_masters, diff_since
 
     given = Masters(**masters)
     if file and any(given):

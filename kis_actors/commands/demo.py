@@ -13,12 +13,12 @@ from typing import NamedTuple
 import click
 
 from kis_actors.app import App
-from kis_actors.console import LiveConsole, PlainConsole, summary
+from kis_actors.commands.console import LiveConsole, PlainConsole, summary
+from kis_actors.commands.run import parts_of, run_app
 from kis_actors.credentials import load_credentials
-from kis_actors.daemon import parts_of, run_app
 from kis_actors.settings_file import load
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 START = "08:59:30"
 READY_LINES = 6
 

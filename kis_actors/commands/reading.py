@@ -10,7 +10,7 @@ import msgspec
 
 from eventlog.day import days_in
 from kis_actors.adapters.clock import Clock
-from kis_actors.daemon import load_settings
+from kis_actors.commands.run import load_settings
 from kis_actors.recovery import day_file
 from kis_actors.units import KST, log_day_of
 

@@ -18,9 +18,9 @@ COLOURS = {"pass": "green", "warn": "yellow", "fail": "red", "skip": "bright_bla
 @click.option("--json", "is_json", is_flag=True, help="One JSON object a line.")
 def doctor(config: Path | None, data_dir: Path | None, is_offline: bool, is_json: bool) -> None:
     """Can this machine and account do the job: each check, its result, what to do. Sends no message."""
-    from kis_actors.doctor_checks import examine
-    from kis_actors.doctor_local import Case
-    from kis_actors.reading import json_of
+    from kis_actors.commands.doctor_checks import examine
+    from kis_actors.commands.doctor_local import Case
+    from kis_actors.commands.reading import json_of
 
     results: Counter[str] = Counter()
     for check, finding in examine(Case(config, data_dir, os.environ), is_offline=is_offline):

@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import NamedTuple
 
-from kis_actors import doctor_local as local
-from kis_actors.doctor_http import without
-from kis_actors.doctor_local import Case, Finding, Trouble, skipped
-from kis_actors.doctor_network import Network
-from kis_actors.reading import plain
+from kis_actors.commands import doctor_local as local
+from kis_actors.commands.doctor_http import without
+from kis_actors.commands.doctor_local import Case, Finding, Trouble, skipped
+from kis_actors.commands.doctor_network import Network
+from kis_actors.commands.reading import plain
 
 
 class Check(NamedTuple):
