@@ -11,22 +11,32 @@ NO_NAME = "(null)"
 CUSTOMER_TYPES = ("P", "B")
 REGISTER, UNREGISTER = "1", "2"
 
-_TEXTS = {
+TEXTS = {
     "OPSP0000": "SUBSCRIBE SUCCESS",
     "OPSP0001": "UNSUBSCRIBE SUCCESS",
     "OPSP0002": "ALREADY IN SUBSCRIBE",
     "OPSP0003": "UNSUBSCRIBE ERROR (not found!)",
+    "OPSP0007": "SUBSCRIBE INTERNAL ERROR",
     "OPSP0008": "MAX SUBSCRIBE OVER",
+    "OPSP0009": "SUBSCRIBE ERROR : mci send failed",
+    "OPSP0010": "SUBSCRIBE WARNING : invalid appkey",
     "OPSP0011": "invalid approval : NOT FOUND",
     "OPSP8991": "SUBSCRIBE ERROR : invalid tr_id",
     "OPSP8992": "SUBSCRIBE ERROR : invalid tr_key",
     "OPSP8993": "JSON PARSING ERROR : invalid tr_key",
+    "OPSP8994": "JSON PARSING ERROR : personalseckey not found",
+    "OPSP8995": "JSON PARSING ERROR : appsecret not found",
     "OPSP8996": "ALREADY IN USE appkey",
     "OPSP8997": "JSON PARSING ERROR : invalid tr_type",
     "OPSP8998": "JSON PARSING ERROR : invalid custtype",
+    "OPSP8999": "resource not available (ALLOC_CALL_PARAM)",
     "OPSP9990": "JSON PARSING ERROR : tr_key not found",
     "OPSP9991": "JSON PARSING ERROR : input not found",
     "OPSP9992": "JSON PARSING ERROR : body not found",
+    "OPSP9993": "JSON PARSING ERROR : internal error",
+    "OPSP9994": "JSON PARSING ERROR : INVALID appkey",
+    "OPSP9995": "JSON PARSING ERROR : resource not available",
+    "OPSP9996": "JSON PARSING ERROR : appkey",
     "OPSP9997": "JSON PARSING ERROR : custtype not found",
     "OPSP9998": "JSON PARSING ERROR : header not found",
     "OPSP9999": "JSON PARSING ERROR : invalid json format",
@@ -55,6 +65,7 @@ class Desk(NamedTuple):
 
     app_key_of: the app key that got an approval key, if any. holder_of: the session that uses an app key, if any.
     now_s: second of the day; trades up to it are past when a code is registered.
+    trouble: the code that every command is answered with just now, whatever it asks; "" in good times.
     """
 
     feeds: tuple[str, ...]
@@ -62,6 +73,7 @@ class Desk(NamedTuple):
     app_key_of: Callable[[str], str | None]
     holder_of: Callable[[str], Registrations | None]
     now_s: Callable[[], int]
+    trouble: Callable[[], str]
 
 
 def is_pingpong(message: str | bytes) -> bool:
@@ -74,7 +86,7 @@ def acknowledge(message: str | bytes, registrations: Registrations, desk: Desk) 
     """Does what the message asks, as far as KIS would, and says what KIS would say."""
     command = _parsed(message) if isinstance(message, str) else None
     header, wanted = _part(command, "header") or {}, _part(_part(command, "body"), "input") or {}
-    code = _malformed(command) or _refusal(header, wanted, registrations, desk)
+    code = _malformed(command) or desk.trouble() or _refusal(header, wanted, registrations, desk)
     if code is None:
         code = _carry_out(header["tr_type"], (wanted["tr_id"], wanted["tr_key"]), registrations, desk.now_s())
     return _ack(code, wanted, registrations)
@@ -133,7 +145,7 @@ def _ack(code: str, wanted: dict[str, Any], registrations: Registrations) -> str
         "tr_key": _text(wanted.get("tr_key")) if is_named else "",
         "encrypt": "N",
     }
-    body: dict[str, Any] = {"rt_cd": _RT_CODES.get(code, "1"), "msg_cd": code, "msg1": _TEXTS[code]}
+    body: dict[str, Any] = {"rt_cd": _RT_CODES.get(code, "1"), "msg_cd": code, "msg1": TEXTS[code]}
     if code == "OPSP0000":
         body["output"] = {"iv": registrations.iv, "key": registrations.key}
     return orjson.dumps({"header": header, "body": body}).decode()

@@ -9,12 +9,14 @@ import msgspec
 import yaml
 from msgspec import Meta, Struct
 
+from kis_actors.simulator.commands import TEXTS
+
 TimeOfDay = Annotated[str, Meta(pattern="^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$")]
 MinuteOfDay = Annotated[str, Meta(pattern="^(09|1[0-4]):[0-5][0-9]$|^15:[01][0-9]$")]
 Disparity = Annotated[float, Meta(gt=-0.5, lt=0.5)]
 Fall = Annotated[float, Meta(gt=-0.3, lt=0.3)]
 Minutes = Annotated[int, Meta(ge=1, le=380)]
-FaultName = Literal["ws_drop", "ws_silence", "rest_429", "rest_500", "ack_lost", "token_expire"]
+FaultName = Literal["ws_drop", "ws_silence", "rest_429", "rest_500", "ack_lost", "token_expire", "ws_refuse"]
 
 _FORMATS = {
     "matching regex '^([01]": "a time of day such as 09:04 or 09:04:30",
@@ -86,11 +88,16 @@ class MarketDrop(Happening, frozen=True, kw_only=True, tag="market_drop"):
 
 
 class Fault(Entry, frozen=True, kw_only=True):
-    """What the servers fail at. seconds: how long, for those that last."""
+    """What the servers fail at. seconds: how long, for those that last. answer: the code of ws_refuse."""
 
     at: TimeOfDay
     fault: FaultName
     seconds: Annotated[float, Meta(ge=0)] = 10.0
+    answer: Annotated[str, Meta(pattern="^OPSP[0-9]{4}$")] = "OPSP0007"
+
+    def __post_init__(self) -> None:
+        if self.answer not in TEXTS:
+            raise ValueError(f"Expected `answer` to be one of KIS's codes: {', '.join(TEXTS)}")
 
 
 class Start(Entry, frozen=True, kw_only=True):

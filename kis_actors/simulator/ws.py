@@ -104,6 +104,7 @@ class WsServer:
             app_key_of=accounts.app_key_of,
             holder_of=self._holder_of,
             now_s=clock.second,
+            trouble=lambda: faults.refusal(clock.elapsed_s()),
         )
 
     async def start(self, listener: socket.socket) -> Server:

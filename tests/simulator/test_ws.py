@@ -10,7 +10,7 @@ import pytest
 import requests
 import websocket
 
-from kis_actors.simulator.commands import REGISTRATIONS_MAX
+from kis_actors.simulator.commands import REGISTRATIONS_MAX, TEXTS
 from kis_actors.simulator.feeds import FEEDS
 from kis_actors.simulator.session_clock import SessionClock
 from kis_actors.simulator.ws import UNSENT_FRAMES_MAX, Session
@@ -308,6 +308,13 @@ def test_a_fault_drops_every_session_without_a_close_frame(tmp_path):
                 pass
         with Kis(simulator) as again:
             assert again.register() == "OPSP0000"
+
+
+@pytest.mark.parametrize("code", sorted(TEXTS))
+def test_every_code_of_kis_can_be_played(tmp_path, code):
+    scenario = f"faults: [{{at: '09:00', fault: ws_refuse, seconds: 36000, answer: {code}}}]"
+    with running(tmp_path, speed=60.0, start="10:00", scenario=scenario) as simulator, Kis(simulator) as client:
+        assert client.register() == code
 
 
 def test_a_lost_acknowledgement_still_registers(tmp_path):
