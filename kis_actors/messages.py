@@ -267,6 +267,19 @@ class ScanCompleted(Event):
     quoted: int
 
 
+class SafeModeEntered(Event):
+    """Several scans failed in a row: scans are `interval_s` apart now, and prices off them are not trusted."""
+
+    reason: str
+    interval_s: float
+
+
+class SafeModeLeft(Event):
+    """Scans work again; they are `interval_s` apart as configured."""
+
+    interval_s: float
+
+
 class BaselineRequested(Event):
     """A question: the adjusted daily bars of `code` from `start` to `end`, both included."""
 
@@ -387,6 +400,21 @@ class FrameRejected(Event):
     reason: str
 
 
+class StreamStale(Event):
+    """`code` traded by the scans' account, `volume_shares` so far, while its live stream on `link` said nothing."""
+
+    code: str
+    link: int
+    volume_shares: int
+
+
+class StreamRestored(Event):
+    """The stream of `code` on `link`, stale before, speaks again."""
+
+    code: str
+    link: int
+
+
 class SignalRaised(Event):
     """The price of `code` crossed the rule's threshold.
 
@@ -455,6 +483,8 @@ NAMES: dict[type[Event], tuple[str, int]] = {
     SessionClosed: ("SessionClosed", 1),
     ScanRequested: ("ScanRequested", 1),
     ScanCompleted: ("ScanCompleted", 1),
+    SafeModeEntered: ("SafeModeEntered", 1),
+    SafeModeLeft: ("SafeModeLeft", 1),
     BaselineRequested: ("BaselineRequested", 1),
     BaselineLoaded: ("BaselineLoaded", 1),
     BaselineMissing: ("BaselineMissing", 1),
@@ -469,6 +499,8 @@ NAMES: dict[type[Event], tuple[str, int]] = {
     UnsubscribeConfirmed: ("UnsubscribeConfirmed", 1),
     ControlRejected: ("ControlRejected", 1),
     FrameRejected: ("FrameRejected", 1),
+    StreamStale: ("StreamStale", 1),
+    StreamRestored: ("StreamRestored", 1),
     SignalRaised: ("SignalRaised", 1),
     AlertDecided: ("AlertDecided", 1),
     AlertSuppressed: ("AlertSuppressed", 1),
