@@ -50,7 +50,9 @@ def first_weekday_open(year: int, closures: dict[date, str]) -> date:
 
 
 def _krx_closures(years: Sequence[int]) -> dict[date, str]:
-    return {day: str(name) for day, name in sorted(holidays.financial_holidays("XKRX", years=list(years)).items())}
+    """Their names in English, whatever the language of this machine: they go into the log."""
+    closures = holidays.financial_holidays("XKRX", years=list(years), language="en_US")
+    return {day: str(name) for day, name in sorted(closures.items())}
 
 
 def _first_days(years: Sequence[int], closures: dict[date, str], market: MarketFile) -> dict[date, SpecialHours]:
