@@ -274,6 +274,12 @@ class SafeModeEntered(Event):
     interval_s: float
 
 
+class ScanSlowed(Event):
+    """Scans go on failing in safe mode; they are `interval_s` apart from now on."""
+
+    interval_s: float
+
+
 class SafeModeLeft(Event):
     """Scans work again; they are `interval_s` apart as configured."""
 
@@ -452,6 +458,14 @@ class AlertDecided(Event):
     decided_at: datetime
 
 
+class OperatorTold(Event):
+    """A person is to be told about the daemon itself. kind: the event it is about. told_at: starts a quiet time."""
+
+    alert_id: str
+    kind: str
+    told_at: datetime
+
+
 class AlertSuppressed(Event):
     """A signal that nobody is told of, and why."""
 
@@ -484,6 +498,7 @@ NAMES: dict[type[Event], tuple[str, int]] = {
     ScanRequested: ("ScanRequested", 1),
     ScanCompleted: ("ScanCompleted", 1),
     SafeModeEntered: ("SafeModeEntered", 1),
+    ScanSlowed: ("ScanSlowed", 1),
     SafeModeLeft: ("SafeModeLeft", 1),
     BaselineRequested: ("BaselineRequested", 1),
     BaselineLoaded: ("BaselineLoaded", 1),
@@ -503,6 +518,7 @@ NAMES: dict[type[Event], tuple[str, int]] = {
     StreamRestored: ("StreamRestored", 1),
     SignalRaised: ("SignalRaised", 1),
     AlertDecided: ("AlertDecided", 1),
+    OperatorTold: ("OperatorTold", 1),
     AlertSuppressed: ("AlertSuppressed", 1),
     NotifyRequested: ("NotifyRequested", 1),
 }

@@ -5,7 +5,7 @@ Names and codes come through as they are (F&F, A_B*[x]): channels send plain tex
 
 from typing import Literal
 
-from kis_actors.messages import SignalRaised
+from kis_actors.messages import LinkBlocked, SafeModeEntered, SafeModeLeft, SignalRaised
 from kis_actors.units import KST, percent, won, won_in_short
 
 Language = Literal["ko", "en"]
@@ -22,6 +22,35 @@ REPEATED = {
 def alert_text(signal: SignalRaised, alert_id: str, *, ma_days: int, language: Language) -> str:
     """What a person reads: who, which rule, the values, when it was seen (KST), where to look, and the alert's id."""
     return _korean(signal, alert_id, ma_days) if language == "ko" else _english(signal, alert_id, ma_days)
+
+
+def safe_mode_text(event: SafeModeEntered | SafeModeLeft, language: Language) -> str:
+    """Safe mode begins or ends, what that means, and what to look at."""
+    every = f"{event.interval_s:g}"
+    if isinstance(event, SafeModeLeft):
+        return {
+            "ko": f"[운영] 안전 모드 해제: 스캔이 다시 됩니다. {every}초마다 스캔합니다.",
+            "en": f"[operator] safe mode left: scans work again, every {every} s.",
+        }[language]
+    return {
+        "ko": f"[운영] 안전 모드: 스캔이 잇달아 실패했습니다 ({event.reason}). {every}초마다 다시 시도합니다. "
+        "그동안 새로 구독하지 않고 스캔 가격으로는 알리지 않습니다. kis-actors doctor로 확인해 보세요.",
+        "en": f"[operator] safe mode: {event.reason}. Trying every {every} s. "
+        "Nothing new is subscribed meanwhile, and prices off scans raise no alert. Look with: kis-actors doctor",
+    }[language]
+
+
+def link_blocked_text(event: LinkBlocked, language: Language) -> str:
+    """KIS refuses the link, when the next try comes, and what may be the cause."""
+    when = {"ko": f"{event.wait_s:g}초 뒤에 다시 시도합니다.", "en": f"Next try in {event.wait_s:g} s."}
+    if event.wait_s < 0:
+        when = {"ko": "다시 시작할 때까지 시도하지 않습니다.", "en": "No try before the daemon is started again."}
+    return {
+        "ko": f"[운영] KIS가 실시간 연결을 거절했습니다: {event.reason}. {when['ko']} "
+        "같은 앱키를 쓰는 다른 프로그램이 없는지 확인하세요.",
+        "en": f"[operator] KIS refuses the real-time link: {event.reason}. {when['en']} "
+        "Is another program using the same app key?",
+    }[language]
 
 
 def repeated(text: str, language: Language) -> str:

@@ -28,12 +28,16 @@ from kis_actors.messages import (
     NotifyUnknown,
     Record,
     RunStarted,
+    SafeModeEntered,
+    SafeModeLeft,
     ScanCompleted,
     ScanFailed,
     ScanRequested,
     ScanReturned,
     SessionClosed,
     SessionOpened,
+    StreamRestored,
+    StreamStale,
     SubscribeConfirmed,
     SubscribeRefused,
     SubscribeRequested,
@@ -50,7 +54,10 @@ OUTCOMES: dict[type[Event], str] = {
 }  # fmt: skip
 REMEMBERED = tuple(
     NAMES[kind][0]
-    for kind in (SessionOpened, SessionClosed, BaselineLoaded, BaselineMissing, TargetsChanged, AlertDecided)
+    for kind in (
+        SessionOpened, SessionClosed, BaselineLoaded, BaselineMissing, TargetsChanged, AlertDecided, SafeModeEntered,
+        SafeModeLeft,
+    )  # fmt: skip
 )
 """What a view of a run that goes on with a day must have seen of the runs before."""
 
@@ -88,6 +95,8 @@ class View(Struct, kw_only=True):
     frames_rejected: int = 0
     frames_dropped: int = 0
     last_frame_at: datetime | None = None
+    is_safe: bool = False
+    stale: dict[str, int] = {}
     alerts: deque[AlertDecided] = field(default_factory=lambda: deque(maxlen=ALERTS_SHOWN_MAX))
     alerts_count: int = 0
     suppressed: int = 0
@@ -110,7 +119,7 @@ class View(Struct, kw_only=True):
                 self.now = event.now
             case RunStarted():
                 self.runs, self.link = self.runs + 1, "down"
-                self.subscriptions = {}
+                self.subscriptions, self.stale = {}, {}
             case UniverseLoaded():
                 self.names = {stock.code: stock.name for stock in event.stocks}
             case SessionOpened():
@@ -146,6 +155,8 @@ class View(Struct, kw_only=True):
                 self.batches_done = 0 if event.batch == 1 else self.batches_done
             case ScanReturned() | ScanFailed():
                 self.batches_done += 1
+            case SafeModeEntered() | SafeModeLeft():
+                self.is_safe = isinstance(event, SafeModeEntered)
             case ScanCompleted():
                 self.last_scan_at, self.quoted = record.at, event.quoted
                 self.last_scan_was_whole = not event.failed
@@ -163,6 +174,10 @@ class View(Struct, kw_only=True):
             case LinkLost():
                 self.link, self.link_reason, self.links_lost = "down", event.reason, self.links_lost + 1
                 self.subscriptions = {}
+            case StreamStale():
+                self.stale[event.code] = event.link
+            case StreamRestored():
+                self.stale.pop(event.code, None)
             case LinkBlocked():
                 self.link, self.link_reason = "blocked", event.reason
             case TargetsChanged():
@@ -209,6 +224,10 @@ def health(view: View, *, now: datetime, scan_interval_s: float, is_streaming: b
         reasons.append(f"no scan since {view.last_scan_at:%H:%M:%S}")
     if view.targets and view.link == "open" and not view.live():
         reasons.append("no code is subscribed")
+    if view.is_safe:
+        reasons.append("safe mode: scans fail")
+    if view.stale:
+        reasons.append(f"stale streams: {', '.join(view.stale)}")
     if view.frames_dropped:
         reasons.append(f"{view.frames_dropped} frames dropped")
     return tuple(reasons)
@@ -231,5 +250,5 @@ def status_of(view: View, *, now: datetime, reasons: tuple[str, ...]) -> dict[st
         "frames": view.frames,
         "alerts": view.alerts_count,
         "log_seq": view.log_seq,
-        "safe_mode": False,
+        "safe_mode": view.is_safe,
     }

@@ -50,7 +50,8 @@ ANSWERS = [*["OPSP0000", "OPSP0001", "OPSP8996", "OPSP0011"] * 8, *MEANINGS, "OP
 """Those with consequences more often."""
 
 POOLS: dict[str, st.SearchStrategy[Any]] = {
-    "is_ours": st.booleans(),
+    "is_ours": st.booleans(), "told_at": INSTANTS, "interval_s": st.sampled_from([60.0, 120.0]),
+    "volume_shares": st.integers(0, 9),
     "code": CODES, "link": NUMBERS, "scan": NUMBERS, "batch": NUMBERS, "batches": NUMBERS, "ask": NUMBERS,
     "attempt": st.integers(1, 2), "channel": st.sampled_from(["log", "telegram"]), "alert_id": st.sampled_from("ab"),
     "day": DAYS, "start": DAYS, "end": DAYS, "now": INSTANTS, "opens": INSTANTS, "closes": INSTANTS,

@@ -10,19 +10,24 @@ from kis_actors.messages import (
     AlertDecided,
     AlertSuppressed,
     Event,
+    LinkBlocked,
     NotifyFailed,
     NotifyRequested,
     NotifySent,
     NotifyUnknown,
+    OperatorTold,
     Record,
     RunStarted,
+    SafeModeEntered,
+    SafeModeLeft,
     SignalRaised,
 )
 from kis_actors.ports import Journal, Sender
 from kis_actors.settings import Settings
-from kis_actors.texts import alert_text, repeated
+from kis_actors.texts import alert_text, link_blocked_text, repeated, safe_mode_text
 from kis_actors.turn import Core
 
+OPERATOR_QUIET_S = 1800
 ATTEMPTS_MAX = 2
 """An attempt whose outcome nobody knows is repeated once, and says so; one that certainly failed is not."""
 
@@ -38,12 +43,14 @@ class LastAlert(Struct, frozen=True):
 class State(Struct, frozen=True, kw_only=True):
     """What telling depends on.
 
-    last_alerts: the latest, by code and rule. open: questions to channels that are not settled, by alert and channel.
+    last_alerts: the latest, by code and rule. operator_told: when, by kind of trouble.
+    open: questions to channels that are not settled, by alert and channel.
     """
 
     settings: Settings = Settings()
     is_dry_run: bool = False
     last_alerts: dict[str, LastAlert] = {}
+    operator_told: dict[str, datetime] = {}
     open: dict[str, NotifyRequested] = {}
 
 
@@ -55,6 +62,8 @@ def evolve(state: State, event: Event) -> State:
         case AlertDecided():
             last = LastAlert(event.signal.code, event.signal.rule, event.decided_at)
             return replace(state, last_alerts={**state.last_alerts, f"{last.code} {last.rule}": last})
+        case OperatorTold():
+            return replace(state, operator_told={**state.operator_told, event.kind: event.told_at})
         case NotifyRequested():
             return replace(state, open={**state.open, _key(event): event})
         case NotifySent() | NotifyFailed():
@@ -72,10 +81,28 @@ def decide(state: State, record: Record) -> tuple[Event, ...]:
             return _consider(state, event, record)
         case NotifyUnknown():
             return _repeat(state, state.open.get(_key(event)))
+        case SafeModeEntered() | SafeModeLeft():
+            return _tell_operator(state, record, safe_mode_text(event, state.settings.notify.language))
+        case LinkBlocked() if _is_news(state, record):
+            return _tell_operator(state, record, link_blocked_text(event, state.settings.notify.language))
         case RunStarted():
             in_doubt = [asked for asked in event.in_doubt if state.open.get(_key(asked)) == asked]
             return tuple(made for asked in in_doubt for made in (_doubt(asked), *_repeat(state, asked)))
     return ()
+
+
+def _tell_operator(state: State, record: Record, text: str) -> tuple[Event, ...]:
+    """Messages about the daemon itself take the same way as alerts, under a name of their own."""
+    alert_id, channels = f"operator-{record.seq}", channels_of(state.settings, state.is_dry_run)
+    told = OperatorTold(alert_id=alert_id, kind=type(record.event).__name__, told_at=record.at)
+    asked = (NotifyRequested(alert_id=alert_id, channel=channel, attempt=1, text=text) for channel in channels)
+    return (told, *asked)
+
+
+def _is_news(state: State, record: Record) -> bool:
+    """Whether nobody was told of trouble of this kind for a while; it may come every minute for hours."""
+    last = state.operator_told.get(type(record.event).__name__)
+    return last is None or (record.at - last).total_seconds() >= OPERATOR_QUIET_S
 
 
 def channels_of(settings: Settings, is_dry_run: bool = False) -> tuple[str, ...]:
@@ -126,7 +153,9 @@ def _key(event: NotifyRequested | NotifySent | NotifyFailed | NotifyUnknown) -> 
     return f"{event.alert_id} {event.channel}"
 
 
-LISTENS: tuple[type[Event], ...] = (RunStarted, SignalRaised, NotifySent, NotifyFailed, NotifyUnknown)
+LISTENS: tuple[type[Event], ...] = (
+    RunStarted, SignalRaised, NotifySent, NotifyFailed, NotifyUnknown, SafeModeEntered, SafeModeLeft, LinkBlocked,
+)  # fmt: skip
 
 CORE = Core(name="notify", listens=LISTENS, state=State, evolve=evolve, decide=decide)
 

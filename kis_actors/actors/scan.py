@@ -19,10 +19,13 @@ from kis_actors.messages import (
     Event,
     Record,
     RunStarted,
+    SafeModeEntered,
+    SafeModeLeft,
     ScanCompleted,
     ScanFailed,
     ScanRequested,
     ScanReturned,
+    ScanSlowed,
     SessionClosed,
     SessionOpened,
     UniverseLoaded,
@@ -39,6 +42,11 @@ CLOSING_PRINT_S = 60
 BASELINES_AT_ONCE = 2
 """Few, so that a scan never waits behind 250 daily-bar calls."""
 BASELINE_TRIES = 3
+FAILED_SCANS_MAX = 3
+"""So many failed scans in a row begin safe mode, and each time as many more double the interval again."""
+GOOD_SCANS = 2
+"""So many good scans in a row end it."""
+INTERVAL_MAX_S = 600.0
 
 
 class State(Struct, frozen=True, kw_only=True):
@@ -46,7 +54,8 @@ class State(Struct, frozen=True, kw_only=True):
 
     session: today's, None on a day without one. open_day: the day whose session was said to be open.
     baselines: per code, today's, true if loaded and false if missing. asked, tries: of those still wanted.
-    waiting: batches of scan number `scan` without an answer.
+    waiting: batches of scan number `scan` without an answer. bad_scans, good_scans: the latest ones in a row.
+    safe_interval_s: between scans in safe mode, 0 out of it.
     """
 
     settings: Settings = Settings()
@@ -65,6 +74,9 @@ class State(Struct, frozen=True, kw_only=True):
     batches: int = 0
     failed: int = 0
     quoted: int = 0
+    bad_scans: int = 0
+    good_scans: int = 0
+    safe_interval_s: float = 0.0
 
 
 def evolve(state: State, event: Event) -> State:
@@ -95,6 +107,12 @@ def evolve(state: State, event: Event) -> State:
             return _batch_answered(state, event.scan, event.batch, quoted=quoted)
         case ScanFailed():
             return _batch_answered(state, event.scan, event.batch, failed=1)
+        case ScanCompleted():
+            return _completed(state, event)
+        case SafeModeEntered() | ScanSlowed():
+            return replace(state, safe_interval_s=event.interval_s)
+        case SafeModeLeft():
+            return replace(state, safe_interval_s=0.0)
     return state
 
 
@@ -109,7 +127,8 @@ def decide(state: State, record: Record) -> tuple[Event, ...]:
         case DailyBarsFailed() if state.day:
             return (*_give_up(state, event, state.day), *_ask_baselines(state, answered=event.code))
         case ScanReturned() | ScanFailed() if event.scan == state.scan and not state.waiting:
-            return (ScanCompleted(scan=state.scan, batches=state.batches, failed=state.failed, quoted=state.quoted),)
+            done = ScanCompleted(scan=state.scan, batches=state.batches, failed=state.failed, quoted=state.quoted)
+            return (done, *_safe_mode_change(_completed(state, done), event))
     return ()
 
 
@@ -198,10 +217,31 @@ def _answered(state: State, code: str) -> State:
 def _due_scan(state: State) -> tuple[ScanRequested, ...]:
     if state.waiting or state.now is None or not is_open(state.now, state.session):
         return ()
-    interval_s = state.settings.monitor.scan_interval_sec
+    interval_s = state.safe_interval_s or state.settings.monitor.scan_interval_sec
     if state.scan_asked_at and (state.now - state.scan_asked_at).total_seconds() < interval_s:
         return ()
     return scan_once(state)
+
+
+def _completed(state: State, event: ScanCompleted) -> State:
+    """A scan most of whose batches failed is a failed one; what came of it is used all the same."""
+    if 2 * event.failed > event.batches:
+        return replace(state, bad_scans=state.bad_scans + 1, good_scans=0)
+    return replace(state, bad_scans=0, good_scans=state.good_scans + 1)
+
+
+def _safe_mode_change(state: State, event: ScanReturned | ScanFailed) -> tuple[Event, ...]:
+    """As the counts stand after a scan, the last answer of which is `event`."""
+    interval_s = state.settings.monitor.scan_interval_sec
+    if state.safe_interval_s and state.good_scans >= GOOD_SCANS:
+        return (SafeModeLeft(interval_s=interval_s),)
+    if not state.bad_scans or state.bad_scans % FAILED_SCANS_MAX:
+        return ()
+    doubled_s = min(2 * (state.safe_interval_s or interval_s), max(INTERVAL_MAX_S, interval_s))
+    if state.safe_interval_s:
+        return (ScanSlowed(interval_s=doubled_s),) if doubled_s != state.safe_interval_s else ()
+    why = event.reason if isinstance(event, ScanFailed) else "most batches failed"
+    return (SafeModeEntered(reason=f"{state.bad_scans} scans in a row failed: {why}", interval_s=doubled_s),)
 
 
 def _batch_asked(state: State, event: ScanRequested) -> State:

@@ -16,22 +16,33 @@ from kis_actors.messages import (
     Event,
     FrameReceived,
     FrameRejected,
+    LinkLost,
     Record,
     RunStarted,
+    SafeModeEntered,
+    SafeModeLeft,
     ScanReturned,
     SessionClosed,
     SessionOpened,
     SignalRaised,
+    StreamRestored,
+    StreamStale,
+    SubscribeConfirmed,
+    SubscribeRefused,
     UniverseLoaded,
+    UnsubscribeConfirmed,
 )
 from kis_actors.rules import RULES
 from kis_actors.rules.sight import Crossing, Sight
+from kis_actors.rules.staleness import Watch, heard, scanned
 from kis_actors.settings import Settings
 from kis_actors.turn import Core
 
 Memory: TypeAlias = Union[tuple(rule.Memory for rule in RULES.values())]  # type: ignore[valid-type] # noqa: UP007
 """What any rule remembers of one code; the rules' own types, told apart by their tags."""
 
+FRESH_S = 60
+"""In safe mode only trades stamped within so many seconds of now are judged."""
 OTHER_SESSIONS = ("1", "3", "5")
 """Pre-market, after-market and close-price trades: not what a regular-session signal is about."""
 
@@ -67,7 +78,8 @@ class State(Struct, kw_only=True):
     """What the rules see. Updated in place: it changes with every trade.
 
     session_day: of the open session. cum_volumes: shares so far, by trades of the session. memories: per rule and code.
-    found, rejected: what the event handled last held, for `decide`.
+    link, live: the codes subscribed on the open link. is_safe: scans fail, so their prices are not judged.
+    found, rejected, stale, restored: what the event handled last held, for `decide`.
     """
 
     settings: Settings = Settings()
@@ -79,8 +91,13 @@ class State(Struct, kw_only=True):
     last_prices: dict[str, LastPrice] = {}
     cum_volumes: dict[str, int] = {}
     memories: dict[str, dict[str, Memory]] = {}
+    link: int = 0
+    live: dict[str, Watch] = {}
+    is_safe: bool = False
     found: list[Found] = []
     rejected: str = ""
+    stale: list[str] = []
+    restored: list[str] = []
 
     def on_tick(self, code: str, price: int, ts: datetime) -> tuple[tuple[str, Crossing], ...]:
         """Notes the trade of `code` at `price` won, stamped `ts`; the crossings it makes, each with its rule's name."""
@@ -100,7 +117,7 @@ class State(Struct, kw_only=True):
 
 def evolve(state: State, event: Event) -> State:
     """The same state, after `event`."""
-    state.found, state.rejected = [], ""
+    state.found, state.rejected, state.stale, state.restored = [], "", [], []
     match event:
         case FrameReceived():
             _read_frame(state, event)
@@ -109,7 +126,7 @@ def evolve(state: State, event: Event) -> State:
         case ClockTicked():
             state.now = event.now
         case RunStarted():
-            state.settings = event.settings
+            state.settings, state.live = event.settings, {}
         case UniverseLoaded():
             state.stocks = {stock.code: stock for stock in event.stocks}
         case BaselineLoaded():
@@ -120,6 +137,14 @@ def evolve(state: State, event: Event) -> State:
             state.session_day, state.memories, state.cum_volumes = event.day, {}, {}
         case SessionClosed():
             state.session_day = None
+        case SafeModeEntered() | SafeModeLeft():
+            state.is_safe = isinstance(event, SafeModeEntered)
+        case SubscribeConfirmed():
+            state.link, state.live[event.code] = event.link, Watch()
+        case SubscribeRefused() | UnsubscribeConfirmed():
+            state.live.pop(event.code, None)
+        case LinkLost():
+            state.live = {}
     return state
 
 
@@ -128,7 +153,15 @@ def decide(state: State, record: Record) -> tuple[Event, ...]:
     event = record.event
     if isinstance(event, FrameReceived) and state.rejected:
         return (FrameRejected(link=event.link, reason=state.rejected),)
-    return tuple(_signal(state, found) for found in state.found)
+    return (
+        *(_signal(state, found) for found in state.found),
+        *(StreamStale(code=code, link=state.link, volume_shares=_volume(state, code)) for code in state.stale),
+        *(StreamRestored(code=code, link=state.link) for code in state.restored),
+    )
+
+
+def _volume(state: State, code: str) -> int:
+    return state.live[code].volume_shares or 0
 
 
 def _read_frame(state: State, event: FrameReceived) -> None:
@@ -140,6 +173,9 @@ def _read_frame(state: State, event: FrameReceived) -> None:
         state.rejected = str(problem)
         return
     for tick in ticks:
+        watch = state.live.get(tick.code)
+        if watch and heard(watch):
+            state.restored.append(tick.code)
         if _is_regular(state, tick):
             state.cum_volumes[tick.code] = tick.cum_volume_shares
             _judge(state, _seen_traded(tick))
@@ -150,8 +186,11 @@ def _read_scan(state: State, event: ScanReturned) -> None:
     if state.now is None:
         return
     for code, quote in quotes_of(event.rows.each()).items():
+        watch = state.live.get(code)
+        if watch and state.session_day and scanned(watch, quote.cum_volume_shares):
+            state.stale.append(code)
         is_behind = quote.cum_volume_shares < state.cum_volumes.get(code, 0)  # the stream has told more already
-        if code in state.stocks and _is_todays(quote) and not is_behind:
+        if code in state.stocks and _is_todays(quote) and not is_behind and not state.is_safe:
             _judge(state, _seen_quoted(quote, state.now))
 
 
@@ -175,6 +214,8 @@ def _is_regular(state: State, tick: Tick) -> bool:
         return False
     if state.settings.market.hours == "always":
         return True
+    if state.is_safe and state.now and abs((state.now - tick.traded_at).total_seconds()) > FRESH_S:
+        return False
     return tick.market_class not in OTHER_SESSIONS and state.session_day in (None, tick.traded_at.date())
 
 
@@ -202,7 +243,8 @@ def _signal(state: State, found: Found) -> SignalRaised:
 
 LISTENS: tuple[type[Event], ...] = (
     FrameReceived, ScanReturned, ClockTicked, RunStarted, UniverseLoaded, BaselineLoaded, BaselineMissing,
-    SessionOpened, SessionClosed,
+    SessionOpened, SessionClosed, SafeModeEntered, SafeModeLeft, SubscribeConfirmed, SubscribeRefused,
+    UnsubscribeConfirmed, LinkLost,
 )  # fmt: skip
 
 CORE = Core(name="signal", listens=LISTENS, state=State, evolve=evolve, decide=decide)

@@ -118,7 +118,7 @@ def _head(view: View, events_per_s: float) -> Panel:
     logged = f"{view.log_seq:,} events, {events_per_s:,.0f}/s"
     lines = [
         Text.assemble((clock, "bold"), f" · {session} · ", (link, "green" if view.link == "open" else "yellow")),
-        Text(f"{_scan(view)} · averages {_averages(view)}"),
+        Text.assemble(("SAFE MODE ", "bold red") if view.is_safe else "", f"{_scan(view)} · averages {_averages(view)}"),
         Text(f"{rejected} · {logged} · alerts {view.alerts_count} ({view.suppressed} suppressed)"),
     ]
     for line in lines:

@@ -17,6 +17,7 @@ class Lines:
         """One line for each thing that is not as it was."""
         view = self._view
         self._say("session", self._session())
+        self._say("safe mode", "safe mode: scans fail" if view.is_safe else "")
         self._say("averages", self._averages())
         self._say("link", f"link {view.link}{': ' + view.link_reason if view.link_reason else ''}")
         if view.last_scan_at:
