@@ -52,13 +52,11 @@ ALERTS_SHOWN_MAX = 200
 OUTCOMES: dict[type[Event], str] = {
     NotifyRequested: "asked", NotifySent: "sent", NotifyFailed: "failed", NotifyUnknown: "unknown",
 }  # fmt: skip
-REMEMBERED = tuple(
-    NAMES[kind][0]
-    for kind in (
-        SessionOpened, SessionClosed, BaselineLoaded, BaselineMissing, TargetsChanged, AlertDecided, SafeModeEntered,
-        SafeModeLeft,
-    )  # fmt: skip
-)
+_LASTING: tuple[type[Event], ...] = (
+    SessionOpened, SessionClosed, BaselineLoaded, BaselineMissing, TargetsChanged, AlertDecided, SafeModeEntered,
+    SafeModeLeft,
+)  # fmt: skip
+REMEMBERED = tuple(NAMES[kind][0] for kind in _LASTING)
 """What a view of a run that goes on with a day must have seen of the runs before."""
 
 

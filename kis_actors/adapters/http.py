@@ -43,7 +43,6 @@ class Http:
     def __init__(self, timeout_s: float) -> None:
         self._session = requests.Session()
         self._session.auth = _as_it_is
-        self._clock = Clock()
         self.timeout_s = timeout_s
 
     def call(
@@ -63,30 +62,31 @@ class Http:
     def _call(
         self, method: str, url: str, headers: Mapping[str, str] | None, params: Mapping[str, str] | None, json: Any
     ) -> Answer:
-        until_s = self._clock.elapsed_s() + self.timeout_s
+        until_s = Clock().elapsed_s() + self.timeout_s
         data = orjson.dumps(json) if json is not None else None
         content = {"content-type": "application/json; charset=utf-8"} if json is not None else {}
         with self._session.request(
             method, url, headers={**content, **(headers or {})}, params=params, data=data,
             timeout=self.timeout_s, allow_redirects=False, stream=True,
         ) as response:  # fmt: skip
-            return Answer(response.status_code, dict(response.headers), _json(self._read(response, until_s)))
-
-    def _read(self, response: requests.Response, until_s: float) -> bytes:
-        """The body, whole. The library's own time-out is between two pieces, and a trickle would go on for ever."""
-        body = b""
-        while piece := response.raw.read1(CHUNK_BYTES, decode_content=True):
-            body += piece
-            if len(body) > BODY_BYTES_MAX:
-                raise requests.exceptions.ContentDecodingError(f"more than {BODY_BYTES_MAX} bytes")
-            if self._clock.elapsed_s() > until_s:
-                raise requests.ReadTimeout
-        return body
+            return Answer(response.status_code, dict(response.headers), _json(_read(response, until_s)))
 
 
 def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
     """Without any `auth`, requests would replace our token by a password from the user's ~/.netrc."""
     return request
+
+
+def _read(response: requests.Response, until_s: float) -> bytes:
+    """The body, whole. The library's own time-out is between two pieces, and a trickle would go on for ever."""
+    clock, body = Clock(), b""
+    while piece := response.raw.read1(CHUNK_BYTES, decode_content=True):
+        body += piece
+        if len(body) > BODY_BYTES_MAX:
+            raise requests.exceptions.ContentDecodingError(f"more than {BODY_BYTES_MAX} bytes")
+        if clock.elapsed_s() > until_s:
+            raise requests.ReadTimeout
+    return body
 
 
 def _json(body: bytes) -> dict[str, Any]:
