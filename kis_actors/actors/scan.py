@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from kis_actors.actors.base import CoreActor, Mailbox
 from kis_actors.kis.rest import bars_of, quotes_of
-from kis_actors.market.baseline import closes_needed
+from kis_actors.market.baseline import closes_needed, rebased
 from kis_actors.market.sessions import Calendar, Session, is_open, session_on
 from kis_actors.messages import (
     BaselineLoaded,
@@ -45,7 +45,6 @@ BASELINE_TRIES = 3
 FAILED_SCANS_MAX = 3
 """So many failed scans in a row begin safe mode, and each time as many more double the interval again."""
 GOOD_SCANS = 2
-"""So many good scans in a row end it."""
 INTERVAL_MAX_S = 600.0
 
 
@@ -53,7 +52,7 @@ class State(Struct, frozen=True, kw_only=True):
     """What scanning depends on.
 
     session: today's, None on a day without one. open_day: the day whose session was said to be open.
-    baselines: per code, today's, true if loaded and false if missing. asked, tries: of those still wanted.
+    baselines: per code, today's completed closes; empty if there is no average. asked, tries: of those still wanted.
     waiting: batches of scan number `scan` without an answer. bad_scans, good_scans: the latest ones in a row.
     safe_interval_s: between scans in safe mode, 0 out of it.
     """
@@ -65,7 +64,7 @@ class State(Struct, frozen=True, kw_only=True):
     day: date | None = None
     session: Session | None = None
     open_day: date | None = None
-    baselines: dict[str, bool] = {}
+    baselines: dict[str, tuple[int, ...]] = {}
     asked: tuple[str, ...] = ()
     tries: dict[str, int] = {}
     scan: int = 0
@@ -88,18 +87,16 @@ def evolve(state: State, event: Event) -> State:
             return _started(state, event)
         case UniverseLoaded():
             return replace(state, codes=tuple(stock.code for stock in event.stocks))
-        case SessionOpened():
-            return replace(state, open_day=event.day)
-        case SessionClosed():
-            return replace(state, open_day=None)
+        case SessionOpened() | SessionClosed():
+            return replace(state, open_day=event.day if isinstance(event, SessionOpened) else None)
         case BaselineRequested():
             return replace(state, asked=(*state.asked, event.code))
         case DailyBarsReturned() | DailyBarsFailed():
             return _answered(state, event.code)
         case BaselineLoaded():
-            return replace(state, baselines={**state.baselines, event.code: True})
+            return replace(state, baselines={**state.baselines, event.code: event.closes_won})
         case BaselineMissing():
-            return replace(state, baselines={**state.baselines, event.code: False})
+            return replace(state, baselines={**state.baselines, event.code: ()})
         case ScanRequested():
             return _batch_asked(state, event)
         case ScanReturned():
@@ -126,9 +123,8 @@ def decide(state: State, record: Record) -> tuple[Event, ...]:
             return (_baseline(state, event, state.day), *_ask_baselines(state, answered=event.code))
         case DailyBarsFailed() if state.day:
             return (*_give_up(state, event, state.day), *_ask_baselines(state, answered=event.code))
-        case ScanReturned() | ScanFailed() if event.scan == state.scan and not state.waiting:
-            done = ScanCompleted(scan=state.scan, batches=state.batches, failed=state.failed, quoted=state.quoted)
-            return (done, *_safe_mode_change(_completed(state, done), event))
+        case ScanReturned() | ScanFailed():
+            return (*_corrections(state, event), *_scan_end(state, event))
     return ()
 
 
@@ -228,6 +224,29 @@ def _completed(state: State, event: ScanCompleted) -> State:
     if 2 * event.failed > event.batches:
         return replace(state, bad_scans=state.bad_scans + 1, good_scans=0)
     return replace(state, bad_scans=0, good_scans=state.good_scans + 1)
+
+
+def _corrections(state: State, event: ScanReturned | ScanFailed) -> tuple[BaselineLoaded | BaselineMissing, ...]:
+    """New averages of codes that a split or a rights issue puts on another basis today; said before anybody ranks."""
+    if state.day is None or isinstance(event, ScanFailed):
+        return ()
+    quotes, known = quotes_of(event.rows.each()), state.baselines
+    right = {
+        code: rebased(known[code], quote.base_price_won, quote.previous_close_won)
+        for code, quote in quotes.items() if code in known
+    }  # fmt: skip
+    return tuple(
+        BaselineLoaded(code=code, day=state.day, closes_won=closes_won) if closes_won
+        else BaselineMissing(code=code, day=state.day, reason="its closes are on another basis than its price")
+        for code, closes_won in right.items() if closes_won != known[code]
+    )  # fmt: skip
+
+
+def _scan_end(state: State, event: ScanReturned | ScanFailed) -> tuple[Event, ...]:
+    if event.scan != state.scan or state.waiting:
+        return ()
+    done = ScanCompleted(scan=state.scan, batches=state.batches, failed=state.failed, quoted=state.quoted)
+    return (done, *_safe_mode_change(_completed(state, done), event))
 
 
 def _safe_mode_change(state: State, event: ScanReturned | ScanFailed) -> tuple[Event, ...]:

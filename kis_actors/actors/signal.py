@@ -8,6 +8,7 @@ from msgspec import Struct
 from kis_actors.actors.base import CoreActor
 from kis_actors.kis.frames import FrameError, Tick, is_control, ticks_of
 from kis_actors.kis.rest import Quote, quotes_of
+from kis_actors.market.baseline import rebased
 from kis_actors.market.universe import Stock
 from kis_actors.messages import (
     BaselineLoaded,
@@ -190,8 +191,15 @@ def _read_scan(state: State, event: ScanReturned) -> None:
         if watch and state.session_day and scanned(watch, quote.cum_volume_shares):
             state.stale.append(code)
         is_behind = quote.cum_volume_shares < state.cum_volumes.get(code, 0)  # the stream has told more already
-        if code in state.stocks and _is_todays(quote) and not is_behind and not state.is_safe:
+        if code in state.stocks and _is_todays(quote) and not is_behind and _is_trusted(state, quote):
             _judge(state, _seen_quoted(quote, state.now))
+
+
+def _is_trusted(state: State, quote: Quote) -> bool:
+    """Not in safe mode, nor while the average is on another basis than the price: ScanActor sends a right one."""
+    closes_won = state.closes_won.get(quote.code, ())
+    right_won = rebased(closes_won, quote.base_price_won, quote.previous_close_won)
+    return not state.is_safe and right_won == closes_won
 
 
 def _seen_traded(tick: Tick) -> Seen:

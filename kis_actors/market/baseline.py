@@ -6,6 +6,9 @@ Must not know where closes come from; they are completed, adjusted, and oldest f
 from typing import NamedTuple
 
 
+NEAR_RATIO = 0.01
+
+
 class Disparity(NamedTuple):
     """ratio: price against its average, minus one; -0.08 is 8 % under it. average_won: that average."""
 
@@ -31,3 +34,23 @@ def disparity_of(
 def closes_needed(ma_days: int, includes_today: bool) -> int:
     """How many completed closes an average over `ma_days` takes."""
     return ma_days - 1 if includes_today else ma_days
+
+
+def rebased(closes_won: tuple[int, ...], base_won: int | None, previous_close_won: int | None) -> tuple[int, ...]:
+    """The closes on the basis of today's prices; empty if they cannot be brought to it.
+
+    On the first day after a split or a rights issue the base price is not the previous close. Closes that KIS has
+    adjusted already end near the base price and stay; those that end near the previous close are scaled to it.
+    """
+    if not closes_won or not base_won or not previous_close_won or base_won == previous_close_won:
+        return closes_won
+    if _is_near(closes_won[-1], base_won):
+        return closes_won
+    if not _is_near(closes_won[-1], previous_close_won):
+        return ()
+    return tuple(round(close * base_won / previous_close_won) for close in closes_won)
+
+
+def _is_near(close_won: int, price_won: int) -> bool:
+    """Within what the last trades after the close may move it."""
+    return abs(close_won / price_won - 1) <= NEAR_RATIO
