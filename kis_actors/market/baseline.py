@@ -5,7 +5,6 @@ Must not know where closes come from; they are completed, adjusted, and oldest f
 
 from typing import NamedTuple
 
-
 NEAR_RATIO = 0.01
 
 
