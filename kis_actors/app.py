@@ -19,6 +19,7 @@ from eventlog.store import Writer
 from kis_actors import __version__
 from kis_actors.actors import notify, scan, signal, subscription, ws
 from kis_actors.actors.base import Mailbox
+from kis_actors.adapters.app_key_lock import app_key_lock
 from kis_actors.adapters.clock import Clock
 from kis_actors.adapters.http import Http
 from kis_actors.adapters.kis_rest import KisRest
@@ -92,13 +93,14 @@ class App:
 
     def run(self, on_second: Callable[[], None] = lambda: None) -> int:
         """Runs until stopped; the exit status of `kis-actors run`. Raises adapters.lock.Taken."""
-        with DirectoryLock(self.parts.data_dir):
+        app_key = app_key_lock(rest_url_of(self.parts.settings), self.parts.credentials.app_key)
+        with DirectoryLock(self.parts.data_dir), app_key:
             while True:
                 ending = self._one_run(on_second)
                 if ending.kind == "stopped":
                     return 0
                 if ending.kind == "refused":
-                    self.parts.write(f"KIS refuses: {ending.reason}; check KIS_APP_KEY and KIS_APP_SECRET")
+                    self.parts.write(f"KIS refuses: {ending.reason}")
                     return 78
                 if ending.kind == "failed" and self._is_hopeless(ending):
                     return 70
@@ -188,9 +190,10 @@ class System:
     def _rest(self) -> KisRest:
         settings = self.parts.settings
         return KisRest(
-            settings.kis.rest_url or REST_URLS[settings.kis.env], self.parts.data_dir / "keys.json",
+            rest_url_of(settings), self.parts.data_dir / "keys.json",
             self.parts.credentials, self.journal, self.parts.clock,
             gap_s=settings.kis.rate_limit_sleep_sec, timeout_s=settings.kis.rest_timeout_sec, fatal=self._refused,
+            question_s=settings.kis.rest_question_sec, warn=lambda warning: self.parts.write(f"warning: {warning}"),
         )  # fmt: skip
 
     def _socket(self) -> KisSocket:
@@ -282,3 +285,8 @@ class System:
         unfinished = path.with_suffix(".new")
         unfinished.write_bytes(orjson.dumps(status_of(self.view, now=now, reasons=reasons)))
         unfinished.replace(path)
+
+
+def rest_url_of(settings: Settings) -> str:
+    """Where KIS answers REST calls."""
+    return settings.kis.rest_url or REST_URLS[settings.kis.env]

@@ -53,6 +53,13 @@ class Rows(Struct, frozen=True, gc=False):
         return tuple(dict(zip(self.columns, row, strict=False)) for row in self.values)
 
 
+class Missed(Struct, frozen=True, gc=False):
+    """A code that deserved a slot and got none. reason: no slot, cooling, refused, or churn budget."""
+
+    code: str
+    reason: str
+
+
 class Target(Struct, frozen=True, gc=False):
     """A code that deserves a slot. score: higher is nearer to a signal. disparity: ratio against its average."""
 
@@ -337,6 +344,32 @@ class UnsubscribeRequested(Event):
     ask: int = 1
 
 
+class OverflowChanged(Event):
+    """These codes, by code, score no lower than the worst target and have no slot; said when the choice is made."""
+
+    missed: tuple[Missed, ...]
+
+
+class ChurnLimited(Event):
+    """These codes deserve a slot that another still holds: as many changed hands as may, so they wait.
+
+    Said once, until no code waits for that any more.
+    """
+
+    codes: tuple[str, ...]
+
+
+class LinkRenewalWanted(Event):
+    """A wish: close `link` and open another; what is subscribed on it is not what should be.
+
+    code: the one that showed it. WsActor declines while another connection is not affordable.
+    """
+
+    link: int
+    code: str
+    reason: str
+
+
 # --- decided by WsActor
 
 
@@ -349,21 +382,23 @@ class LinkRequested(Event):
 
 
 class LinkReleased(Event):
-    """A wish: close `link`, the session is over."""
+    """A wish: close `link`, because the session is over or another is to take its place."""
 
     link: int
 
 
 class LinkBlocked(Event):
-    """KIS refuses the link itself; it is closed. needs_key: because the approval key is no good.
+    """KIS refuses the link itself, or this daemon has connected as often as it may; it is closed.
 
     wait_s: the next try comes no sooner; negative for not before the daemon is started again.
+    needs_key: because the approval key is no good. is_in_use: because another session holds the app key.
     """
 
     link: int
     reason: str
     wait_s: float
     needs_key: bool = False
+    is_in_use: bool = False
 
 
 class SubscribeConfirmed(Event):
@@ -374,12 +409,18 @@ class SubscribeConfirmed(Event):
 
 
 class SubscribeRefused(Event):
-    """KIS did not subscribe `code`. for_good: the same key would be refused again."""
+    """KIS did not subscribe `code`. for_good: the same key would be refused again.
+
+    is_full: KIS counts more subscriptions than it allows, and so more than we do.
+    is_unanswered: said by SubscriptionActor; KIS never answered, and may have subscribed it all the same.
+    """
 
     code: str
     link: int
     reason: str
     for_good: bool = False
+    is_full: bool = False
+    is_unanswered: bool = False
 
 
 class UnsubscribeConfirmed(Event):
@@ -506,6 +547,9 @@ NAMES: dict[type[Event], tuple[str, int]] = {
     TargetsChanged: ("TargetsChanged", 1),
     SubscribeRequested: ("SubscribeRequested", 1),
     UnsubscribeRequested: ("UnsubscribeRequested", 1),
+    OverflowChanged: ("OverflowChanged", 1),
+    ChurnLimited: ("ChurnLimited", 1),
+    LinkRenewalWanted: ("LinkRenewalWanted", 1),
     LinkRequested: ("LinkRequested", 1),
     LinkReleased: ("LinkReleased", 1),
     LinkBlocked: ("LinkBlocked", 1),

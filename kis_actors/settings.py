@@ -44,7 +44,11 @@ class Score(Section):
 
 
 class Monitor(Section):
-    """How often to look, how many to follow, and for how long. Durations in seconds."""
+    """How often to look, how many to follow, and for how long. Durations in seconds.
+
+    hysteresis_ratio: a code takes another's slot only with a score this much higher; 0.15 is 15 %.
+    swaps_per_minute, swaps_per_day: how many slots may change hands; more of them wait.
+    """
 
     enabled: bool = True
     mode: Literal["A", "B"] = "A"
@@ -55,6 +59,9 @@ class Monitor(Section):
     subscribe_cooldown_sec: float = 180.0
     min_subscribe_sec: float = 60.0
     alert_cooldown_sec: float = 600.0
+    hysteresis_ratio: float = 0.15
+    swaps_per_minute: int = 10
+    swaps_per_day: int = 500
     score: Score = Score()
     signal: Signal = Signal()
 
@@ -64,8 +71,11 @@ class Kis(Section):
 
     rest_url, ws_url: override the address that env implies.
     rate_limit_sleep_sec: least gap between two REST calls.
+    rest_question_sec: how long one question may be asked again, so that none keeps the others waiting.
     ws_reconnect_delays_sec: waits before the 1st, 2nd, ... try; the last one repeats.
     ws_idle_timeout_sec: a link that said nothing for so long is lost.
+    connects_per_10_min, connects_per_day: tries to connect, those that fail included; further ones wait.
+    link_renewal_gap_sec: least time between two renewals of a link that works but does not do as it should.
     max_backpressure_sec: how long the socket may wait for a slow log before frames are dropped, and counted.
     """
 
@@ -75,10 +85,14 @@ class Kis(Section):
     credentials_file: str | None = None
     rate_limit_sleep_sec: float = 0.5
     rest_timeout_sec: float = 10.0
+    rest_question_sec: float = 30.0
     ws_reconnect_delays_sec: tuple[float, ...] = (1.0, 2.0, 4.0, 8.0, 16.0, 30.0, 60.0)
     ws_idle_timeout_sec: float = 90.0
     ws_command_gap_sec: float = 0.1
     ws_ack_timeout_sec: float = 5.0
+    connects_per_10_min: int = 10
+    connects_per_day: int = 100
+    link_renewal_gap_sec: float = 600.0
     max_backpressure_sec: float = 10.0
 
 

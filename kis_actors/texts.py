@@ -46,9 +46,9 @@ def link_blocked_text(event: LinkBlocked, language: Language) -> str:
     if event.wait_s < 0:
         when = {"ko": "다시 시작할 때까지 시도하지 않습니다.", "en": "No try before the daemon is started again."}
     return {
-        "ko": f"[운영] KIS가 실시간 연결을 거절했습니다: {event.reason}. {when['ko']} "
-        "같은 앱키를 쓰는 다른 프로그램이 없는지 확인하세요.",
-        "en": f"[operator] KIS refuses the real-time link: {event.reason}. {when['en']} "
+        "ko": f"[운영] 실시간 연결이 막혔습니다: {event.reason}. {when['ko']} "
+        "같은 앱키를 쓰는 다른 프로그램이 있는지 확인하세요.",
+        "en": f"[operator] the real-time link is blocked: {event.reason}. {when['en']} "
         "Is another program using the same app key?",
     }[language]
 

@@ -22,7 +22,9 @@ from kis_actors.messages import (
     FrameReceived,
     LinkBlocked,
     LinkRequested,
+    Missed,
     NotifyRequested,
+    OverflowChanged,
     Rows,
     RunStarted,
     ScanReturned,
@@ -50,7 +52,8 @@ ANSWERS = [*["OPSP0000", "OPSP0001", "OPSP8996", "OPSP0011"] * 8, *MEANINGS, "OP
 """Those with consequences more often."""
 
 POOLS: dict[str, st.SearchStrategy[Any]] = {
-    "is_ours": st.booleans(), "told_at": INSTANTS, "interval_s": st.sampled_from([60.0, 120.0]),
+    "is_ours": st.booleans(), "is_full": st.booleans(), "is_unanswered": st.booleans(),
+    "told_at": INSTANTS, "interval_s": st.sampled_from([60.0, 120.0]),
     "volume_shares": st.integers(0, 9),
     "code": CODES, "link": NUMBERS, "scan": NUMBERS, "batch": NUMBERS, "batches": NUMBERS, "ask": NUMBERS,
     "attempt": st.integers(1, 2), "channel": st.sampled_from(["log", "telegram"]), "alert_id": st.sampled_from("ab"),
@@ -135,6 +138,7 @@ def heard_or_decided() -> st.SearchStrategy[Event]:
 TARGETS = st.builds(Target, LISTED, st.floats(0, 500), st.floats(-0.5, 0.5), PRICES)
 CLOSES = st.sampled_from([(), (10_000,) * 24, (10_000,) * 25, (1,) * 3])
 ADDED = st.lists(LISTED, max_size=2, unique=True).map(tuple)
+MISSED = st.builds(Missed, LISTED, st.sampled_from(["no slot", "cooling", "refused", "churn budget"]))
 SIGNALS = st.builds(lambda code: raised(code), LISTED)
 
 SPECIAL: dict[type[Event], st.SearchStrategy[Any]] = {
@@ -155,8 +159,9 @@ SPECIAL: dict[type[Event], st.SearchStrategy[Any]] = {
     LinkRequested: st.builds(LinkRequested, link=NUMBERS, wait_s=st.floats(0, 60), new_key=st.booleans()),
     LinkBlocked: st.builds(
         LinkBlocked, link=NUMBERS, reason=st.just("OPSP"), wait_s=st.sampled_from([0.0, 60.0, -1.0]),
-        needs_key=st.booleans(),
+        needs_key=st.booleans(), is_in_use=st.booleans(),
     ),
+    OverflowChanged: st.builds(OverflowChanged, missed=st.lists(MISSED, max_size=3).map(tuple)),
     SignalRaised: SIGNALS,
     AlertDecided: st.builds(AlertDecided, alert_id=POOLS["alert_id"], signal=SIGNALS, decided_at=INSTANTS),
     StateCarried: st.just(StateCarried(actor="notify", state=msgspec.Raw(msgspec.json.encode(NotifyState())))),

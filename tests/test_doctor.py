@@ -13,8 +13,8 @@ from hand_clock import HandClock
 from loopback import Loopback
 
 from kis_actors.adapters.clock import Clock
-from kis_actors.adapters.kis_rest import Pacer
 from kis_actors.adapters.lock import DirectoryLock
+from kis_actors.adapters.pacer import Pacer
 from kis_actors.commands import doctor_local
 from kis_actors.commands.demo import ROOT, Simulator, simulator
 from kis_actors.commands.doctor import doctor

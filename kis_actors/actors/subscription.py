@@ -3,26 +3,33 @@
 Its slots follow KIS's acknowledgements, never its own wishes: a slot being released is taken until KIS says otherwise.
 """
 
-from datetime import date, datetime
-from typing import Literal
+from datetime import datetime
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from kis_actors.actors.base import CoreActor
-from kis_actors.kis.rest import Quote, quotes_of
+from kis_actors.kis.rest import quotes_of
 from kis_actors.messages import (
     BaselineLoaded,
     BaselineMissing,
+    ChurnLimited,
     ClockTicked,
     Event,
     LinkLost,
     LinkOpened,
+    LinkRenewalWanted,
+    Missed,
+    OverflowChanged,
     Record,
     RunStarted,
+    SafeModeEntered,
+    SafeModeLeft,
     ScanCompleted,
     ScanReturned,
     SessionClosed,
+    StreamRestored,
+    StreamStale,
     SubscribeConfirmed,
     SubscribeRefused,
     SubscribeRequested,
@@ -32,69 +39,38 @@ from kis_actors.messages import (
     UnsubscribeConfirmed,
     UnsubscribeRequested,
 )
-from kis_actors.rules.nearness import Candidate, candidate_of, score_of
-from kis_actors.settings import Monitor, Settings
+from kis_actors.rules.planning import CHURN_BUDGET, Plan, Snapshot, plan, rebalance
+from kis_actors.rules.prices import Prices
+from kis_actors.rules.remedies import RENEWAL_DUE, SUBSCRIBED_ANEW, Remedies
+from kis_actors.rules.slots import ASKS_MAX, Ledger, Slot
+from kis_actors.rules.tenure import Tenure
+from kis_actors.settings import Settings
 from kis_actors.turn import Core
-
-SLOTS_MAX = 40
-"""KIS takes 41 registrations; one is kept free, as every library does."""
-ASKS_MAX = 3
-"""A command without an answer is repeated, which is harmless (OPSP0002, OPSP0003), but not for ever."""
-
-
-class Incumbent(Struct, frozen=True):
-    """A code that holds a slot, and since when it was wanted."""
-
-    code: str
-    since: datetime
-
-
-class Snapshot(Struct, frozen=True, kw_only=True):
-    """All that the choice of targets depends on. cooling: codes that must not come back yet."""
-
-    candidates: tuple[Candidate, ...]
-    incumbents: tuple[Incumbent, ...]
-    cooling: tuple[str, ...]
-    now: datetime
-    monitor: Monitor
-
-
-class Changes(Struct, frozen=True):
-    """What brings the subscriptions to the targets."""
-
-    unsubscribe: tuple[str, ...]
-    subscribe: tuple[str, ...]
-
-
-class Slot(Struct, frozen=True):
-    """What KIS knows of one code. since: of this state. asks: how often the open question was put."""
-
-    state: Literal["requested", "live", "releasing", "refused"]
-    since: datetime
-    asks: int = 1
 
 
 class State(Struct, frozen=True, kw_only=True):
     """What subscribing depends on.
 
-    codes: the watched ones. closes_won: per code, for baseline_day; empty if it has no average.
-    wanted_since: per target. left_at: per code, when it lost its slot. barred: codes KIS will never take.
-    link: the open one's number, 0 while there is none.
+    missed: codes that deserve a slot and have none. remedies: for streams silent while their codes trade.
+    renewed_at: when another link was last wanted. ranked_at: when the targets were last chosen.
     """
 
     settings: Settings = Settings()
     now: datetime | None = None
-    codes: tuple[str, ...] = ()
-    baseline_day: date | None = None
-    closes_won: dict[str, tuple[int, ...]] = {}
-    quotes: dict[str, Quote] = {}
+    prices: Prices = Prices()
     targets: tuple[Target, ...] = ()
-    wanted_since: dict[str, datetime] = {}
-    left_at: dict[str, datetime] = {}
-    barred: tuple[str, ...] = ()
-    slots: dict[str, Slot] = {}
-    link: int = 0
+    tenure: Tenure = Tenure()
+    missed: tuple[Missed, ...] = ()
+    is_safe: bool = False
+    ledger: Ledger = Ledger()
+    remedies: Remedies = Remedies()
+    renewed_at: datetime | None = None
     ranked_at: datetime | None = None
+
+    @property
+    def slots(self) -> dict[str, Slot]:
+        """What KIS knows of each code."""
+        return self.ledger.slots
 
 
 def evolve(state: State, event: Event) -> State:
@@ -103,102 +79,102 @@ def evolve(state: State, event: Event) -> State:
         case ClockTicked():
             return replace(state, now=event.now)
         case RunStarted():
-            return replace(state, settings=event.settings, slots={}, link=0, ranked_at=None)
+            return replace(_linked(state, 0), settings=event.settings, remedies=Remedies(), ranked_at=None)
         case UniverseLoaded():
-            return _only(state, tuple(stock.code for stock in event.stocks))
+            return replace(state, prices=state.prices.watching(event.stocks))
         case BaselineLoaded():
-            return _with_closes(state, event.code, event.day, event.closes_won)
+            return replace(state, prices=state.prices.with_closes(event.code, event.day, event.closes_won))
         case BaselineMissing():
-            return _with_closes(state, event.code, event.day, ())
+            return replace(state, prices=state.prices.with_closes(event.code, event.day, ()))
         case ScanReturned():
-            quotes = {code: quote for code, quote in quotes_of(event.rows.each()).items() if code in state.codes}
-            return replace(state, quotes={**state.quotes, **quotes})
+            return replace(state, prices=state.prices.with_quotes(quotes_of(event.rows.each())))
+        case SafeModeEntered() | SafeModeLeft():
+            return replace(state, is_safe=isinstance(event, SafeModeEntered))
         case SessionClosed():
-            return replace(state, quotes={}, ranked_at=None)
+            prices, tenure = state.prices.without_quotes(), replace(state.tenure, barred=())
+            return replace(state, prices=prices, tenure=tenure, missed=(), remedies=Remedies(), ranked_at=None)
         case TargetsChanged():
             return _retargeted(state, event)
+        case OverflowChanged():
+            return replace(state, missed=event.missed)
+    return _with_link(state, event)
+
+
+def _with_link(state: State, event: Event) -> State:
+    match event:
         case LinkOpened():
-            return replace(state, link=event.link, slots={})
-        case LinkLost() if event.link == state.link:
-            return replace(state, link=0, slots={})
-        case SubscribeRequested() | UnsubscribeRequested() | SubscribeConfirmed() | SubscribeRefused():
-            return _with_slot(state, event)
-        case UnsubscribeConfirmed() if event.link == state.link:
-            return replace(state, slots={code: slot for code, slot in state.slots.items() if code != event.code})
+            return _linked(state, event.link)
+        case LinkLost() if event.link == state.ledger.link:
+            return _linked(state, 0)
+        case LinkRenewalWanted():
+            return replace(state, renewed_at=state.now, remedies=state.remedies.renewed(event.code))
+        case StreamStale() if state.ledger.is_live(event.code, event.link):
+            return replace(state, remedies=state.remedies.stale(event.code))
+        case StreamRestored():
+            return replace(state, remedies=state.remedies.cured(event.code))
+        case SubscribeRequested() | UnsubscribeRequested() if state.now:
+            return _asked(state, event, state.now)
+        case SubscribeConfirmed() if state.now:
+            return replace(state, ledger=state.ledger.confirmed(event.code, event.link, state.now))
+        case SubscribeRefused() if state.now:
+            return _refused(state, event, state.now)
+        case UnsubscribeConfirmed():
+            return replace(state, ledger=state.ledger.released(event.code, event.link))
     return state
 
 
 def decide(state: State, record: Record) -> tuple[Event, ...]:
-    """New targets after a scan or when due, none after the close; then whatever brings the slots to the targets."""
-    event, targets = record.event, state.targets
-    changed: tuple[TargetsChanged, ...] = ()
-    match event:
-        case ScanCompleted() | ClockTicked() if _is_due(state):
-            targets = compute_targets(_snapshot(state))
-            changed = _change(state, targets)
-        case SessionClosed():
-            targets = ()
-            changed = _change(state, targets)
-    return (*changed, *_close_the_gap(state, targets), *_ask_again(state, event))
+    """What every step finds to do, each in the light of what those before it decided."""
+    decided: tuple[Event, ...] = ()
+    for step in (_late, _choice, _close_the_gap, _refresh, _renewal):
+        made = step(state, record.event)
+        for event in made:
+            state = evolve(state, event)
+        decided += made
+    return decided
 
 
 def compute_targets(snapshot: Snapshot) -> tuple[Target, ...]:
-    """The codes that deserve a slot now, best first, at most `max_ws_subs`.
-
-    Incumbents within their shortest stay are kept whatever their score; codes still cooling are passed over.
-    """
-    monitor = snapshot.monitor
-    targets = {
-        one.code: Target(one.code, score_of(one, monitor), one.disparity, one.price_won) for one in snapshot.candidates
-    }
-    kept = [
-        incumbent.code for incumbent in snapshot.incumbents
-        if (snapshot.now - incumbent.since).total_seconds() < monitor.min_subscribe_sec and incumbent.code in targets
-    ]  # fmt: skip
-    ranked = sorted(targets.values(), key=lambda target: (-target.score, target.code))
-    free = [target.code for target in ranked if target.code not in kept and target.code not in snapshot.cooling]
-    limit = min(monitor.max_ws_subs, SLOTS_MAX)
-    chosen = (*kept, *free)[:limit]
-    return tuple(target for target in ranked if target.code in chosen)
+    """The codes that deserve a slot now, best first, at most `max_ws_subs`; see `rules.planning`."""
+    return _targets(snapshot, plan(snapshot))
 
 
-def rebalance(current_subs: tuple[str, ...], target_subs: tuple[str, ...]) -> Changes:
-    """The difference between what is subscribed and what should be, each in the order given."""
-    return Changes(
-        unsubscribe=tuple(code for code in current_subs if code not in target_subs),
-        subscribe=tuple(code for code in target_subs if code not in current_subs),
-    )
+def _targets(snapshot: Snapshot, made: Plan) -> tuple[Target, ...]:
+    of = {one.code: one for one in snapshot.candidates}
+    return tuple(Target(code, made.scores[code], of[code].disparity, of[code].price_won) for code in made.chosen)
+
+
+def _choice(state: State, event: Event) -> tuple[Event, ...]:
+    """New targets after a scan or when due, none after the close."""
+    match event:
+        case ScanCompleted() | ClockTicked() if _is_due(state):
+            snapshot = _snapshot(state)
+            made = plan(snapshot)
+            return (*_change(state, _targets(snapshot, made)), *_overflow(state, made))
+        case SessionClosed():
+            return _change(state, ())
+    return ()
 
 
 def _is_due(state: State) -> bool:
-    """Not before every code has its average or is known to have none: the first choice would be among a few."""
-    monitor, are_averages_in = state.settings.monitor, len(state.closes_won) >= len(state.codes)
-    if state.now is None or not (monitor.signal.use_intraday and state.quotes and are_averages_in):
+    monitor = state.settings.monitor
+    if state.is_safe or state.now is None or not (monitor.signal.use_intraday and state.prices.are_complete()):
         return False
     return state.ranked_at is None or (state.now - state.ranked_at).total_seconds() >= monitor.rebalance_interval_sec
 
 
 def _snapshot(state: State) -> Snapshot:
     assert state.now is not None
+    wanted, now, monitor = _codes(state.targets), state.now, state.settings.monitor
     return Snapshot(
-        candidates=_candidates(state),
-        incumbents=tuple(Incumbent(code, since) for code, since in state.wanted_since.items()),
-        cooling=(*_cooling(state, state.now), *state.barred),
-        now=state.now,
-        monitor=state.settings.monitor,
+        candidates=state.prices.candidates(monitor.signal),
+        incumbents=state.tenure.incumbents(state.slots),
+        cooling=state.tenure.cooling(now, monitor),
+        barred=state.tenure.barred,
+        now=now,
+        monitor=monitor,
+        swaps_left=state.tenure.swaps_left(now, monitor) - state.ledger.leaving(wanted),
     )
-
-
-def _candidates(state: State) -> tuple[Candidate, ...]:
-    signal = state.settings.monitor.signal
-    found = (candidate_of(quote, state.closes_won.get(code, ()), signal) for code, quote in state.quotes.items())
-    return tuple(candidate for candidate in found if candidate)
-
-
-def _cooling(state: State, now: datetime) -> tuple[str, ...]:
-    """Codes that lost their slot less than `subscribe_cooldown_sec` ago."""
-    cooldown_s = state.settings.monitor.subscribe_cooldown_sec
-    return tuple(code for code, left in state.left_at.items() if (now - left).total_seconds() < cooldown_s)
 
 
 def _change(state: State, targets: tuple[Target, ...]) -> tuple[TargetsChanged, ...]:
@@ -208,87 +184,111 @@ def _change(state: State, targets: tuple[Target, ...]) -> tuple[TargetsChanged, 
     return (TargetsChanged(targets=targets, added=changes.subscribe, removed=changes.unsubscribe),)
 
 
+def _overflow(state: State, made: Plan) -> tuple[Event, ...]:
+    """What was missed, if it is not what is known; and, the first time, that the churn budget is the reason."""
+    missed = tuple(Missed(code, reason) for code, reason in made.missed)
+    if missed == state.missed:
+        return ()
+    said = (OverflowChanged(missed=missed),)
+    was_limited = any(one.reason == CHURN_BUDGET for one in state.missed)
+    return said if was_limited or not made.held_back() else (*said, ChurnLimited(codes=made.held_back()))
+
+
 def _codes(targets: tuple[Target, ...]) -> tuple[str, ...]:
     return tuple(target.code for target in targets)
 
 
-def _close_the_gap(state: State, targets: tuple[Target, ...]) -> tuple[Event, ...]:
+def _close_the_gap(state: State, _: Event) -> tuple[Event, ...]:
     """Releases first; a freed slot is used only after KIS has acknowledged that it is free."""
-    if not state.link:
+    ledger, now = state.ledger, state.now
+    if not ledger.link or now is None:
         return ()
-    wanted = tuple(code for code in _codes(targets) if code not in state.barred)
-    changes = rebalance(tuple(state.slots), wanted)
-    release = [code for code in changes.unsubscribe if state.slots[code].state == "live"]
-    taken = sum(slot.state != "refused" for slot in state.slots.values())
-    room = min(state.settings.monitor.max_ws_subs, SLOTS_MAX) - taken
-    return (
-        *(UnsubscribeRequested(code=code, link=state.link) for code in release),
-        *(SubscribeRequested(code=code, link=state.link) for code in changes.subscribe[: max(room, 0)]),
-    )
+    wanted = tuple(code for code in _codes(state.targets) if code not in state.tenure.barred)
+    cooling = state.tenure.cooling(now, state.settings.monitor)  # a refused code waits, also on another link
+    to_ask = ledger.to_ask(tuple(code for code in wanted if code not in cooling), now, state.settings)
+    released = (UnsubscribeRequested(code=code, link=ledger.link) for code in ledger.to_release(wanted))
+    return (*released, *(SubscribeRequested(code=code, link=ledger.link) for code in to_ask))
 
 
-def _ask_again(state: State, event: Event) -> tuple[Event, ...]:
-    if not isinstance(event, ClockTicked) or not state.link:
+def _late(state: State, event: Event) -> tuple[Event, ...]:
+    if not isinstance(event, ClockTicked) or not state.ledger.link:
         return ()
-    kinds: dict[str, type[SubscribeRequested | UnsubscribeRequested]]
-    kinds = {"requested": SubscribeRequested, "releasing": UnsubscribeRequested}
-    overdue = [(code, slot) for code, slot in state.slots.items() if _is_overdue(state, slot)]
-    return tuple(kinds[slot.state](code=code, link=state.link, ask=slot.asks + 1) for code, slot in overdue)
+    late = state.ledger.overdue(event.now, state.settings)
+    return tuple(answer for code in late for answer in _late_answer(state, code))
 
 
-def _is_overdue(state: State, slot: Slot) -> bool:
-    if slot.state not in ("requested", "releasing") or slot.asks >= ASKS_MAX or state.now is None:
-        return False
-    kis = state.settings.kis  # the commands before it in the queue take their time too
-    return (state.now - slot.since).total_seconds() >= kis.ws_ack_timeout_sec + SLOTS_MAX * kis.ws_command_gap_sec
+def _late_answer(state: State, code: str) -> tuple[Event, ...]:
+    """Asks again; after the last time, what KIS never confirmed is refused, or released if nobody wants it now."""
+    slot, link = state.slots[code], state.ledger.link
+    if slot.state == "releasing":
+        return (UnsubscribeRequested(code=code, link=link, ask=slot.asks + 1),) if slot.asks < ASKS_MAX else ()
+    if slot.asks < ASKS_MAX:
+        return (SubscribeRequested(code=code, link=link, ask=slot.asks + 1),)
+    if code not in _codes(state.targets):
+        return (UnsubscribeRequested(code=code, link=link),)
+    return (SubscribeRefused(code=code, link=link, reason=f"no answer to {slot.asks} asks", is_unanswered=True),)
 
 
-def _only(state: State, codes: tuple[str, ...]) -> State:
-    """A code that left the universe is no candidate any more."""
-    closes_won = {code: closes for code, closes in state.closes_won.items() if code in codes}
-    quotes = {code: quote for code, quote in state.quotes.items() if code in codes}
-    return replace(state, codes=codes, closes_won=closes_won, quotes=quotes)
+def _refresh(state: State, event: Event) -> tuple[Event, ...]:
+    """A stale code gives its slot back, once; as it is still wanted, it is asked for again when that is free."""
+    code = _stale_code(state, event, SUBSCRIBED_ANEW)
+    return (UnsubscribeRequested(code=code, link=state.ledger.link),) if code else ()
 
 
-def _with_closes(state: State, code: str, day: date, closes_won: tuple[int, ...]) -> State:
-    others = state.closes_won if day == state.baseline_day else {}
-    barred = state.barred if day == state.baseline_day else ()
-    return replace(state, baseline_day=day, closes_won={**others, code: closes_won}, barred=barred)
+def _renewal(state: State, event: Event) -> tuple[Event, ...]:
+    """Another link, when this one's slots cannot be trusted or a code stays stale; seldom, for KIS blocks loops."""
+    now, ledger, since = state.now, state.ledger, state.renewed_at
+    if now is None or not ledger.link:
+        return ()
+    if since and (now - since).total_seconds() < state.settings.kis.link_renewal_gap_sec:
+        return ()
+    stale = _stale_code(state, event, RENEWAL_DUE)
+    trouble = ledger.drift(now, state.settings) or (stale, "stale again after it was subscribed anew")
+    return (LinkRenewalWanted(link=ledger.link, code=trouble[0], reason=trouble[1]),) if trouble[0] else ()
+
+
+def _stale_code(state: State, event: Event, step: int) -> str:
+    """The code that the event says is stale, if `step` is what it needs now."""
+    if not isinstance(event, StreamStale) or not state.ledger.is_live(event.code, event.link):
+        return ""
+    return event.code if state.remedies.is_at(step, event.code) else ""
+
+
+def _linked(state: State, link: int) -> State:
+    return replace(state, ledger=Ledger(link=link), remedies=state.remedies.on_another_link())
 
 
 def _retargeted(state: State, event: TargetsChanged) -> State:
-    now = state.now
+    now, monitor, codes = state.now, state.settings.monitor, _codes(event.targets)
     if now is None:
         return replace(state, targets=event.targets)
-    since = {target.code: state.wanted_since.get(target.code, now) for target in event.targets}
-    left_at = {code: left for code, left in state.left_at.items() if code in _cooling(state, now)}
-    left_at.update({code: now for code in event.removed})
-    slots = {code: slot for code, slot in state.slots.items() if slot.state != "refused" or code in since}
-    return replace(state, targets=event.targets, wanted_since=since, left_at=left_at, slots=slots, ranked_at=now)
+    ledger = state.ledger.forgetting(codes)
+    swaps = len(state.slots) - len(ledger.slots) if codes else 0
+    tenure = state.tenure.chosen(codes, event.removed, now, monitor).swapped(swaps, now, monitor)
+    return replace(state, targets=event.targets, tenure=tenure, ledger=ledger, ranked_at=now)
 
 
-def _with_slot(
-    state: State, event: SubscribeRequested | UnsubscribeRequested | SubscribeConfirmed | SubscribeRefused
-) -> State:
-    if state.now is None or event.link != state.link:
+def _asked(state: State, event: SubscribeRequested | UnsubscribeRequested, now: datetime) -> State:
+    """A release counts as a swap if another takes the place: not at the close, not to subscribe the same code anew."""
+    code, targets, wanted = event.code, _codes(state.targets), isinstance(event, SubscribeRequested)
+    ledger = state.ledger.asked(code, event.link, wanted=wanted, ask=event.ask, now=now, settings=state.settings)
+    is_swap = not wanted and event.ask == 1 and bool(targets) and code not in targets
+    return replace(state, ledger=ledger, tenure=state.tenure.swapped(is_swap, now, state.settings.monitor))
+
+
+def _refused(state: State, event: SubscribeRefused, now: datetime) -> State:
+    ledger = state.ledger.refused(
+        event.code, event.link, now, is_full=event.is_full, is_unanswered=event.is_unanswered
+    )  # fmt: skip
+    if ledger is state.ledger:
         return state
-    match event:
-        case SubscribeRequested():
-            slot = Slot("requested", state.now, event.ask)
-        case UnsubscribeRequested():
-            slot = Slot("releasing", state.now, event.ask)
-        case SubscribeConfirmed():
-            slot = Slot("live", state.now)
-        case SubscribeRefused():
-            slot = Slot("refused", state.now)
-    barred = (*state.barred, event.code) if isinstance(event, SubscribeRefused) and event.for_good else state.barred
-    left_at = {**state.left_at, event.code: state.now} if isinstance(event, SubscribeRefused) else state.left_at
-    return replace(state, slots={**state.slots, event.code: slot}, barred=barred, left_at=left_at)
+    return replace(state, ledger=ledger, tenure=state.tenure.refused(event.code, now, for_good=event.for_good))
 
 
 LISTENS: tuple[type[Event], ...] = (
     RunStarted, UniverseLoaded, ClockTicked, SessionClosed, BaselineLoaded, BaselineMissing, ScanReturned,
     ScanCompleted, LinkOpened, LinkLost, SubscribeConfirmed, SubscribeRefused, UnsubscribeConfirmed,
+    StreamStale, StreamRestored, SafeModeEntered, SafeModeLeft,
 )  # fmt: skip
 
 CORE = Core(name="subscription", listens=LISTENS, state=State, evolve=evolve, decide=decide)

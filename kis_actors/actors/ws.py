@@ -3,7 +3,7 @@
 KIS blocks clients that connect and disconnect in a loop, so every wait grows, and survives a restart.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from msgspec import Struct
@@ -21,6 +21,7 @@ from kis_actors.messages import (
     LinkLost,
     LinkOpened,
     LinkReleased,
+    LinkRenewalWanted,
     LinkRequested,
     Record,
     RunStarted,
@@ -33,15 +34,21 @@ from kis_actors.messages import (
     UnsubscribeRequested,
 )
 from kis_actors.ports import Command, Journal, Link
-from kis_actors.settings import Settings
+from kis_actors.rules.budget import DAY_S, Limit, noted, wait_s
+from kis_actors.settings import Kis, Settings
 from kis_actors.turn import Core
 
 FEED = "H0STCNT0"
 """KRX trades."""
 HEALTHY_S = 60
 """A link that held so long starts the waits from the beginning."""
-IN_USE_WAIT_S = 60.0
+IN_USE_WAIT_S, IN_USE_WAIT_S_MAX = 60.0, 600.0
+"""While another session holds the app key, each wait is twice the one before."""
+NEW_KEY_WAIT_S = 600.0
+"""A new approval key that is not known either is replaced no sooner."""
 NEVER_S = -1.0
+STILL_WAITING_S = 5.0
+"""A link planned so much later than the last tick had surely not been connected by then."""
 UNSUBSCRIBE_S = 30
 """How long after the close the link stays, for the last releases to be acknowledged."""
 
@@ -50,20 +57,25 @@ class State(Struct, frozen=True, kw_only=True):
     """What the link depends on.
 
     link: the number of the last one asked for. opened_at: of the open one. lost: links lost in a row, none healthy.
-    block_wait_s: least wait before the next try, NEVER_S for none. needs_key: the approval key was refused.
-    closed_at: when the session ended.
+    block_wait_s: least wait before the next try, NEVER_S for none.
+    needs_key, is_key_new: the approval key was refused; KIS has not taken a command with the new one yet.
+    in_use: links refused in a row because another session holds the app key. closed_at: when the session ended.
+    connects: when links were or are to be connected, as far back as a budget counts them.
     """
 
     settings: Settings = Settings()
     now: datetime | None = None
     is_session: bool = False
     closed_at: datetime | None = None
-    phase: Literal["down", "asked", "open", "releasing"] = "down"
+    phase: Literal["down", "asked", "open", "releasing", "blocked"] = "down"
     link: int = 0
     opened_at: datetime | None = None
     lost: int = 0
     block_wait_s: float = 0.0
     needs_key: bool = False
+    is_key_new: bool = False
+    in_use: int = 0
+    connects: tuple[datetime, ...] = ()
 
 
 def evolve(state: State, event: Event) -> State:
@@ -72,14 +84,13 @@ def evolve(state: State, event: Event) -> State:
         case ClockTicked():
             return replace(state, now=event.now)
         case RunStarted():
-            down = _down(state, is_ours=state.phase == "asked")
-            return replace(down, settings=event.settings, block_wait_s=max(state.block_wait_s, 0.0))
+            return replace(_restarted(state), settings=event.settings, block_wait_s=max(state.block_wait_s, 0.0))
         case SessionOpened():
             return replace(state, is_session=True, closed_at=None)
         case SessionClosed():
             return replace(state, is_session=False, closed_at=state.now)
         case LinkRequested():
-            return replace(state, phase="asked", link=event.link, block_wait_s=0.0, needs_key=False)
+            return _requested(state, event)
         case LinkOpened() if event.link == state.link:
             return replace(state, phase="open", opened_at=state.now)
         case LinkLost() if event.link == state.link:
@@ -87,7 +98,9 @@ def evolve(state: State, event: Event) -> State:
         case LinkReleased():
             return replace(state, phase="releasing")
         case LinkBlocked():
-            return replace(state, block_wait_s=event.wait_s, needs_key=event.needs_key)
+            return _blocked(state, event)
+        case SubscribeConfirmed():
+            return replace(state, in_use=0, is_key_new=False)
     return state
 
 
@@ -96,10 +109,12 @@ def decide(state: State, record: Record) -> tuple[Event, ...]:
     event = record.event
     match event:
         case FrameReceived() if is_control(event.text):
-            return _heard(event)
+            return _heard(state, event)
         case RunStarted() | SessionOpened() | LinkLost():
             return _wanted_link(state)
         case ClockTicked() if _is_over(state):
+            return (LinkReleased(link=state.link),)
+        case LinkRenewalWanted() if _may_renew(state, event):
             return (LinkReleased(link=state.link),)
     return ()
 
@@ -119,19 +134,65 @@ def _down(state: State, *, is_ours: bool = False) -> State:
     if state.phase == "down":
         return state
     if state.phase == "releasing":
-        return replace(state, phase="down", opened_at=None, lost=0)
+        return replace(state, phase="down", opened_at=None, lost=1 if state.is_session else 0)
     if is_ours:
         return replace(state, phase="down", opened_at=None, lost=max(state.lost, 1))
     was_healthy = state.opened_at and state.now and (state.now - state.opened_at).total_seconds() >= HEALTHY_S
     return replace(state, phase="down", opened_at=None, lost=1 if was_healthy else state.lost + 1)
 
 
-def _wanted_link(state: State) -> tuple[LinkRequested, ...]:
+def _restarted(state: State) -> State:
+    """What was still waiting to connect when the run before ended never did."""
+    connects, now = state.connects, state.now
+    if state.phase == "asked" and connects and now and (connects[-1] - now).total_seconds() > STILL_WAITING_S:
+        connects = connects[:-1]
+    return replace(_down(state, is_ours=state.phase == "asked"), connects=connects)
+
+
+def _requested(state: State, event: LinkRequested) -> State:
+    connects = state.connects
+    if state.now:
+        connects = noted(connects, (state.now + timedelta(seconds=event.wait_s),), _limits(state.settings.kis))
+    return replace(
+        state, phase="asked", link=event.link, block_wait_s=0.0, needs_key=False,
+        is_key_new=event.new_key or state.is_key_new, connects=connects,
+    )  # fmt: skip
+
+
+def _blocked(state: State, event: LinkBlocked) -> State:
+    is_open = state.phase == "open" and event.link == state.link
+    return replace(
+        state, phase="blocked" if is_open else state.phase, block_wait_s=event.wait_s, needs_key=event.needs_key,
+        in_use=state.in_use + event.is_in_use,
+    )  # fmt: skip
+
+
+def _wanted_link(state: State) -> tuple[Event, ...]:
+    """The next link, after the longest of its waits; if that is for the budget, it is said."""
     is_wanted = state.is_session and state.settings.monitor.signal.use_intraday
     if not is_wanted or state.phase != "down" or state.block_wait_s == NEVER_S:
         return ()
-    wait_s = max(_reconnect_wait_s(state), state.block_wait_s)
-    return (LinkRequested(link=state.link + 1, wait_s=wait_s, new_key=state.needs_key),)
+    first_s, budget_s = max(_reconnect_wait_s(state), state.block_wait_s), _budget_wait_s(state)
+    request = LinkRequested(link=state.link + 1, wait_s=max(first_s, budget_s), new_key=state.needs_key)
+    if budget_s <= first_s:
+        return (request,)
+    kis = state.settings.kis
+    reason = f"no more than {kis.connects_per_10_min} connects in 10 minutes and {kis.connects_per_day} a day"
+    return (LinkBlocked(link=state.link, reason=reason, wait_s=budget_s), request)
+
+
+def _budget_wait_s(state: State) -> float:
+    return round(wait_s(state.connects, state.now, _limits(state.settings.kis)), 3) if state.now else 0.0
+
+
+def _limits(kis: Kis) -> tuple[Limit, ...]:
+    return Limit(kis.connects_per_10_min, 600), Limit(kis.connects_per_day, DAY_S)
+
+
+def _may_renew(state: State, event: LinkRenewalWanted) -> bool:
+    """Not if no other link could be opened right after: one that works a little is better than none."""
+    is_open = state.phase == "open" and event.link == state.link
+    return is_open and state.is_session and not _budget_wait_s(state)
 
 
 def _reconnect_wait_s(state: State) -> float:
@@ -149,36 +210,44 @@ def _is_over(state: State) -> bool:
     return (state.now - state.closed_at).total_seconds() >= UNSUBSCRIBE_S
 
 
-def _heard(event: FrameReceived) -> tuple[Event, ...]:
+def _heard(state: State, event: FrameReceived) -> tuple[Event, ...]:
     try:
         message = control_of(event.text)
     except ControlError as problem:
         return (ControlRejected(link=event.link, reason=str(problem)),)
-    return _answer(message, event.link) if isinstance(message, Acknowledgement) else ()
+    return _answer(state, message, event.link) if isinstance(message, Acknowledgement) else ()
 
 
-def _answer(ack: Acknowledgement, link: int) -> tuple[Event, ...]:
-    reason = f"{ack.msg_cd} {ack.text}"
-    match meaning_of(ack.msg_cd):
+def _answer(state: State, ack: Acknowledgement, link: int) -> tuple[Event, ...]:
+    meaning, reason = meaning_of(ack.msg_cd), f"{ack.msg_cd} {ack.text}"
+    match meaning:
         case Meaning.subscribed:
             return (SubscribeConfirmed(code=ack.code, link=link),)
         case Meaning.released:
             return (UnsubscribeConfirmed(code=ack.code, link=link),)
+        case Meaning.in_use | Meaning.new_key | Meaning.fatal:
+            is_first = state.phase == "open" and link == state.link  # every command on the link is answered like that
+            return (_block(state, meaning, reason),) if is_first else ()
+    is_full, for_good = meaning is Meaning.capacity, meaning is Meaning.drop_key
+    return (SubscribeRefused(code=ack.code, link=link, reason=reason, for_good=for_good, is_full=is_full),)
+
+
+def _block(state: State, meaning: Meaning, reason: str) -> LinkBlocked:
+    """A new approval key is got at once, but if that is refused too, not in a loop."""
+    link = state.link
+    match meaning:
         case Meaning.in_use:
-            return (LinkBlocked(link=link, reason=reason, wait_s=IN_USE_WAIT_S),)
+            longer_s = min(IN_USE_WAIT_S * 2 ** min(state.in_use, 10), IN_USE_WAIT_S_MAX)
+            return LinkBlocked(link=link, reason=reason, wait_s=longer_s, is_in_use=True)
         case Meaning.new_key:
-            return (LinkBlocked(link=link, reason=reason, wait_s=0.0, needs_key=True),)
-        case Meaning.fatal:
-            return (LinkBlocked(link=link, reason=reason, wait_s=NEVER_S),)
-        case meaning:
-            return (
-                SubscribeRefused(code=ack.code, link=link, reason=reason, for_good=meaning is Meaning.drop_key),
-            )
+            key_wait_s = NEW_KEY_WAIT_S if state.is_key_new else 0.0
+            return LinkBlocked(link=link, reason=reason, wait_s=key_wait_s, needs_key=True)
+    return LinkBlocked(link=link, reason=reason, wait_s=NEVER_S)
 
 
 LISTENS: tuple[type[Event], ...] = (
     RunStarted, ClockTicked, SessionOpened, SessionClosed, LinkOpened, LinkLost, FrameReceived,
-    SubscribeRequested, UnsubscribeRequested,
+    SubscribeRequested, UnsubscribeRequested, LinkRenewalWanted,
 )  # fmt: skip
 
 CORE = Core(name="ws", listens=LISTENS, state=State, evolve=evolve, decide=decide)

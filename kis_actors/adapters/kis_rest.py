@@ -1,18 +1,30 @@
 """KIS by HTTP: answers scan and daily-bar questions one at a time, never faster than allowed."""
 
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
+from math import ceil
 from pathlib import Path
-from queue import SimpleQueue
 from threading import Event as Signal
 from threading import Thread
 from typing import Any
 
 from kis_actors.adapters.clock import Clock
-from kis_actors.adapters.http import Answer, Http, HttpTrouble
+from kis_actors.adapters.http import Answer, HttpTrouble
 from kis_actors.adapters.keys import ISSUE_GAP_S, Keys, Refused
+from kis_actors.adapters.kis_http import KisHttp
+from kis_actors.adapters.pacer import Pacer
+from kis_actors.adapters.retry import (
+    Failed,
+    Later,
+    Stopping,
+    Tries,
+    advice_on,
+    meaning_of,
+    refusal,
+)
 from kis_actors.credentials import Credentials, redactor
-from kis_actors.kis.errors import Treatment, describe, treatment_of
+from kis_actors.kis.errors import Treatment
 from kis_actors.kis.rest import Request, daily_bars_request, headers_of, multprice_request, quotes_of, rows_of
 from kis_actors.messages import (
     BaselineRequested,
@@ -28,57 +40,41 @@ from kis_actors.messages import (
 from kis_actors.ports import Journal
 
 STREAM = "rest"
-RETRY_WAITS_S = (0.5, 1.0, 2.0, 4.0, 4.0)
-PASSING = (Treatment.backoff, Treatment.retry)
+CALL_S_MIN = 1.0
+"""A call gets so long at least, however little is left of its question's time."""
 
-
-class Stopping(Exception):
-    """The daemon is stopping; the question stays open, and the next run asks again."""
-
-
-class Failed(Exception):
-    """KIS gave no usable answer; the message says why."""
-
-
-class Pacer:
-    """Keeps calls at least `gap_s` apart, all callers together: from the end of one to the start of the next.
-
-    Measured from start to start, two calls could arrive closer, for they do not travel equally fast.
-    """
-
-    def __init__(self, gap_s: float, clock: Clock, wait: Callable[[float], None]) -> None:
-        self._gap_s = gap_s
-        self._clock = clock
-        self._wait = wait
-        self._next_at_s = clock.elapsed_s()
-
-    def __enter__(self) -> None:
-        self._wait(self._next_at_s - self._clock.elapsed_s())
-
-    def __exit__(self, *_: object) -> None:
-        self._next_at_s = self._clock.elapsed_s() + self._gap_s
+Job = Callable[[], None]
 
 
 class KisRest:
-    """One thread, one question at a time. `fatal` is called when KIS will never answer this account."""
+    """One thread, one question at a time, each for at most `question_s`. What must wait for a token blocks no other.
+
+    `fatal` is called once, when KIS will never answer this account, and says what to do; nothing is asked after that.
+    `warn` is told what a person should know and the daemon can live with.
+    """
 
     def __init__(
         self, rest_url: str, keys_path: Path, credentials: Credentials, journal: Journal, clock: Clock, *,
-        gap_s: float, timeout_s: float, fatal: Callable[[str], None],
+        gap_s: float, timeout_s: float, fatal: Callable[[str], None], question_s: float = 30.0,
+        warn: Callable[[str], None] = lambda _: None,
     ) -> None:  # fmt: skip
         self._rest_url = rest_url.rstrip("/")
         self._credentials = credentials
         self._journal = journal
         self._clock = clock
+        self._timeout_s = timeout_s
+        self._question_s = question_s
         self._fatal = fatal
-        self._redact = redactor(credentials)
         self._stopping = Signal()
-        self._jobs: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
-        self._http = Http(timeout_s)
+        self._news = Signal()
+        self._jobs: deque[Job] = deque()
+        self._later: list[tuple[float, Job]] = []
+        self._http = KisHttp(timeout_s, redactor(credentials))
         self._pacer = Pacer(gap_s, clock, self._wait)
         self._keys = Keys(
-            keys_path, self._rest_url, credentials, self._http, clock, pacer=self._pacer, wait=self._wait
-        )
+            keys_path, self._rest_url, credentials, self._http, clock,
+            pacer=self._pacer, wait=_key_later, warn=warn,
+        )  # fmt: skip
         self._thread = Thread(target=self._run, name="KisRest", daemon=True)
 
     def start(self) -> None:
@@ -88,7 +84,7 @@ class KisRest:
     def stop(self) -> None:
         """Ends after the call under way, which has a time-out."""
         self._stopping.set()
-        self._jobs.put(None)
+        self._news.set()
 
     def join(self, timeout_s: float) -> None:
         """Waits for the end."""
@@ -96,7 +92,7 @@ class KisRest:
 
     def ask(self, question: Record) -> None:
         """Queues the question; few are ever open, because cores ask for a bounded number at a time."""
-        self._jobs.put(lambda: self._journal.observe(STREAM, self._answer(question.event), question.seq))
+        self._queue(lambda: self._work(question, self._clock.elapsed_s() + self._question_s))
 
     def approval_key(self, *, is_new: bool) -> Future[str]:
         """A key for the WebSocket: at once if one is kept, so that a link never waits for REST; else in its turn.
@@ -106,22 +102,55 @@ class KisRest:
         future: Future[str] = Future()
         if not is_new and (kept := self._keys.kept_approval_key()):
             future.set_result(kept)
-            return future
-        self._jobs.put(lambda: _fulfil(future, lambda: self._with_keys(lambda: self._keys.approval_key(is_new=is_new))))
+        else:
+            self._queue(lambda: _fulfil(future, lambda: self._approval_key(is_new)))
         return future
 
+    def _queue(self, job: Job) -> None:
+        self._jobs.append(job)
+        self._news.set()
+
     def _run(self) -> None:
-        while job := self._jobs.get():
+        while job := self._next():
             try:
                 job()
             except Stopping:
                 return
 
-    def _answer(self, question: Event) -> Event:
+    def _next(self) -> Job | None:
+        """What is to be done now, first what had to wait; None when stopping."""
+        while not self._stopping.is_set():
+            self._news.clear()
+            wait_s = self._later[0][0] - self._clock.elapsed_s() if self._later else None
+            if wait_s is not None and wait_s <= 0:
+                return self._later.pop(0)[1]
+            if self._jobs:
+                return self._jobs.popleft()
+            if self._stopping.is_set():  # set before `clear` took its sign away
+                return None
+            if wait_s is None:
+                self._news.wait()
+            else:
+                self._clock.wait(self._news, wait_s)
+        return None
+
+    def _work(self, question: Record, until_s: float) -> None:
+        """Answers the question, or puts it off: a scan until `until_s`, for the next one comes anyway."""
         try:
-            return self._asked(question)
+            answer = self._asked(question.event)
         except Failed as problem:
-            return _failure(question, self._redact(str(problem)))
+            answer = _failure(question.event, str(problem))
+        except Later as later:
+            due_s = self._clock.elapsed_s() + later.wait_s
+            if isinstance(question.event, BaselineRequested) or due_s <= until_s:
+                self._put_off(due_s, lambda: self._work(question, until_s))
+                return
+            answer = _failure(question.event, str(later))
+        self._journal.observe(STREAM, answer, question.seq)
+
+    def _put_off(self, due_s: float, job: Job) -> None:
+        self._later.append((due_s, job))
+        self._later.sort(key=lambda entry: entry[0])
 
     def _asked(self, question: Event) -> Event:
         match question:
@@ -136,52 +165,85 @@ class KisRest:
         raise AssertionError(f"{type(question).__name__} is not a question for REST")
 
     def _call(self, request: Request) -> dict[str, Any]:
-        """The body of a successful answer, after as many tries as the treatment of each failure allows."""
-        waits_s = iter(RETRY_WAITS_S)
+        """The body of a successful answer, after as many tries as each trouble allows. Raises Failed or Later."""
+        tries = self._tries()
         is_renewed = False
+        token = self._token(tries)
         while True:
-            answer = self._try(request)
-            treatment = treatment_of(answer.status, answer.body) if answer else Treatment.retry
-            if treatment is Treatment.ok and answer:
+            try:
+                answer = self._try(request, token, tries)
+            except HttpTrouble as trouble:
+                tries.after_trouble(trouble)
+                continue
+            treatment = meaning_of(answer)
+            if treatment is Treatment.ok:
                 return answer.body
-            reason = describe(answer.body) if answer else "no answer"
             if treatment is Treatment.renew_token and not is_renewed:
                 is_renewed = True
-                self._with_keys(lambda: self._keys.token(is_new=True))
-            elif treatment in PASSING and (wait_s := next(waits_s, None)) is not None:
-                self._wait(wait_s)
+                token = self._token(tries, is_new=True)
+            elif treatment is Treatment.fatal:
+                self._refuse(refusal(answer))
             else:
-                self._give_up(treatment, reason)
+                tries.after_answer(answer)
 
-    def _try(self, request: Request) -> Answer | None:
-        token = self._with_keys(self._keys.token)
+    def _tries(self) -> Tries:
+        """For one question. Raises Later while KIS has asked to be left alone for longer than a question takes."""
+        if (held_s := self._pacer.held_s()) > self._question_s:
+            raise Later("KIS may be asked again", held_s)
+        return Tries(self._clock, self._pacer, self._wait, self._question_s)
+
+    def _try(self, request: Request, token: str, tries: Tries) -> Answer:
         headers = headers_of(request, token, self._credentials.app_key, self._credentials.app_secret)
-        try:
-            with self._pacer:
-                return self._http.call(
-                    request.method, self._rest_url + request.path, headers=headers, params=dict(request.params)
-                )
-        except HttpTrouble:
-            return None
+        with self._pacer:
+            self._limit_call(tries)
+            return self._http.call(
+                request.method, self._rest_url + request.path, headers=headers, params=dict(request.params)
+            )
 
-    def _with_keys(self, get: Callable[[], str]) -> str:
-        """The key; one more try a minute later if KIS says that it was asked for too often."""
-        for is_last in (False, True):
+    def _limit_call(self, tries: Tries) -> None:
+        self._http.timeout_s = min(self._timeout_s, max(tries.left_s(), CALL_S_MIN))
+
+    def _token(self, tries: Tries, *, is_new: bool = False) -> str:
+        """A token. A call that may have reached KIS is not repeated: that would be two within a minute."""
+        while True:
             try:
-                return get()
-            except HttpTrouble as problem:
-                reason, is_final = problem.reason, False
+                self._limit_call(tries)
+                return self._keys.token(is_new=is_new)
+            except HttpTrouble as trouble:
+                if trouble.was_sent:
+                    raise Failed(f"no token: {trouble.reason}") from None
+                tries.after_trouble(trouble)
             except Refused as problem:
-                reason, is_final = str(problem), problem.is_final
-            if is_final:
-                self._give_up(Treatment.fatal, reason)
-            if not is_last:
-                self._wait(ISSUE_GAP_S)
-        raise Failed(f"no key: {reason}")
+                if problem.is_final:
+                    self._refuse(str(problem))
+                raise Failed(f"no token: {problem}") from None
+            except OSError as problem:
+                raise Later(f"no token can be kept ({problem.strerror}); the next try", ISSUE_GAP_S) from None
 
-    def _give_up(self, treatment: Treatment, reason: str) -> None:
-        if treatment is Treatment.fatal:
-            self._fatal(self._redact(reason))
+    def _approval_key(self, is_new: bool) -> str:
+        try:
+            return self._approved(self._tries(), is_new)
+        except Later as later:
+            raise Failed(f"approval key in {ceil(later.wait_s)} s") from None
+
+    def _approved(self, tries: Tries, is_new: bool) -> str:
+        while True:
+            try:
+                self._limit_call(tries)
+                return self._keys.approval_key(is_new=is_new)
+            except HttpTrouble as trouble:
+                tries.after_trouble(trouble)
+            except Refused as problem:
+                if problem.is_final:
+                    self._refuse(str(problem))
+                tries.after_answer(problem.answer)
+            except OSError as problem:
+                raise Failed(f"no key can be kept: {problem.strerror}") from None
+
+    def _refuse(self, reason: str) -> None:
+        """Tells the fatal refusal; what is queued stays open for the next run, whose account may be right."""
+        self._stopping.set()
+        self._fatal(f"{reason}; {advice_on(reason)}")
         raise Failed(reason)
 
     def _wait(self, duration_s: float) -> None:
@@ -189,6 +251,10 @@ class KisRest:
             self._clock.wait(self._stopping, duration_s)
         if self._stopping.is_set():
             raise Stopping
+
+
+def _key_later(wait_s: float) -> None:
+    raise Later("token", wait_s)
 
 
 def _fulfil(future: Future[str], get: Callable[[], str]) -> None:

@@ -20,7 +20,7 @@ from websocket import (
 )
 
 from kis_actors.adapters.clock import Clock
-from kis_actors.adapters.kis_rest import Failed, Stopping
+from kis_actors.adapters.retry import Failed, Stopping
 from kis_actors.kis.control import subscribe_message, unsubscribe_message, without_secrets
 from kis_actors.kis.frames import is_control
 from kis_actors.kis.hosts import WS_PATH

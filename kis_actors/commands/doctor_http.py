@@ -7,7 +7,7 @@ from typing import Any
 
 from kis_actors.adapters.clock import Clock
 from kis_actors.adapters.http import Answer, Http
-from kis_actors.adapters.kis_rest import Pacer
+from kis_actors.adapters.pacer import Pacer
 
 HIDDEN = "***"
 WORDS = ("msg1", "error_description", "message", "description")

@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 
 from kis_actors.adapters.http import Answer, HttpTrouble
 from kis_actors.adapters.keys import ISSUE_GAP_S, Keys, Refused
-from kis_actors.adapters.kis_rest import PASSING, RETRY_WAITS_S, Pacer
+from kis_actors.adapters.pacer import Pacer
+from kis_actors.adapters.retry import PASSING, RETRY_WAITS_S
 from kis_actors.commands.doctor_http import PacedHttp
 from kis_actors.commands.doctor_local import Case, Finding, Trouble, failed, passed, skipped, warned
 from kis_actors.kis.errors import Treatment, describe, one_line, treatment_of

@@ -19,10 +19,18 @@ from story import Story, given
 from kis_actors.actors.subscription import CORE as SUBSCRIPTION
 from kis_actors.messages import (
     BaselineMissing,
+    ChurnLimited,
     Event,
     LinkLost,
     LinkOpened,
+    LinkRenewalWanted,
+    Missed,
+    OverflowChanged,
+    SafeModeEntered,
+    SafeModeLeft,
     ScanCompleted,
+    StreamRestored,
+    StreamStale,
     SubscribeConfirmed,
     SubscribeRefused,
     SubscribeRequested,
@@ -35,8 +43,8 @@ from kis_actors.messages import (
 SCANNED = ScanCompleted(scan=1, batches=1, failed=0, quoted=1)
 OPEN = LinkOpened(link=1)
 LOST = LinkLost(link=1, reason="closed by KIS")
-OVERDUE = "10:00:09"
-"""An answer is overdue after 5 s and the 4 s that 40 queued commands take."""
+OVERDUE = "10:00:05"
+"""An answer to the first command in the queue is overdue after 5 s."""
 
 
 def ready(*codes: str, facts: tuple[Event, ...] = (), **monitor: object) -> Story:
@@ -242,7 +250,7 @@ def test_the_close_releases_every_live_slot():
 
 
 def test_an_answer_is_waited_for_at_first():
-    wanting(SAMSUNG, facts=(asked(SAMSUNG),)).when(tick("10:00:08.999")).then()
+    wanting(SAMSUNG, facts=(asked(SAMSUNG),)).when(tick("10:00:04.999")).then()
 
 
 def test_an_overdue_subscription_is_asked_for_again():
@@ -251,12 +259,14 @@ def test_an_overdue_subscription_is_asked_for_again():
 
 def test_an_overdue_release_is_asked_for_again():
     facts = (*live(SAMSUNG), chosen(removed=(SAMSUNG,)), releasing(SAMSUNG))
-    wanting(SAMSUNG, facts=facts).when(tick(OVERDUE)).then(releasing(SAMSUNG, ask=2))
+    story = wanting(SAMSUNG, facts=facts)
+    story.when(tick("10:00:05.099")).then()
+    story.when(tick("10:00:05.100")).then(releasing(SAMSUNG, ask=2))  # it was queued behind the subscription
 
 
 @pytest.mark.parametrize("asks", [1, 2])
 def test_the_wait_begins_anew_with_each_ask(asks):
-    facts = (*(asked(SAMSUNG, ask=number) for number in range(1, asks + 1)), tick("10:00:05"), asked(SAMSUNG, asks))
+    facts = (*(asked(SAMSUNG, ask=number) for number in range(1, asks + 1)), tick("10:00:03"), asked(SAMSUNG, asks))
     wanting(SAMSUNG, facts=facts).when(tick(OVERDUE)).then()
 
 
@@ -340,3 +350,229 @@ def test_a_release_on_an_older_link_frees_no_slot():
 
 def test_a_restart_empties_all_slots():
     assert wanting(SAMSUNG, facts=live(SAMSUNG)).when(started()).state.slots == {}
+
+
+# --- churn
+
+BETTER, WORSE = 9_200, 9_900
+"""Prices on the threshold, and far from it."""
+
+
+def rivals(count: int, **monitor: object) -> Story:
+    """So many live codes, worse since 10:02:00 than as many others; due for another choice."""
+    codes = codes_numbered(2 * count)
+    prices = {code: WORSE if code in codes[:count] else BETTER for code in codes}
+    facts = (chosen(*codes[:count]), OPEN, *live(*codes[:count]), tick("10:02:00"), quotes_returned(prices))
+    return ready(*codes, facts=facts, max_ws_subs=count, **monitor)
+
+
+def swaps(story: Story) -> int:
+    return sum(isinstance(event, UnsubscribeRequested) and event.ask == 1 for event in story.decided)
+
+
+def test_no_more_slots_change_hands_than_a_minute_allows():
+    assert swaps(rivals(6, swaps_per_minute=4).when(SCANNED)) == 4
+
+
+def test_no_more_slots_change_hands_than_a_day_allows():
+    assert swaps(rivals(6, swaps_per_day=2).when(SCANNED)) == 2
+
+
+def test_waiting_changes_are_said_once():
+    story = rivals(6, swaps_per_minute=4).when(SCANNED)
+    assert story.then_of(ChurnLimited) == (ChurnLimited(codes=("000011", "000012")),)
+    assert story.when(tick("10:03:00")).then_of(ChurnLimited) == ()
+
+
+def test_waiting_changes_happen_when_the_budget_allows():
+    story = rivals(6, swaps_per_minute=4).when(SCANNED)
+    assert swaps(story.when(tick("10:03:00"))) == 0
+    assert swaps(story.when(tick("10:03:06"))) == 2
+
+
+def test_the_churn_budget_outlives_a_restart():
+    budget = {"max_ws_subs": 6, "swaps_per_minute": 4}
+    story = rivals(6, swaps_per_minute=4).when(SCANNED).when(started(monitor=budget)).when(LinkOpened(link=2))
+    for code in codes_numbered(12):
+        story = story.when(confirmed(code, link=2)) if code in story.state.slots else story
+    assert swaps(story.when(tick("10:02:30"))) == 0
+
+
+def test_a_new_link_costs_no_swaps():
+    story = wanting(*codes_numbered(6), facts=live(*codes_numbered(6)))
+    assert story.when(LOST).when(LinkOpened(link=2)).state.tenure.swaps == ()
+
+
+def test_the_close_costs_no_swaps():
+    story = wanting(*codes_numbered(6), facts=live(*codes_numbered(6)))
+    assert story.when(CLOSED).state.tenure.swaps == ()
+
+
+# --- who deserved a slot too
+
+
+def test_codes_without_a_slot_are_named():
+    story = ready(SAMSUNG, HYNIX, max_ws_subs=1).when(SCANNED)
+    assert story.then_of(OverflowChanged) == (OverflowChanged(missed=(Missed(SAMSUNG, "no slot"),)),)
+
+
+def test_codes_without_a_slot_are_named_once():
+    story = ready(SAMSUNG, HYNIX, max_ws_subs=1).when(SCANNED)
+    story.when(tick("10:01:00")).then()
+
+
+def test_codes_without_a_slot_are_in_the_state():
+    story = ready(SAMSUNG, HYNIX, max_ws_subs=1).when(SCANNED)
+    assert story.state.missed == (Missed(SAMSUNG, "no slot"),)
+
+
+def test_safe_mode_chooses_nothing_new():
+    story = ready(SAMSUNG, facts=(SafeModeEntered(reason="3 failed scans", interval_s=120.0),))
+    story.when(SCANNED).then()
+    assert target_codes(story.when(SafeModeLeft(interval_s=60.0)).when(SCANNED)) == [(SAMSUNG,)]
+
+
+# --- silence without reason
+
+
+def stale(code: str = SAMSUNG, link: int = 1) -> StreamStale:
+    return StreamStale(code=code, link=link, volume_shares=100)
+
+
+def renewal(reason: str, link: int = 1) -> LinkRenewalWanted:
+    return LinkRenewalWanted(link=link, code=SAMSUNG, reason=reason)
+
+
+STALE_AGAIN = "stale again after it was subscribed anew"
+
+
+def subscribed_anew(**monitor: object) -> Story:
+    """A code was stale, gave its slot back and has it again."""
+    story = wanting(SAMSUNG, facts=live(SAMSUNG), **monitor).when(stale())
+    return story.when(released(SAMSUNG)).when(confirmed(SAMSUNG))
+
+
+def test_a_stale_code_gives_its_slot_back():
+    wanting(SAMSUNG, HYNIX, facts=live(SAMSUNG, HYNIX)).when(stale()).then(releasing(SAMSUNG))
+
+
+def test_a_stale_code_is_asked_for_again_once_released():
+    story = wanting(SAMSUNG, facts=live(SAMSUNG), max_ws_subs=1).when(stale())
+    story.when(released(SAMSUNG)).then(asked(SAMSUNG))
+
+
+def test_subscribing_a_stale_code_anew_costs_no_swap():
+    assert subscribed_anew().state.tenure.swaps == ()
+
+
+def test_a_code_stale_again_renews_the_link():
+    subscribed_anew().when(stale()).then(renewal(STALE_AGAIN))
+
+
+def test_a_code_stale_after_all_that_is_left_alone():
+    story = subscribed_anew().when(stale()).when(LOST).when(LinkOpened(link=2)).when(confirmed(SAMSUNG, link=2))
+    story.when(tick("11:00:00")).when(stale(link=2)).then()
+
+
+def test_a_stream_that_spoke_again_starts_anew():
+    story = subscribed_anew().when(StreamRestored(code=SAMSUNG, link=1))
+    story.when(stale()).then(releasing(SAMSUNG))
+
+
+def test_another_stale_code_does_not_renew_the_link_too_soon():
+    facts = (*live(SAMSUNG, HYNIX), LinkRenewalWanted(link=1, code=HYNIX, reason=STALE_AGAIN), stale())
+    story = wanting(SAMSUNG, HYNIX, facts=facts)
+    story.when(tick("10:09:59")).when(stale()).then()
+    story.when(tick("10:10:00")).when(stale()).then(renewal(STALE_AGAIN))
+
+
+def test_a_stale_word_about_an_older_link_is_ignored():
+    wanting(SAMSUNG, facts=(LOST, LinkOpened(link=2), asked(SAMSUNG, link=2), confirmed(SAMSUNG, link=2))).when(
+        stale(link=1)
+    ).then()
+
+
+# --- KIS counts otherwise
+
+FULL = "KIS counts more subscriptions than we do"
+
+
+def full(code: str = SAMSUNG, link: int = 1) -> SubscribeRefused:
+    return SubscribeRefused(code=code, link=link, reason="OPSP0008 MAX SUBSCRIBE OVER", is_full=True)
+
+
+def test_want_of_room_at_kis_renews_the_link():
+    wanting(SAMSUNG, facts=(asked(SAMSUNG),)).when(full()).then(renewal(FULL))
+
+
+def test_nothing_is_added_where_kis_has_no_room():
+    story = wanting(SAMSUNG, HYNIX, facts=(asked(SAMSUNG), full(), renewal(FULL)))
+    story.when(tick("10:00:30")).then()
+
+
+def test_a_code_kis_had_no_room_for_waits_on_the_new_link_too():
+    story = wanting(SAMSUNG, HYNIX, facts=(asked(SAMSUNG), full(), renewal(FULL), LOST))
+    story.when(LinkOpened(link=2)).then(asked(HYNIX, link=2))
+
+
+def test_want_of_room_renews_no_link_twice_in_ten_minutes():
+    facts = (asked(SAMSUNG), full(), renewal(FULL), LOST, tick("10:00:02"), LinkOpened(link=2), asked(HYNIX, link=2))
+    story = wanting(SAMSUNG, HYNIX, facts=facts).when(full(HYNIX, link=2))
+    story.then()
+    (wanted,) = story.when(tick("10:10:00")).then_of(LinkRenewalWanted)
+    assert wanted == LinkRenewalWanted(link=2, code=HYNIX, reason=FULL)
+
+
+# --- answers that never come
+
+
+def test_each_place_in_the_queue_is_waited_for():
+    first, second = codes_numbered(2)
+    story = wanting(first, second, facts=(asked(first), asked(second)))
+    story.when(tick("10:00:05")).then(asked(first, ask=2))
+
+
+def unanswered(*codes: str, **monitor: object) -> Story:
+    """Asked for three times, the last time at 10:00:10."""
+    facts = (tick("10:00:10"), *(asked(code, ask=3) for code in codes))
+    return wanting(*codes, facts=facts, **monitor).when(tick("10:00:16"))
+
+
+def test_a_subscription_never_answered_is_refused():
+    refusal = SubscribeRefused(code=SAMSUNG, link=1, reason="no answer to 3 asks", is_unanswered=True)
+    unanswered(SAMSUNG).then(refusal)
+
+
+def test_an_unanswered_slot_counts_as_taken():
+    story = unanswered(SAMSUNG, max_ws_subs=1)
+    story = story.when(chosen(SAMSUNG, HYNIX)).when(tick("10:00:17"))
+    assert story.then_of(SubscribeRequested) == ()
+
+
+def test_an_unanswered_code_is_asked_for_after_its_cooldown():
+    story = unanswered(SAMSUNG, rebalance_interval_sec=3600)
+    story.when(tick("10:03:15")).then()
+    story.when(tick("10:03:16")).then(asked(SAMSUNG))
+
+
+def test_an_unanswered_code_nobody_wants_is_released():
+    unanswered(SAMSUNG, rebalance_interval_sec=3600).when(chosen(removed=(SAMSUNG,))).then(releasing(SAMSUNG))
+
+
+def test_an_answer_that_comes_after_all_counts():
+    assert unanswered(SAMSUNG).when(confirmed(SAMSUNG)).state.slots[SAMSUNG].state == "live"
+
+
+def test_a_release_never_answered_renews_the_link():
+    facts = (*live(SAMSUNG), chosen(removed=(SAMSUNG,)), releasing(SAMSUNG, ask=3))
+    wanting(SAMSUNG, facts=facts).when(tick("10:00:06")).then(renewal("no answer to 3 releases"))
+
+
+def test_a_late_answer_does_not_free_a_slot_asked_for_again():
+    story = wanting(SAMSUNG, facts=(*live(SAMSUNG), releasing(SAMSUNG), released(SAMSUNG), asked(SAMSUNG)))
+    assert story.when(released(SAMSUNG)).state.slots[SAMSUNG].state == "requested"
+
+
+def test_a_refused_release_frees_no_slot():
+    story = wanting(SAMSUNG, facts=(*live(SAMSUNG), releasing(SAMSUNG)))
+    assert story.when(refused(SAMSUNG)).state.slots[SAMSUNG].state == "releasing"

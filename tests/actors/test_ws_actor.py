@@ -1,13 +1,19 @@
 """WsActor's core: one link while there is a session, ever longer waits for the next, and what KIS's answers mean."""
 
+from datetime import timedelta
+
 import pytest
-from facts import CLOSED, OPENED, SAMSUNG, acknowledged, frame, started, tick, trade
+from facts import CLOSED, NOW, OPENED, SAMSUNG, acknowledged, frame, started, tick, trade
+from hypothesis import given as given_data
+from hypothesis import settings
+from hypothesis import strategies as st
 from msgspec.structs import replace
 from story import Story, given
 
 from kis_actors.actors.ws import CORE as WS
 from kis_actors.actors.ws import subscribe, unsubscribe
 from kis_actors.messages import (
+    ClockTicked,
     ControlRejected,
     Event,
     FrameReceived,
@@ -15,6 +21,7 @@ from kis_actors.messages import (
     LinkLost,
     LinkOpened,
     LinkReleased,
+    LinkRenewalWanted,
     LinkRequested,
     SubscribeConfirmed,
     SubscribeRefused,
@@ -23,6 +30,8 @@ from kis_actors.messages import (
 from kis_actors.ports import Command
 
 DELAYS_S = (1, 2, 4, 8, 16, 30, 60)
+PLENTY = started(kis={"connects_per_10_min": 60, "connects_per_day": 1000})
+"""For waits that have nothing to do with the budget of connects."""
 PINGPONG = FrameReceived(link=1, text='{"header":{"tr_id":"PINGPONG","datetime":"20261120100000"}}')
 
 
@@ -34,9 +43,13 @@ def lost(link: int) -> LinkLost:
     return LinkLost(link=link, reason="closed by KIS")
 
 
+def ended_by_us(link: int) -> LinkLost:
+    return LinkLost(link=link, reason="closed by us", is_ours=True)
+
+
 def in_session(*facts: Event) -> Story:
     """10:00:00, the session open, no link asked for yet."""
-    return given(WS, started(), tick("10:00:00"), OPENED, *facts)
+    return given(WS, PLENTY, tick("10:00:00"), OPENED, *facts)
 
 
 def linked(*facts: Event) -> Story:
@@ -122,39 +135,39 @@ def test_a_lost_link_is_replaced_by_the_next_number():
 @pytest.mark.parametrize("losses", range(1, 30))
 def test_each_wait_is_the_configured_one_within_a_fifth(losses):
     delay_s = DELAYS_S[min(losses, len(DELAYS_S)) - 1]
-    wait_s = next_wait_s(after_losses(losses).when(started()))
+    wait_s = next_wait_s(after_losses(losses).when(PLENTY))
     assert 0.8 * delay_s <= wait_s <= 1.2 * delay_s
 
 
 def test_waits_differ_from_link_to_link():
-    waits_s = {next_wait_s(after_losses(losses).when(started())) for losses in range(7, 30)}
+    waits_s = {next_wait_s(after_losses(losses).when(PLENTY)) for losses in range(7, 30)}
     assert len(waits_s) > 10
 
 
 def test_a_link_that_never_opened_counts_as_lost():
     story = in_session(asked(1), lost(1), asked(2), lost(2))
-    assert 0.8 * 2 <= next_wait_s(story.when(started())) <= 1.2 * 2
+    assert 0.8 * 2 <= next_wait_s(story.when(PLENTY)) <= 1.2 * 2
 
 
 def test_a_healthy_link_starts_the_waits_anew():
-    story = after_losses(5).when(started())
+    story = after_losses(5).when(PLENTY)
     story = story.when(LinkOpened(link=6)).when(tick("10:01:00"))
     assert next_wait_s(story.when(lost(6))) <= 1.2
 
 
 def test_a_link_of_59_seconds_is_not_healthy():
-    story = after_losses(5).when(started())
+    story = after_losses(5).when(PLENTY)
     story = story.when(LinkOpened(link=6)).when(tick("10:00:59"))
     assert next_wait_s(story.when(lost(6))) >= 0.8 * 30
 
 
 def test_a_kill_of_an_open_link_makes_waits_longer():
-    assert next_wait_s(opened_after_losses(2).when(started())) >= 0.8 * 4
+    assert next_wait_s(opened_after_losses(2).when(PLENTY)) >= 0.8 * 4
 
 
 def test_restarts_while_waiting_leave_the_wait_alone():
-    story = after_losses(2).when(started()).when(started())
-    assert 0.8 * 2 <= next_wait_s(story.when(started())) <= 1.2 * 2
+    story = after_losses(2).when(PLENTY).when(PLENTY)
+    assert 0.8 * 2 <= next_wait_s(story.when(PLENTY)) <= 1.2 * 2
 
 
 def test_a_link_we_ended_makes_no_wait_longer():
@@ -167,7 +180,7 @@ def test_a_link_we_ended_makes_no_wait_longer():
 
 def test_an_appkey_in_use_blocks_the_link():
     linked().when(acknowledged("OPSP8996", "", msg1="ALREADY IN USE appkey")).then(
-        LinkBlocked(link=1, reason="OPSP8996 ALREADY IN USE appkey", wait_s=60)
+        LinkBlocked(link=1, reason="OPSP8996 ALREADY IN USE appkey", wait_s=60, is_in_use=True)
     )
 
 
@@ -224,6 +237,129 @@ def test_a_restart_tries_a_link_blocked_for_good():
     assert request.link == 2
 
 
+def in_use(count: int) -> Story:
+    """So many links in a row that KIS refused because of another session."""
+    story = in_session(asked(1))
+    for link in range(1, count + 1):
+        story = story.when(LinkOpened(link=link)).when(acknowledged("OPSP8996", "", link=link)).when(ended_by_us(link))
+    return story
+
+
+@pytest.mark.parametrize(("count", "wait_s"), [(1, 60), (2, 120), (3, 240), (4, 480), (5, 600), (9, 600)])
+def test_waits_for_an_appkey_in_use_grow(count, wait_s):
+    assert next_wait_s(in_use(count)) == wait_s
+
+
+def test_a_confirmed_subscription_ends_the_growth():
+    story = in_use(3).when(LinkOpened(link=4)).when(acknowledged("OPSP0000", link=4))
+    (blocked,) = story.when(acknowledged("OPSP8996", "", link=4)).decided
+    assert blocked.wait_s == 60
+
+
+@pytest.mark.parametrize("msg_cd", ["OPSP8996", "OPSP0011", "OPSP9994"])
+def test_a_link_is_blocked_once_however_often_kis_says_so(msg_cd):
+    story = linked().when(acknowledged(msg_cd, "")).when(acknowledged(msg_cd, ""))
+    story.then()
+
+
+def test_a_new_approval_key_refused_too_is_waited_for():
+    story = linked().when(acknowledged("OPSP0011")).when(ended_by_us(1)).when(LinkOpened(link=2))
+    (blocked,) = story.when(acknowledged("OPSP0011", link=2)).decided
+    assert (blocked.needs_key, blocked.wait_s) == (True, 600)
+
+
+# --- the budget of connects
+
+
+def connected(times: int, *, at_each: str = "10:00:00", **kis: int) -> Story:
+    """So many links were opened and lost, the last one just now."""
+    story = given(WS, started(kis=kis), tick(at_each), OPENED, asked(1))
+    for link in range(1, times + 1):
+        story = story.when(LinkOpened(link=link)).when(lost(link))
+    return story
+
+
+def test_connects_within_the_budget_are_not_held_back():
+    connected(9).then(asked(10, next_wait_s(connected(9))))
+
+
+def test_a_connect_beyond_the_budget_waits_and_is_said():
+    blocked, request = connected(3, connects_per_10_min=3).decided
+    assert blocked == LinkBlocked(link=3, reason=blocked.reason, wait_s=605.0)
+    assert request == asked(4, 605.0)
+
+
+def test_a_link_the_budget_held_back_opens_in_time():
+    story = connected(3, connects_per_10_min=3).when(tick("10:10:05")).when(LinkOpened(link=4))
+    assert next_wait_s(story.when(tick("10:10:06")).when(lost(4))) <= 4 * 1.2 + 5
+
+
+def test_the_day_s_budget_counts_longer():
+    blocked, _ = connected(3, connects_per_day=3).decided
+    assert 86_000 < blocked.wait_s <= 86_405
+
+
+def test_the_budget_outlives_a_restart():
+    blocked, request = connected(3, connects_per_10_min=3).when(started(kis={"connects_per_10_min": 3})).decided
+    assert (type(blocked), request.wait_s) == (LinkBlocked, 605.0)
+
+
+def test_restarts_while_the_budget_is_waited_for_cost_nothing():
+    story = connected(3, connects_per_10_min=3)
+    for _ in range(20):
+        story = story.when(started(kis={"connects_per_10_min": 3}))
+    assert next_wait_s(story) == 605.0
+
+
+def test_restarts_after_connecting_count():
+    story = given(WS, started(), tick("10:00:00"), OPENED)
+    for link in range(1, 12):
+        story = story.when(started()).when(LinkOpened(link=link))
+    assert next_wait_s(story.when(started())) > 500
+
+
+@settings(max_examples=60)
+@given_data(st.lists(st.integers(0, 300), min_size=20, max_size=60))
+def test_no_ten_minutes_ever_see_more_connects_than_the_budget(lifetimes_s):
+    """Links that live so long each; wherever a window of ten minutes lies, at most 10 connects are in it."""
+    story, at_s, connects_s = given(WS, started(), tick("10:00:00")).when(OPENED), 0.0, []
+    for link, life_s in enumerate(lifetimes_s, start=1):
+        at_s += next_wait_s(story)
+        connects_s.append(at_s)
+        story = story.when(ClockTicked(now=NOW + timedelta(seconds=at_s))).when(LinkOpened(link=link))
+        at_s += life_s
+        story = story.when(ClockTicked(now=NOW + timedelta(seconds=at_s))).when(lost(link))
+    assert all(later - first > 600 for first, later in zip(connects_s, connects_s[10:], strict=False))
+
+
+# --- renewal
+
+
+def renewal(link: int = 1) -> LinkRenewalWanted:
+    return LinkRenewalWanted(link=link, code=SAMSUNG, reason="OPSP0008")
+
+
+def test_a_link_to_be_renewed_is_closed():
+    linked().when(renewal()).then(LinkReleased(link=1))
+
+
+def test_a_renewed_link_opens_after_the_first_wait():
+    (request,) = linked().when(renewal()).when(ended_by_us(1)).decided
+    assert (request.link, 0.8 <= request.wait_s <= 1.2) == (2, True)
+
+
+def test_an_older_link_is_not_renewed():
+    linked().when(renewal(link=7)).then()
+
+
+def test_a_link_is_renewed_once():
+    linked().when(renewal()).when(renewal()).then()
+
+
+def test_a_link_is_not_renewed_beyond_the_budget():
+    connected(2, connects_per_10_min=3).when(LinkOpened(link=3)).when(renewal(link=3)).then()
+
+
 # --- what answers mean
 
 
@@ -237,10 +373,16 @@ def test_a_release_is_confirmed(msg_cd):
     linked().when(acknowledged(msg_cd)).then(UnsubscribeConfirmed(code=SAMSUNG, link=1))
 
 
-@pytest.mark.parametrize("msg_cd", ["OPSP0007", "OPSP0008", "OPSP8999", "OPSP9999", "OPSP4711"])
+@pytest.mark.parametrize("msg_cd", ["OPSP0007", "OPSP8999", "OPSP9999", "OPSP4711"])
 def test_a_subscription_is_refused_for_now(msg_cd):
     linked().when(acknowledged(msg_cd)).then(
         SubscribeRefused(code=SAMSUNG, link=1, reason=f"{msg_cd} said KIS", for_good=False)
+    )
+
+
+def test_a_refusal_for_want_of_room_says_so():
+    linked().when(acknowledged("OPSP0008")).then(
+        SubscribeRefused(code=SAMSUNG, link=1, reason="OPSP0008 said KIS", is_full=True)
     )
 
 

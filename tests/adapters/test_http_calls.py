@@ -51,11 +51,12 @@ def test_a_redirect_is_not_followed(loopback):
     assert (Http(5).call("GET", loopback.url).status, len(loopback.requests)) == (302, 1)
 
 
-def test_a_connection_is_used_again(loopback):
-    loopback.will_answer(200, {})
+def test_a_connection_is_used_again(wire):
+    wire.will_answer(200, {"a": 1})
     http = Http(5)
-    http.call("GET", loopback.url)
-    assert http.call("GET", loopback.url).status == 200
+    for _ in range(3):
+        http.call("GET", wire.url)
+    assert [call.connection for call in wire.calls] == [1, 1, 1]
 
 
 def test_a_body_beyond_the_limit_is_trouble(loopback):
@@ -63,28 +64,56 @@ def test_a_body_beyond_the_limit_is_trouble(loopback):
     assert trouble_of(loopback.url).was_sent
 
 
-def test_a_refused_connection_sent_nothing(dead_url):
-    assert not trouble_of(dead_url).was_sent
-
-
-def test_an_unknown_host_was_sent_nothing():
-    assert not trouble_of("http://no-such-host.invalid").was_sent
+@pytest.mark.parametrize("url", [None, "http://no-such-host.invalid"])
+def test_no_connection_is_refused_and_sent_nothing(dead_url, url):
+    trouble = trouble_of(url or dead_url)
+    assert (trouble.kind, trouble.was_sent) == ("refused", False)
 
 
 def test_an_address_that_is_none_was_sent_nothing():
     assert not trouble_of("http://[").was_sent
 
 
-def test_silence_may_have_been_sent(loopback):
-    loopback.will_keep_silent()
-    trouble = trouble_of(loopback.url, timeout_s=0.05)
-    assert (trouble.reason, trouble.was_sent) == ("no answer in time", True)
+def test_a_server_without_tls_was_sent_nothing(loopback):
+    loopback.will_answer(200, {})
+    trouble = trouble_of(loopback.url.replace("http:", "https:"))
+    assert (trouble.kind, trouble.was_sent) == ("other", False)
 
 
-def test_a_lost_connection_may_have_been_sent(loopback):
-    loopback.will_hang_up()
-    trouble = trouble_of(loopback.url)
-    assert (trouble.reason, trouble.was_sent) == ("connection refused or lost", True)
+def test_silence_may_have_been_sent(wire):
+    wire.will("silence")
+    trouble = trouble_of(wire.url, timeout_s=0.1)
+    assert (trouble.kind, trouble.reason, trouble.was_sent) == ("timeout", "no answer in time", True)
+
+
+def test_an_answer_that_trickles_is_not_in_time(wire):
+    wire.will("trickle")
+    trouble = trouble_of(wire.url, timeout_s=0.3)
+    assert (trouble.kind, trouble.reason, trouble.was_sent) == ("timeout", "no answer in time", True)
+
+
+@pytest.mark.parametrize("end", ["reset", "close"])
+def test_an_end_before_any_header_is_a_reset(wire, end):
+    wire.will(end)
+    trouble = trouble_of(wire.url)
+    assert (trouble.kind, trouble.reason, trouble.was_sent) == ("reset", "connection refused or lost", True)
+
+
+def test_half_an_answer_is_no_reset(wire):
+    wire.will("half")
+    trouble = trouble_of(wire.url)
+    assert (trouble.kind, trouble.was_sent) == ("other", True)
+
+
+def test_after_a_reset_comes_a_fresh_connection(wire):
+    http = Http(5)
+    wire.will_answer(200, {})
+    wire.will("reset")
+    wire.will_answer(200, {})
+    http.call("GET", wire.url)
+    with pytest.raises(HttpTrouble):
+        http.call("GET", wire.url)
+    assert (http.call("GET", wire.url).status, [call.connection for call in wire.calls]) == (200, [1, 1, 2])
 
 
 def test_trouble_tells_no_secret(dead_url):
@@ -96,7 +125,7 @@ def test_trouble_drags_no_other_error_along(dead_url):
     assert (trouble.__cause__, trouble.__context__) == (None, None)
 
 
-# Fails on purpose until fixed: requests takes a password out of ~/.netrc and puts it where KIS's token was.
+# requests takes a password out of ~/.netrc and puts it where KIS's token was.
 def test_a_netrc_of_the_user_is_not_sent(loopback, tmp_path, monkeypatch):
     netrc = tmp_path / "netrc"
     netrc.write_text("default login me password mine\n")

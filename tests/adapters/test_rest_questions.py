@@ -1,11 +1,18 @@
 """KIS by HTTP: how often a question is tried, how long apart, and what its answer is."""
 
+from contextlib import nullcontext
+from time import monotonic, sleep
+
 import pytest
 from facts import DAY, SAMSUNG
 from hand_clock import HandClock
 
+from kis_actors.adapters.http import Http
+from kis_actors.adapters.keys import Keys
 from kis_actors.adapters.kis_rest import KisRest
+from kis_actors.adapters.retry import ADVICE, Failed
 from kis_actors.credentials import Credentials
+from kis_actors.kis.errors import TREATMENTS, Treatment
 from kis_actors.messages import (
     BaselineRequested,
     DailyBarsFailed,
@@ -18,11 +25,13 @@ from kis_actors.messages import (
 )
 
 WAIT_S = 20
+CREDENTIALS = Credentials(app_key="key", app_secret="secret")
 TOKEN = {"access_token": "token", "access_token_token_expired": "2026-11-21 09:00:00"}
 OK = {"rt_cd": "0", "msg_cd": "MCA00000", "msg1": "ok"}
 QUOTES = OK | {"output": [{"inter_shrn_iscd": SAMSUNG, "inter2_prpr": "71900"}]}
 BARS = OK | {"output2": [{"stck_bsop_date": "20261119", "stck_clpr": "70000"}, {"stck_bsop_date": "20261118"}]}
 TOO_OFTEN = {"rt_cd": "1", "msg_cd": "EGW00201", "msg1": "too often"}
+EXPIRED = {"rt_cd": "1", "msg_cd": "EGW00123", "msg1": "expired"}
 SCAN = ScanRequested(scan=3, batch=2, batches=9, codes=(SAMSUNG,))
 BASELINE = BaselineRequested(code=SAMSUNG, start=DAY, end=DAY)
 
@@ -38,27 +47,59 @@ class Answers:
 
 
 class Asking:
-    """A REST port on loopback with a clock set by hand; the token is there already."""
+    """A REST port on loopback with a clock set by hand; the token is there already, since an hour."""
 
-    def __init__(self, loopback, tmp_path, gap_s=0.0):
-        loopback.will_answer(200, TOKEN)
-        self.loopback, self.clock, self.answers, self.fatal = loopback, HandClock(), Answers(), []
-        self.rest = KisRest(
-            loopback.url, tmp_path / "keys.json", Credentials(app_key="key", app_secret="secret"), self.answers,
-            self.clock, gap_s=gap_s, timeout_s=5, fatal=self.fatal.append,
+    def __init__(self, loopback, tmp_path, token="token", credentials=CREDENTIALS, **settings):
+        self.loopback, self.clock, self.answers, self.fatal, self.warnings = loopback, HandClock(), Answers(), [], []
+        self.path = tmp_path / "keys.json"
+        self.credentials, self.asked = credentials, 0
+        loopback.will_answer(200, TOKEN | {"access_token": token})
+        self.keys().token()
+        loopback.replies.clear()
+        loopback.requests.clear()
+        self.clock.pass_s(3600)
+        self.clock.waits_s.clear()
+        self.settings = {"gap_s": 0.0, "timeout_s": 5} | settings
+        self.rest = self.port()
+
+    def port(self):
+        return KisRest(
+            self.loopback.url, self.path, self.credentials, self.answers, self.clock,
+            fatal=self.fatal.append, warn=self.warnings.append, **self.settings,
         )  # fmt: skip
 
+    def keys(self):
+        """As another process has them."""
+        return Keys(
+            self.path, self.loopback.url, self.credentials, Http(5), self.clock,
+            pacer=nullcontext(), wait=self.clock.note_wait,
+        )  # fmt: skip
+
+    def ask(self, *questions):
+        """Queues them, as records 41, 42, ..."""
+        for question in questions:
+            self.asked += 1
+            self.rest.ask(Record(seq=40 + self.asked, stream="scan", cause=0, at_ns=0, event=question))
+
     def answer_to(self, *questions):
-        """What is observed of these questions, asked as records 41, 42, ..."""
-        for seq, question in enumerate(questions, start=41):
-            self.rest.ask(Record(seq=seq, stream="scan", cause=0, at_ns=0, event=question))
-        self.rest._jobs.put(None)
+        """What is observed of all questions, these the last, once each has its answer."""
+        self.ask(*questions)
         self.rest.start()
+        deadline_s = monotonic() + WAIT_S
+        while len(self.answers.said) < self.asked and self.rest._thread.is_alive() and monotonic() < deadline_s:
+            sleep(0.002)
+        self.rest.stop()
         self.rest.join(WAIT_S)
         return self.answers.said
 
+    def reasons(self, *questions):
+        return [answer.reason for _, answer, _ in self.answer_to(*questions)]
+
     def waits_s(self):
         return [wait_s for wait_s in self.clock.waits_s if wait_s > 0]
+
+    def paths(self):
+        return [request.path.split("?")[0].rsplit("/", 1)[-1] for request in self.loopback.requests]
 
 
 @pytest.fixture
@@ -89,20 +130,25 @@ def test_a_call_bears_the_token(asking):
     assert asking.loopback.requests[-1].headers["authorization"] == "Bearer token"
 
 
-def test_trouble_is_retried_after_longer_and_longer_waits(asking):
-    asking.loopback.will_answer(500, TOO_OFTEN)
+# --- asked too often
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (500, TOO_OFTEN), (200, TOO_OFTEN), (403, TOO_OFTEN | {"msg_cd": "EGW00215"}), (429, {}), (429, {"a": 1}),
+        (500, {"rt_cd": "1", "msg_cd": "EGW00002"}), (503, {}), (502, b"<html>"), (200, {}),
+    ],
+)  # fmt: skip
+def test_trouble_that_passes_is_retried_after_longer_and_longer_waits(asking, status, body):
+    asking.loopback.will_answer(status, body)
     asking.answer_to(SCAN)
-    assert asking.waits_s() == [0.5, 1, 2, 4, 4]
+    assert (asking.waits_s(), asking.fatal) == ([0.5, 1, 2, 4, 4], [])
 
 
 def test_a_scan_without_an_answer_has_failed(asking):
     asking.loopback.will_answer(500, TOO_OFTEN)
     assert asking.answer_to(SCAN) == [("rest", ScanFailed(scan=3, batch=2, reason="EGW00201 too often"), 41)]
-
-
-def test_bars_without_an_answer_have_failed(asking):
-    asking.loopback.will_hang_up()
-    assert asking.answer_to(BASELINE) == [("rest", DailyBarsFailed(code=SAMSUNG, reason="no answer"), 41)]
 
 
 def test_a_retry_that_succeeds_is_an_answer(asking):
@@ -113,45 +159,277 @@ def test_a_retry_that_succeeds_is_an_answer(asking):
     assert isinstance(answer, ScanReturned)
 
 
+def test_a_question_ends_with_its_time(loopback, tmp_path):
+    asking = Asking(loopback, tmp_path, question_s=5)
+    loopback.will_answer(500, TOO_OFTEN)
+    assert asking.reasons(SCAN) == ["EGW00201 too often; no more time within 5 s"]
+    assert asking.waits_s() == [0.5, 1, 2]
+
+
+def test_one_poisoned_question_leaves_the_others_their_time(loopback, tmp_path):
+    asking = Asking(loopback, tmp_path, question_s=5)
+    for _ in range(4):
+        loopback.will_answer(500, TOO_OFTEN)
+    loopback.will_answer(200, QUOTES)
+    answers = [type(answer) for _, answer, _ in asking.answer_to(BASELINE, SCAN)]
+    assert (answers, sum(asking.waits_s())) == ([DailyBarsFailed, ScanReturned], 3.5)
+
+
+@pytest.mark.parametrize(("asked_for", "wait_s"), [("7", 7), ("0", 0.5), ("soon", 0.5)])
+def test_a_longer_wait_that_kis_asks_for_is_kept(asking, asked_for, wait_s):
+    asking.loopback.will_answer(503, {}, **{"Retry-After": asked_for})
+    asking.loopback.will_answer(200, QUOTES)
+    asking.answer_to(SCAN)
+    assert asking.waits_s() == [wait_s]
+
+
+def test_a_wait_beyond_the_question_holds_the_next_one_too(asking):
+    asking.loopback.will_answer(429, {}, **{"Retry-After": "3600"})
+    asking.loopback.will_answer(200, QUOTES)
+    assert asking.reasons(SCAN, SCAN) == [
+        "HTTP 429 without a code; no more time within 30 s", "KIS may be asked again in 60 s",
+    ]  # fmt: skip
+    assert len(asking.loopback.requests) == 1
+
+
+def test_daily_bars_wait_until_kis_may_be_asked_again(asking):
+    asking.loopback.will_answer(429, {}, **{"Retry-After": "3600"})
+    asking.loopback.will_answer(200, BARS)
+    answers = [type(answer) for _, answer, _ in asking.answer_to(SCAN, BASELINE)]
+    assert (answers, asking.waits_s()) == ([ScanFailed, DailyBarsReturned], [60])
+
+
+# --- no answer
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_lost_connection_is_repeated_once_at_once(asking, times):
+    for _ in range(times):
+        asking.loopback.will_hang_up()
+    asking.loopback.will_answer(200, QUOTES)
+    ((_, answer, _),) = asking.answer_to(SCAN)
+    assert (isinstance(answer, ScanReturned), asking.waits_s()) == (times == 1, [])
+
+
+def test_bars_without_an_answer_have_failed(asking):
+    asking.loopback.will_hang_up()
+    failed = DailyBarsFailed(code=SAMSUNG, reason="connection refused or lost")
+    assert asking.answer_to(BASELINE) == [("rest", failed, 41)]
+    assert len(asking.loopback.requests) == 2
+
+
+def test_silence_is_not_asked_again(loopback, tmp_path):
+    asking = Asking(loopback, tmp_path, timeout_s=0.2)
+    loopback.will_keep_silent()
+    assert (asking.reasons(SCAN), len(loopback.requests)) == (["no answer in time"], 1)
+
+
+def test_silence_ends_with_the_time_of_its_question(loopback, tmp_path):
+    asking = Asking(loopback, tmp_path, timeout_s=10, question_s=1.6)
+    loopback.will_answer(500, TOO_OFTEN)
+    loopback.will_keep_silent()
+    began_s = monotonic()
+    assert asking.reasons(SCAN) == ["no answer in time"]
+    assert monotonic() - began_s < 5
+
+
+def test_a_server_that_is_away_is_tried_by_the_waits(asking, dead_url):
+    asking.rest._rest_url = dead_url
+    assert asking.reasons(SCAN) == ["connection refused or lost"]
+    assert asking.waits_s() == [0.5, 1, 2, 4, 4]
+
+
+# --- the token
+
+
 def test_a_refused_token_is_renewed_once(asking):
-    asking.loopback.will_answer(500, {"rt_cd": "1", "msg_cd": "EGW00123", "msg1": "expired"})
+    asking.loopback.will_answer(500, EXPIRED)
     asking.loopback.will_answer(200, TOKEN | {"access_token": "fresh"})
     asking.loopback.will_answer(200, QUOTES)
     asking.answer_to(SCAN)
     assert asking.loopback.requests[-1].headers["authorization"] == "Bearer fresh"
+    assert asking.waits_s() == []
 
 
-def test_a_token_refused_twice_is_a_failure(asking):
-    expired = {"rt_cd": "1", "msg_cd": "EGW00123", "msg1": "expired"}
-    asking.loopback.will_answer(500, expired)
+@pytest.mark.parametrize("status", [200, 401, 403, 500])
+@pytest.mark.parametrize("code", ["EGW00121", "EGW00122", "EGW00123"])
+def test_a_token_refused_twice_is_a_failure(asking, status, code):
+    asking.loopback.will_answer(status, EXPIRED | {"msg_cd": code})
+    asking.loopback.will_answer(200, TOKEN | {"access_token": "fresh"})
+    asking.loopback.will_answer(status, EXPIRED | {"msg_cd": code})
+    assert asking.reasons(SCAN) == [f"{code} expired"]
+    assert asking.paths() == ["intstock-multprice", "tokenP", "intstock-multprice"]
+
+
+def test_a_token_that_stays_refused_is_not_asked_for_within_a_minute(asking):
+    asking.loopback.will_answer(500, EXPIRED)
+    asking.loopback.will_answer(200, TOKEN | {"access_token": "fresh"})
+    asking.loopback.will_answer(500, EXPIRED)
+    assert asking.reasons(SCAN, SCAN, SCAN) == ["EGW00123 expired", "token in 61 s", "token in 61 s"]
+    assert asking.paths().count("tokenP") == 1
+
+
+def test_a_token_that_another_process_renewed_is_used(asking):
+    asking.loopback.will_answer(200, QUOTES)
+    asking.answer_to(SCAN)
+    asking.loopback.replies.clear()
+    asking.loopback.will_answer(200, TOKEN | {"access_token": "theirs"})
+    asking.loopback.will_answer(500, EXPIRED)
+    asking.loopback.will_answer(200, QUOTES)
+    asking.keys().token(is_new=True)
+    again = asking.port()
+    again._keys._handed_out = "token"
+    asking.rest = again
+    asking.answer_to(SCAN)
+    assert asking.paths().count("tokenP") == 1
+    assert asking.loopback.requests[-1].headers["authorization"] == "Bearer theirs"
+
+
+def refuse_token(asking, code="EGW00133"):
+    asking.path.unlink()
+    asking.loopback.will_answer(403, {"error_code": code, "error_description": "1 minute"})
+
+
+def test_a_scan_does_not_wait_a_minute_for_a_token(asking):
+    refuse_token(asking)
+    assert asking.reasons(SCAN, SCAN) == ["no token: EGW00133 1 minute", "token in 61 s"]
+    assert (asking.paths(), asking.waits_s()) == (["tokenP"], [])
+
+
+def test_a_scan_waits_for_a_token_that_comes_soon(asking):
+    refuse_token(asking)
     asking.loopback.will_answer(200, TOKEN)
-    asking.loopback.will_answer(500, expired)
-    assert asking.answer_to(SCAN) == [("rest", ScanFailed(scan=3, batch=2, reason="EGW00123 expired"), 41)]
+    asking.loopback.will_answer(200, QUOTES)
+    asking.answer_to(SCAN)
+    asking.clock.pass_s(40)
+    asking.rest = asking.port()
+    ((_, answer, _),) = asking.answer_to(SCAN)[1:]
+    assert (isinstance(answer, ScanReturned), asking.waits_s()) == (True, [21])
+
+
+def test_daily_bars_wait_for_their_token(asking):
+    refuse_token(asking)
+    asking.loopback.will_answer(200, TOKEN)
+    asking.loopback.will_answer(200, BARS)
+    answers = [type(answer) for _, answer, _ in asking.answer_to(SCAN, BASELINE, BASELINE)]
+    assert answers == [ScanFailed, DailyBarsReturned, DailyBarsReturned]
+    assert (asking.waits_s(), asking.paths().count("tokenP")) == ([61], 2)
+
+
+def test_the_approval_key_does_not_wait_for_the_token(asking):
+    refuse_token(asking)
+    asking.loopback.will_answer(200, {"approval_key": "approval"})
+    asking.loopback.will_answer(200, TOKEN)
+    asking.loopback.will_answer(200, BARS)
+    asking.ask(SCAN, BASELINE)
+    key = asking.rest.approval_key(is_new=False)
+    asking.answer_to(SCAN)
+    assert key.result(WAIT_S) == "approval"
+    assert asking.paths()[:2] == ["tokenP", "Approval"]
+
+
+def test_a_token_call_that_may_have_arrived_is_not_repeated(asking):
+    asking.path.unlink()
+    asking.loopback.will_hang_up()
+    assert asking.reasons(SCAN, SCAN) == ["no token: connection refused or lost", "token in 61 s"]
+    assert asking.paths() == ["tokenP"]
+
+
+def test_keys_that_cannot_be_kept_are_not_asked_for(asking):
+    asking.path.unlink()
+    asking.path.mkdir()
+    asking.loopback.will_answer(200, TOKEN)
+    ((reason), *_) = asking.reasons(SCAN)
+    assert "no token can be kept (Is a directory); the next try in 61 s" in reason
+    assert asking.loopback.requests == []
+
+
+# --- refused for good
 
 
 def test_a_wrong_question_is_not_retried(asking):
     asking.loopback.will_answer(500, {"rt_cd": "1", "msg_cd": "OPSQ2002", "msg1": "bad code"})
     asking.answer_to(SCAN)
-    assert asking.waits_s() == []
+    assert (asking.waits_s(), len(asking.loopback.requests), asking.fatal) == ([], 1, [])
 
 
-def test_a_wrong_account_is_fatal(asking):
+@pytest.mark.parametrize(
+    ("code", "advice"),
+    [
+        ("EGW00103", "KIS_APP_KEY"), ("EGW00105", "KIS_APP_SECRET"), ("EGW00304", "KIS_APP_SECRET"),
+        ("EGW00206", "open to the account"), ("EGW00207", "IP addresses"), ("EGW00101", "KIS_APP_KEY"),
+    ],
+)  # fmt: skip
+def test_a_refusal_for_good_says_what_to_do(asking, code, advice):
+    asking.loopback.will_answer(403, {"rt_cd": "1", "msg_cd": code, "msg1": "no"})
+    asking.answer_to(SCAN)
+    (told,) = asking.fatal
+    assert told.startswith(f"{code} no; ") and advice in told
+
+
+def test_every_refusal_for_good_has_advice():
+    fatal = {code for code, treatment in TREATMENTS.items() if treatment is Treatment.fatal}
+    of_the_programs_making = {"EGW00101", "EGW00115", "EGW00116"}
+    assert fatal - of_the_programs_making == set(ADVICE)
+
+
+def test_a_refusal_for_good_is_told_once_and_nothing_more_is_asked(asking):
     asking.loopback.will_answer(403, {"rt_cd": "1", "msg_cd": "EGW00206", "msg1": "no right"})
-    asking.answer_to(SCAN)
-    assert asking.fatal == ["EGW00206 no right"]
+    assert len(asking.answer_to(SCAN, SCAN, BASELINE)) == 1
+    assert (len(asking.fatal), len(asking.loopback.requests)) == (1, 1)
 
 
-def test_trouble_that_passes_is_not_fatal(asking):
-    asking.loopback.will_answer(500, TOO_OFTEN)
+@pytest.mark.parametrize("is_token", [True, False])
+def test_keys_refused_for_good_are_fatal(asking, is_token):
+    refuse_token(asking, "EGW00103")
+    key = None if is_token else asking.rest.approval_key(is_new=False)
     asking.answer_to(SCAN)
-    assert asking.fatal == []
+    assert len(asking.fatal) == len(asking.loopback.requests) == 1
+    assert key is None or isinstance(key.exception(WAIT_S), Failed)
+
+
+@pytest.mark.parametrize("code", ["EGW00103", "OPSQ2002", "EGW00201"])
+def test_a_refusal_that_echoes_what_it_was_sent_shows_none_of_it(loopback, tmp_path, code):
+    secret, token = "c2VjcmV0" * 22, "eyJ0eXAi" * 40
+    asking = Asking(loopback, tmp_path, token=token, credentials=Credentials(app_key="PSkey", app_secret=secret))
+    loopback.will_answer(403, {"rt_cd": "1", "msg_cd": code, "msg1": f"no PSkey, {secret}, Bearer {token}"})
+    (reason,) = asking.reasons(SCAN)
+    for text in (reason, *asking.fatal):
+        assert text.startswith(f"{code} no ***, ***, Bearer ***") and "c2Vj" not in text and "eyJ0" not in text
+
+
+def test_a_refused_token_call_shows_no_secret(asking):
+    refuse_token(asking, "EGW00133")
+    asking.loopback.replies[-1] = (403, b'{"error_code": "EGW00133", "error_description": "not secret!"}', {})
+    assert asking.reasons(SCAN) == ["no token: EGW00133 not ***!"]
+
+
+# --- pace and ends
 
 
 def test_calls_are_paced_with_the_token_s(loopback, tmp_path):
     asking = Asking(loopback, tmp_path, gap_s=0.5)
+    asking.path.unlink()
+    loopback.will_answer(200, TOKEN)
     loopback.will_answer(200, QUOTES)
     asking.answer_to(SCAN, SCAN)
     assert asking.waits_s() == [0.5, 0.5]
+
+
+def test_after_too_often_all_calls_are_twice_as_far_apart(loopback, tmp_path):
+    asking = Asking(loopback, tmp_path, gap_s=0.5)
+    loopback.will_answer(500, TOO_OFTEN)
+    loopback.will_answer(200, QUOTES)
+    asking.answer_to(SCAN, SCAN, SCAN)
+    assert asking.waits_s() == [0.5, 1, 1]
+
+
+def test_a_minute_later_they_are_as_before(loopback, tmp_path):
+    asking = Asking(loopback, tmp_path, gap_s=20.0)
+    loopback.will_answer(500, TOO_OFTEN)
+    loopback.will_answer(200, QUOTES)
+    asking.answer_to(SCAN, SCAN, SCAN, SCAN)
+    assert asking.waits_s() == [0.5, 19.5, 40, 20, 20]
 
 
 def test_a_stopping_daemon_answers_nothing_more(asking):
@@ -160,10 +438,38 @@ def test_a_stopping_daemon_answers_nothing_more(asking):
     assert asking.answer_to(SCAN) == []
 
 
+def test_a_wait_ends_with_the_daemon(asking):
+    asking.loopback.will_answer(500, TOO_OFTEN)
+    asking.clock.wait = lambda signal, duration_s: asking.rest.stop() or True
+    assert (asking.answer_to(SCAN), len(asking.loopback.requests)) == ([], 1)
+
+
+# --- the approval key
+
+
 def test_an_approval_key_waits_for_its_turn(asking):
     asking.loopback.will_answer(200, QUOTES)
     asking.loopback.will_answer(200, {"approval_key": "approval"})
-    asking.rest.ask(Record(seq=40, stream="scan", cause=0, at_ns=0, event=SCAN))
+    asking.loopback.will_answer(200, QUOTES)
+    asking.ask(SCAN)
     key = asking.rest.approval_key(is_new=False)
-    asking.answer_to()
+    asking.answer_to(SCAN)
     assert key.result(WAIT_S) == "approval"
+
+
+def test_an_approval_key_asked_for_too_fast_is_retried(asking):
+    asking.loopback.will_answer(500, TOO_OFTEN)
+    asking.loopback.will_answer(200, {"approval_key": "approval"})
+    key = asking.rest.approval_key(is_new=False)
+    asking.loopback.will_answer(200, QUOTES)
+    asking.answer_to(SCAN)
+    assert (key.result(WAIT_S), asking.waits_s()) == ("approval", [0.5])
+
+
+def test_an_approval_key_refused_for_a_minute_fails_at_once(asking):
+    asking.loopback.will_answer(403, {"error_code": "EGW00133", "error_description": "1 minute"})
+    asking.loopback.will_answer(200, QUOTES)
+    keys = [asking.rest.approval_key(is_new=False) for _ in range(2)]
+    asking.answer_to(SCAN)
+    assert [str(key.exception(WAIT_S)) for key in keys] == ["EGW00133 1 minute", "approval key in 61 s"]
+    assert asking.paths() == ["Approval", "intstock-multprice"]

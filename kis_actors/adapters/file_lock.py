@@ -1,0 +1,42 @@
+"""A lock that one process holds, and that the system releases when its holder dies, however it dies."""
+
+import os
+from pathlib import Path
+from types import TracebackType
+
+from kis_actors.adapters.lock import Taken
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
+    import msvcrt
+
+
+class FileLock:
+    """Holds the file `path`, made if need be, from entering to leaving. Raises Taken(taken) or OSError on entering."""
+
+    def __init__(self, path: Path, taken: str) -> None:
+        self._path = path
+        self._taken = taken
+
+    def __enter__(self) -> None:
+        flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
+        self._descriptor = os.open(self._path, flags, 0o600)
+        try:
+            _lock(self._descriptor)
+        except OSError:
+            os.close(self._descriptor)
+            raise Taken(self._taken) from None
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        os.close(self._descriptor)
+
+
+def _lock(descriptor: int) -> None:
+    if fcntl:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    else:
+        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]

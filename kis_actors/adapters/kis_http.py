@@ -1,0 +1,30 @@
+"""Calls to KIS whose answers show no secret: a refusal may say back what it was sent."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from kis_actors.adapters.http import Answer, Http
+
+WORDS = ("msg1", "error_description", "message")
+"""Where the answers of KIS hold words."""
+
+
+class KisHttp(Http):
+    """As Http, but secrets are cut out of the words of each answer; whole, before anybody shortens the words."""
+
+    def __init__(self, timeout_s: float, redact: Callable[[str], str]) -> None:
+        super().__init__(timeout_s)
+        self._redact = redact
+
+    def call(
+        self, method: str, url: str, *, headers: Mapping[str, str] | None = None,
+        params: Mapping[str, str] | None = None, json: Mapping[str, Any] | None = None,
+    ) -> Answer:  # fmt: skip
+        """As Http's. Raises HttpTrouble."""
+        answer = super().call(method, url, headers=headers, params=params, json=json)
+        token = (headers or {}).get("authorization", "").removeprefix("Bearer ")
+        words = {name: self._without(token, str(answer.body[name])) for name in WORDS if name in answer.body}
+        return answer._replace(body=answer.body | words)
+
+    def _without(self, token: str, text: str) -> str:
+        return self._redact(text.replace(token, "***") if token else text)
