@@ -162,6 +162,7 @@ def _state(states: dict[str, Any], seq: int) -> dict[str, Any]:
             {"code": code, "state": slot.state, "since": slot.since} for code, slot in subscription.slots.items()
         ],
         "targets": list(subscription.targets),
+        "missed": list(subscription.missed),
         "last_alerts": [
             {"code": last.code, "rule": last.rule, "time": last.at} for last in states["notify"].last_alerts.values()
         ],
