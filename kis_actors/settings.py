@@ -90,8 +90,8 @@ class Kis(Section):
     ws_idle_timeout_sec: float = 90.0
     ws_command_gap_sec: float = 0.1
     ws_ack_timeout_sec: float = 5.0
-    connects_per_10_min: int = 10
-    connects_per_day: int = 100
+    connects_per_10_min: int = 30
+    connects_per_day: int = 200
     link_renewal_gap_sec: float = 600.0
     max_backpressure_sec: float = 10.0
 

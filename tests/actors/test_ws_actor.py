@@ -312,17 +312,19 @@ def test_restarts_while_the_budget_is_waited_for_cost_nothing():
 
 
 def test_restarts_after_connecting_count():
-    story = given(WS, started(), tick("10:00:00"), OPENED)
+    ten = started(kis={"connects_per_10_min": 10})
+    story = given(WS, ten, tick("10:00:00"), OPENED)
     for link in range(1, 12):
-        story = story.when(started()).when(LinkOpened(link=link))
-    assert next_wait_s(story.when(started())) > 500
+        story = story.when(ten).when(LinkOpened(link=link))
+    assert next_wait_s(story.when(ten)) > 500
 
 
 @settings(max_examples=60)
 @given_data(st.lists(st.integers(0, 300), min_size=20, max_size=60))
 def test_no_ten_minutes_ever_see_more_connects_than_the_budget(lifetimes_s):
     """Links that live so long each; wherever a window of ten minutes lies, at most 10 connects are in it."""
-    story, at_s, connects_s = given(WS, started(), tick("10:00:00")).when(OPENED), 0.0, []
+    ten = started(kis={"connects_per_10_min": 10})
+    story, at_s, connects_s = given(WS, ten, tick("10:00:00")).when(OPENED), 0.0, []
     for link, life_s in enumerate(lifetimes_s, start=1):
         at_s += next_wait_s(story)
         connects_s.append(at_s)
