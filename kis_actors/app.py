@@ -30,7 +30,7 @@ from kis_actors.channels.discord import DiscordChannel
 from kis_actors.channels.log import LogChannel
 from kis_actors.channels.sender import ChannelSender
 from kis_actors.channels.telegram import TelegramChannel
-from kis_actors.credentials import Credentials, redactor
+from kis_actors.credentials import Credentials
 from kis_actors.day_files import Opening, open_day
 from kis_actors.journal import Journal, Tell
 from kis_actors.kis.hosts import REST_URLS, WS_URLS
@@ -200,7 +200,7 @@ class System:
         kis = self.parts.settings.kis
         return KisSocket(
             kis.ws_url or WS_URLS[kis.env], self.rest.approval_key, self.journal, self.parts.clock, self._backlog,
-            redact=redactor(self.parts.credentials), idle_s=kis.ws_idle_timeout_sec,
+            redact=self.rest.redact, idle_s=kis.ws_idle_timeout_sec,
             command_gap_s=kis.ws_command_gap_sec, connect_s=kis.rest_timeout_sec,
             backpressure_s=kis.max_backpressure_sec,
         )  # fmt: skip

@@ -57,7 +57,7 @@ class Keys:
 
     `wait` is told how long KIS may not be asked; it returns when that is over, or raises. So does `pacer` its own.
     `warn` is told of a file that is not to be trusted. Every call may also raise OSError: nothing is asked of KIS that
-    could not be noted first.
+    could not be noted first. handed_out: the token given last, "" before the first.
     """
 
     def __init__(
@@ -75,18 +75,18 @@ class Keys:
         self._warn = warn
         self._warning = ""
         self._owner = fingerprint(rest_url, credentials.app_key)
-        self._handed_out = ""
+        self.handed_out = ""
 
     def token(self, *, is_new: bool = False) -> str:
         """A token for REST calls; `is_new` drops the one handed out last. Raises Refused or HttpTrouble."""
         if is_new:
-            self._drop(self._handed_out or self._kept().token)
+            self._drop(self.handed_out or self._kept().token)
         kept = self._kept()
         if not self._lasts(kept):
             kept = self._issued(kept)
         elif self._is_due(kept):
             kept = self._renewed(kept)
-        self._handed_out = kept.token
+        self.handed_out = kept.token
         return kept.token
 
     def approval_key(self, *, is_new: bool = False) -> str:

@@ -69,7 +69,8 @@ class KisRest:
         self._news = Signal()
         self._jobs: deque[Job] = deque()
         self._later: list[tuple[float, Job]] = []
-        self._http = KisHttp(timeout_s, redactor(credentials))
+        self._redact = redactor(credentials)
+        self._http = KisHttp(timeout_s, self._redact)
         self._pacer = Pacer(gap_s, clock, self._wait)
         self._keys = Keys(
             keys_path, self._rest_url, credentials, self._http, clock,
@@ -93,6 +94,11 @@ class KisRest:
     def ask(self, question: Record) -> None:
         """Queues the question; few are ever open, because cores ask for a bounded number at a time."""
         self._queue(lambda: self._work(question, self._clock.elapsed_s() + self._question_s))
+
+    def redact(self, text: str) -> str:
+        """`text` without this account's secrets and the token in use; for whatever else of KIS goes into the log."""
+        token = self._keys.handed_out
+        return self._redact(text.replace(token, "***") if token and token in text else text)
 
     def approval_key(self, *, is_new: bool) -> Future[str]:
         """A key for the WebSocket: at once if one is kept, so that a link never waits for REST; else in its turn.

@@ -120,7 +120,7 @@ class _Connection:
         finally:
             self.closing.set()
             self._ws.shutdown()  # type: ignore[no-untyped-call]
-        lost = LinkLost(link=self.link, reason=self._socket.redact(reason), is_ours=reason == CLOSED_BY_US)
+        lost = LinkLost(link=self.link, reason=self._without_keys(reason), is_ours=reason == CLOSED_BY_US)
         self._socket.journal.observe(STREAM, lost, self._question.seq)
 
     def _connect(self) -> None:
@@ -170,9 +170,13 @@ class _Connection:
                 self._ws.send(text)  # the identical text, as most clients do; a few send it in a pong frame
             text = without_secrets(text)
         if self._has_room():
-            self._socket.journal.observe(STREAM, FrameReceived(link=self.link, text=self._socket.redact(text)))
+            self._socket.journal.observe(STREAM, FrameReceived(link=self.link, text=self._without_keys(text)))
         else:
             self._drop(self._socket.clock.now())
+
+    def _without_keys(self, text: str) -> str:
+        """`text` without the keys of this day, should KIS echo what it was sent."""
+        return self._socket.redact(text.replace(self._key, "***") if self._key and self._key in text else text)
 
     def _has_room(self) -> bool:
         """Waits while processing lags; false if that took too long, and the frame is to be dropped, and counted."""

@@ -278,7 +278,7 @@ def test_a_token_that_another_process_renewed_is_used(asking):
     asking.loopback.will_answer(200, QUOTES)
     asking.keys().token(is_new=True)
     again = asking.port()
-    again._keys._handed_out = "token"
+    again._keys.handed_out = "token"
     asking.rest = again
     asking.answer_to(SCAN)
     assert asking.paths().count("tokenP") == 1
