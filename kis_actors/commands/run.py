@@ -94,7 +94,8 @@ def _stocks(path: Path) -> tuple[Stock, ...]:
     try:
         return read_universe(_text(path))
     except UniverseError as error:
-        problem = Problem(str(path), error.line, 1, str(error), f"write {error.expected}")
+        what = f"expected {error.expected}, found {error.came}"
+        problem = Problem(str(path), error.line, 1, what, f"write {error.expected}")
     raise SettingsError((problem,))
 
 
