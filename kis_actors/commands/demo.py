@@ -30,6 +30,10 @@ kis:
   ws_url: {ws_url}
   credentials_file: {directory}/credentials.yaml
   rate_limit_sleep_sec: 0.06
+  # Time-outs count the clock's seconds, and loopback does not get faster with the clock.
+  ws_ack_timeout_sec: {ack_s}
+  ws_idle_timeout_sec: {idle_s}
+  rest_question_sec: {question_s}
 market: {{hours: krx, file: {root}/config/market.yaml}}
 universe: {{file: {root}/config/universe.csv}}
 log: {{data_dir: {directory}}}
@@ -69,7 +73,7 @@ def _each_second(app: App, console: LiveConsole | PlainConsole, is_once: bool) -
 def write_settings(directory: Path, said: dict[str, str]) -> Path:
     """The settings and keys of this demo, so that `kis-actors run --config` can go on with it; the settings' path."""
     path = directory / "settings.yaml"
-    path.write_text(SETTINGS.format(directory=directory, root=ROOT, **said), "utf-8")
+    path.write_text(SETTINGS.format(directory=directory, root=ROOT, **said, **_time_outs(said["clock_speed"])), "utf-8")
     keys = directory / "credentials.yaml"
     keys.unlink(missing_ok=True)
     with os.fdopen(os.open(keys, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
@@ -77,12 +81,21 @@ def write_settings(directory: Path, said: dict[str, str]) -> Path:
     return path
 
 
+def _time_outs(speed: str) -> dict[str, float]:
+    """At least what they are in real life, and at least half a real second."""
+    half_s = float(speed) / 2
+    return {"ack_s": min(max(5.0, half_s), 120.0), "idle_s": max(90.0, 6 * half_s), "question_s": max(30.0, 2 * half_s)}
+
+
 @contextmanager
 def simulator(speed: float, seed: int, *arguments: str) -> Iterator[Simulator]:
     """A simulator on free ports, ended on leaving; it ends by itself when this process dies."""
     command = [sys.executable, "-m", "kis_actors", "simulate", "--until-stdin-closes", "--start", START]
     command += ["--speed", str(speed), "--seed", str(seed), *arguments]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT,
+        start_new_session=True,  # Ctrl-C is for the daemon, which stops before its KIS does
+    ) as process:  # fmt: skip
         try:
             yield Simulator(process, _said(process))
         finally:

@@ -22,6 +22,8 @@ from kis_actors.simulator.session_clock import SessionClock
 
 PATH = "/tryitout"
 FLUSH_REAL_S = 0.15
+FLUSH_CLOCK_S = 20.0
+"""On a very fast clock trades come sooner, lest a scan a minute see them long before the stream tells."""
 PINGPONG_IDLE_S = 10.0
 PINGPONG_PATIENCE_S = 60.0
 PATIENCE_REAL_S_MIN = 5.0
@@ -126,7 +128,7 @@ class WsServer:
         """Sends every session what it registered for, as the clock reaches it; runs until it is cancelled."""
         sent_s = self._clock.elapsed_s()
         while True:
-            await asyncio.sleep(FLUSH_REAL_S)
+            await asyncio.sleep(min(FLUSH_REAL_S, self._clock.clock.real_s(FLUSH_CLOCK_S)))
             now_s = self._clock.elapsed_s()
             if now_s > sent_s:
                 self._flush(sent_s, now_s)
