@@ -92,7 +92,7 @@ class App:
         self._stopping.set()
 
     def run(self, on_second: Callable[[], None] = lambda: None) -> int:
-        """Runs until stopped; the exit status of `kis-actors run`. Raises adapters.lock.Taken."""
+        """Runs until stopped; the exit status of `kis-actors run`. Raises adapters.file_lock.Taken."""
         app_key = app_key_lock(rest_url_of(self.parts.settings), self.parts.credentials.app_key)
         with DirectoryLock(self.parts.data_dir), app_key:
             while True:

@@ -10,9 +10,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from kis_actors.adapters.file_lock import FileLock
+from kis_actors.adapters.file_lock import FileLock, Taken
 from kis_actors.adapters.keys import fingerprint
-from kis_actors.adapters.lock import Taken
 
 TAKEN = (
     "another daemon of this user runs with the same app key and address, and KIS gives a key one session: "
@@ -22,7 +21,7 @@ TAKEN = (
 
 @contextmanager
 def app_key_lock(rest_url: str, app_key: str) -> Iterator[None]:
-    """Holds `app_key` at `rest_url`. Raises lock.Taken on entering; its message says what to do.
+    """Holds `app_key` at `rest_url`. Raises file_lock.Taken on entering; its message says what to do.
 
     A machine where no place for the lock can be made goes without it.
     """

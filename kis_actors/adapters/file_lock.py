@@ -4,13 +4,15 @@ import os
 from pathlib import Path
 from types import TracebackType
 
-from kis_actors.adapters.lock import Taken
-
 try:
     import fcntl
 except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment]
     import msvcrt
+
+
+class Taken(Exception):
+    """Another process holds the lock; the message says which, and what to do."""
 
 
 class FileLock:

@@ -11,9 +11,8 @@ from pathlib import Path
 import msgspec
 
 from kis_actors.adapters.clock import Clock
-from kis_actors.adapters.file_lock import FileLock
+from kis_actors.adapters.file_lock import FileLock, Taken
 from kis_actors.adapters.http import Answer, Http, HttpTrouble
-from kis_actors.adapters.lock import Taken
 from kis_actors.credentials import Credentials
 from kis_actors.kis.errors import Treatment, describe, treatment_of
 from kis_actors.kis.rest import APPROVAL_PATH, TOKEN_PATH, approval_body, token_body

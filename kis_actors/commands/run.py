@@ -10,7 +10,7 @@ from types import FrameType
 import click
 
 from kis_actors.adapters.clock import Clock
-from kis_actors.adapters.lock import Taken
+from kis_actors.adapters.file_lock import Taken
 from kis_actors.app import App, Parts
 from kis_actors.commands.lines import Lines
 from kis_actors.credentials import Credentials, load_credentials

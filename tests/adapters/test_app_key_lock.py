@@ -9,7 +9,7 @@ import pytest
 
 from kis_actors.adapters import app_key_lock as locks
 from kis_actors.adapters.app_key_lock import app_key_lock, is_app_key_taken
-from kis_actors.adapters.lock import Taken
+from kis_actors.adapters.file_lock import Taken
 
 ROOT = Path(__file__).resolve().parents[2]
 URL = "https://kis.example:9443"

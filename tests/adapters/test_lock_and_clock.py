@@ -11,7 +11,8 @@ from facts import at
 from freezegun import freeze_time
 
 from kis_actors.adapters.clock import Clock
-from kis_actors.adapters.lock import DirectoryLock, Taken, is_taken
+from kis_actors.adapters.file_lock import Taken
+from kis_actors.adapters.lock import DirectoryLock, is_taken
 from kis_actors.settings import Clock as ClockSettings
 
 ROOT = Path(__file__).resolve().parents[2]

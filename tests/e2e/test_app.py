@@ -12,7 +12,7 @@ from world import CANARIES, WAIT_S, World, world
 from eventlog.day import days_in, path_of
 from kis_actors import replay
 from kis_actors.actors.scan import ScanActor
-from kis_actors.adapters.lock import Taken
+from kis_actors.adapters.file_lock import Taken
 from kis_actors.app import CORES, App, Parts, System
 from kis_actors.commands.run import load_settings, parts_of
 from kis_actors.credentials import load_credentials
