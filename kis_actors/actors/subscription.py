@@ -136,11 +136,7 @@ def decide(state: State, record: Record) -> tuple[Event, ...]:
 
 def compute_targets(snapshot: Snapshot) -> tuple[Target, ...]:
     """The codes that deserve a slot now, best first, at most `max_ws_subs`; see `rules.planning`."""
-    return _targets(snapshot, plan(snapshot))
-
-
-def _targets(snapshot: Snapshot, made: Plan) -> tuple[Target, ...]:
-    of = {one.code: one for one in snapshot.candidates}
+    made, of = plan(snapshot), {one.code: one for one in snapshot.candidates}
     return tuple(Target(code, made.scores[code], of[code].disparity, of[code].price_won) for code in made.chosen)
 
 
@@ -149,8 +145,7 @@ def _choice(state: State, event: Event) -> tuple[Event, ...]:
     match event:
         case ScanCompleted() | ClockTicked() if _is_due(state):
             snapshot = _snapshot(state)
-            made = plan(snapshot)
-            return (*_change(state, _targets(snapshot, made)), *_overflow(state, made))
+            return (*_change(state, compute_targets(snapshot)), *_overflow(state, plan(snapshot)))
         case SessionClosed():
             return _change(state, ())
     return ()
