@@ -21,6 +21,7 @@ class Signal(Section):
     ma_days: closes in the average; the last of them is the price itself while ma_includes_today.
     rearm_ratio: the price must come back this far above the threshold before the next crossing counts.
     use_intraday: the stream is judged too, not only scans.
+    regular_only: prices of the regular session alone are judged, whatever hours the market is watched.
     """
 
     type: Literal["disparity_threshold"] = "disparity_threshold"
@@ -29,6 +30,7 @@ class Signal(Section):
     ma_includes_today: bool = True
     rearm_ratio: float = 0.005
     use_intraday: bool = True
+    regular_only: bool = True
 
 
 class Score(Section):
@@ -48,6 +50,10 @@ class Monitor(Section):
 
     hysteresis_ratio: a code takes another's slot only with a score this much higher; 0.15 is 15 %.
     swaps_per_minute, swaps_per_day: how many slots may change hands; more of them wait.
+    shrink_on_lag: while processing lags behind the stream, fewer codes are followed.
+    safe_mode_after_scans: so many failed scans in a row begin safe mode, whose interval grows to safe_interval_max_sec.
+    degraded_after_sec: a link that is down for so long puts its codes on scans of their own,
+    degraded_scan_interval_sec apart.
     """
 
     enabled: bool = True
@@ -62,51 +68,89 @@ class Monitor(Section):
     hysteresis_ratio: float = 0.15
     swaps_per_minute: int = 10
     swaps_per_day: int = 500
+    shrink_on_lag: bool = True
+    safe_mode_after_scans: int = 3
+    safe_interval_max_sec: float = 600.0
+    degraded_after_sec: float = 10.0
+    degraded_scan_interval_sec: float = 15.0
     score: Score = Score()
     signal: Signal = Signal()
 
 
 class Kis(Section):
-    """The link to KIS. Limits as the notices of 2026-04-20 and 2026-02-24 leave them; see docs/kis-limits.md.
+    """The link to KIS. Every limit here, with its date and source, is in docs/kis-limits.md.
 
     rest_url, ws_url: override the address that env implies.
-    rate_limit_sleep_sec: least gap between two REST calls.
+    pace: a preset of rate_limit_sleep_sec, the least gap between two REST calls, which wins if it is written out.
+    rest_retry_waits_sec: before a refused question is asked again. rest_retry_after_max_sec: what KIS may make us wait.
     rest_question_sec: how long one question may be asked again, so that none keeps the others waiting.
+    token_gap_sec: least time between two tokens asked for.
+    ws_registrations_max: codes times feeds. ws_quotes, ws_status: subscribe those feeds too, for every code followed.
     ws_reconnect_delays_sec: waits before the 1st, 2nd, ... try; the last one repeats.
     ws_idle_timeout_sec: a link that said nothing for so long is lost.
+    ws_in_use_wait_sec: while another session holds the app key, each wait is twice the one before, up to
+    ws_in_use_wait_max_sec. ws_new_key_wait_sec: a new approval key that is not known either is replaced no sooner.
     connects_per_10_min, connects_per_day: tries to connect, those that fail included; further ones wait.
     link_renewal_gap_sec: least time between two renewals of a link that works but does not do as it should.
-    max_backpressure_sec: how long the socket may wait for a slow log before frames are dropped, and counted.
+    max_backlog_frames: read and not yet handled, beyond which the socket waits, up to max_backpressure_sec; after that
+    frames are dropped, and counted.
     """
 
     env: Literal["real", "paper"] = "real"
     rest_url: str | None = None
     ws_url: str | None = None
     credentials_file: str | None = None
+    pace: Literal["careful", "real", "new_customer", "paper"] = "careful"
     rate_limit_sleep_sec: float = 0.5
     rest_timeout_sec: float = 10.0
     rest_question_sec: float = 30.0
+    rest_retry_waits_sec: tuple[float, ...] = (0.5, 1.0, 2.0, 4.0, 4.0)
+    rest_retry_after_max_sec: float = 60.0
+    token_gap_sec: float = 61.0
+    ws_registrations_max: int = 40
+    ws_quotes: bool = False
+    ws_status: bool = False
     ws_reconnect_delays_sec: tuple[float, ...] = (1.0, 2.0, 4.0, 8.0, 16.0, 30.0, 60.0)
     ws_idle_timeout_sec: float = 90.0
     ws_command_gap_sec: float = 0.1
     ws_ack_timeout_sec: float = 5.0
+    ws_in_use_wait_sec: float = 60.0
+    ws_in_use_wait_max_sec: float = 600.0
+    ws_new_key_wait_sec: float = 600.0
     connects_per_10_min: int = 30
     connects_per_day: int = 200
     link_renewal_gap_sec: float = 600.0
+    max_backlog_frames: int = 20_000
     max_backpressure_sec: float = 10.0
 
 
 class Market(Section):
-    """When the market is open, and where exceptions to that are listed."""
+    """When the market is open, and where exceptions to that are listed.
+
+    after_market: with krx hours, go on to the end of the KRX after-market at 20:00.
+    ask_holidays: ask KIS once a day which days are open; paper cannot.
+    """
 
     hours: Literal["krx", "nxt", "unified", "always"] = "krx"
+    after_market: bool = False
+    ask_holidays: bool = True
     file: str = "config/market.yaml"
 
 
 class Universe(Section):
-    """The watched codes: a CSV that begins code,name,market."""
+    """The watched codes: a CSV that begins code,name,market.
+
+    update: daily reads KIS's master files before the open and writes the file anew: the index members with pins and
+    without exclusions. master_url: the folder of those files, if not KIS's own.
+    paper_codes_max: as many as paper, with one call a second, can scan.
+    """
 
     file: str = "config/universe.csv"
+    update: Literal["never", "daily"] = "never"
+    pins: tuple[str, ...] = ()
+    exclusions: tuple[str, ...] = ()
+    master_url: str | None = None
+    paper_codes_max: int = 40
 
 
 class Telegram(Section):

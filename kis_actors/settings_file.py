@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from kis_actors.limits import BATCH_MAX, FLOORS, PAPER_GAP_S, PRESETS, RANGES, RATIOS, SCHEMES
 from kis_actors.scalars import shown
 from kis_actors.settings import Settings
 from kis_actors.yaml_file import Place, Problem, Reading, SettingsError, read_assignment, read_text, read_yaml
@@ -20,66 +21,6 @@ __all__ = ["Loaded", "Problem", "SettingsError", "flatten", "load", "resolve", "
 DEFAULT_PATH = Path("config/settings.yaml")
 SHIPPED_PATH = Path(__file__).parent.parent / DEFAULT_PATH
 ON_COMMAND_LINE = "--set"
-
-PRESETS: Mapping[str, Mapping[str, Any]] = {
-    "A": {"monitor.scan_interval_sec": 60.0, "monitor.max_ws_subs": 20},
-    "B": {"monitor.scan_interval_sec": 30.0, "monitor.max_ws_subs": 40},
-}
-
-RATIOS: dict[str, tuple[float, float]] = {
-    "monitor.signal.disparity_threshold": (-0.9, 0.9),
-    "monitor.signal.rearm_ratio": (0, 0.5),
-    "monitor.score.eps": (0.0001, 1),
-    "monitor.hysteresis_ratio": (0, 1),
-}
-RANGES: dict[str, tuple[float, float]] = RATIOS | {
-    "monitor.scan_interval_sec": (1, 3600),
-    "monitor.rest_batch_size": (1, 10_000),
-    "monitor.max_ws_subs": (1, 40),  # KIS takes 41 registrations a session; one stays free for swaps
-    "monitor.rebalance_interval_sec": (1, 3600),
-    "monitor.subscribe_cooldown_sec": (0, 86_400),
-    "monitor.min_subscribe_sec": (0, 86_400),
-    "monitor.alert_cooldown_sec": (0, 86_400),
-    "monitor.swaps_per_minute": (1, 60),
-    "monitor.swaps_per_day": (1, 2000),
-    "monitor.score.w1": (0, 1e6),
-    "monitor.score.w2": (0, 1e6),
-    "monitor.score.w3": (0, 1e6),
-    "monitor.signal.ma_days": (2, 200),
-    "kis.rate_limit_sleep_sec": (0, 60),
-    "kis.rest_timeout_sec": (0.1, 120),
-    "kis.rest_question_sec": (1, 600),
-    "kis.ws_reconnect_delays_sec": (0.01, 3600),
-    "kis.ws_idle_timeout_sec": (1, 3600),
-    "kis.ws_command_gap_sec": (0, 60),
-    "kis.ws_ack_timeout_sec": (0.1, 120),
-    "kis.connects_per_10_min": (1, 60),
-    "kis.connects_per_day": (1, 1000),
-    "kis.link_renewal_gap_sec": (1, 86_400),
-    "kis.max_backpressure_sec": (0, 600),
-    "notify.timeout_sec": (0.1, 120),
-    "clock.speed": (0.01, 10_000),
-}
-"""Least and most of every number; of a list, of each number in it."""
-
-_BLOCKED_FOR_LOOPS = "KIS blocks keys that connect or subscribe in a loop: notice of 2026-02-24"
-FLOORS: Mapping[str, tuple[float, str]] = {
-    "monitor.scan_interval_sec": (10, "a scan of 250 codes is 9 calls, which others of the account may need"),
-    "monitor.subscribe_cooldown_sec": (60, _BLOCKED_FOR_LOOPS),
-    "monitor.min_subscribe_sec": (30, _BLOCKED_FOR_LOOPS),
-    "kis.rate_limit_sleep_sec": (0.06, "KIS takes 18 calls a second: notice of 2026-04-20"),
-    "kis.ws_reconnect_delays_sec": (1, _BLOCKED_FOR_LOOPS),
-}
-"""What protects the account; binds unless both addresses of KIS are on loopback."""
-
-SCHEMES: Mapping[str, tuple[str, ...]] = {
-    "kis.rest_url": ("https", "http"),
-    "kis.ws_url": ("ws", "wss"),
-    "notify.telegram.api_url": ("https", "http"),
-}
-BATCH_MAX = 30
-PAPER_GAP_S = 1.0
-"""Notice of 2026-04-20."""
 
 
 class Loaded(msgspec.Struct, frozen=True, kw_only=True):
@@ -102,9 +43,8 @@ def load(path: Path | None, overrides: Sequence[str] = ()) -> Loaded:
     problems = [problem for reading in readings for problem in reading.problems] + list(_limits(written, readings))
     if problems:
         raise SettingsError(tuple(sorted(problems, key=_reading_order)))
-    mode = written.get("monitor.mode", "A")
-    values, warnings = _adjusted({**PRESETS[mode], **written})
-    return Loaded(settings=_settings(values), warnings=_overruled(mode, written) + warnings, path=str(source))
+    values, warnings = _adjusted({**_preset(written), **written})
+    return Loaded(settings=_settings(values), warnings=_overruled(written) + warnings, path=str(source))
 
 
 def with_overrides(settings: Settings, overrides: Sequence[str]) -> Settings:
@@ -210,12 +150,21 @@ def _adjusted(values: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...
     return adjusted, tuple(warnings)
 
 
-def _overruled(mode: str, written: Mapping[str, Any]) -> tuple[str, ...]:
-    """Whoever changes only the mode of the shipped file would otherwise wonder why nothing changes."""
+def _preset(written: Mapping[str, Any]) -> dict[str, Any]:
+    """What the chosen presets set."""
+    usual = {"kis.pace": "paper"} if written.get("kis.env") == "paper" else {}
+    chosen = (of[written.get(key, usual.get(key, next(iter(of))))] for key, of in PRESETS.items())
+    return {key: value for preset in chosen for key, value in preset.items()}
+
+
+def _overruled(written: Mapping[str, Any]) -> tuple[str, ...]:
+    """Whoever changes only the preset in the shipped file would otherwise wonder why nothing changes."""
     return tuple(
-        f"{key}: {written[key]:g} is written out and wins over the {value:g} of mode {mode}"
-        for key, value in PRESETS[mode].items()
-        if mode != "A" and written.get(key, value) != value
+        f"{key}: {written[key]:g} is written out and wins over the {value:g} of {preset.partition('.')[2]} {written[preset]}"
+        for preset, of in PRESETS.items()
+        if written.get(preset, next(iter(of))) != next(iter(of))
+        for key, value in of[written[preset]].items()
+        if written.get(key, value) != value
     )
 
 

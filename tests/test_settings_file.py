@@ -180,7 +180,7 @@ def test_floors_bind_unless_both_addresses_are_loopback(problems, addresses: dic
 
 def override_below(key: str) -> str:
     value = f"{FLOORS[key][0] * 0.9:g}"
-    return f"{key}=[{value}]" if key.endswith("delays_sec") else f"{key}={value}"
+    return f"{key}=[{value}]" if key.endswith(("delays_sec", "waits_sec")) else f"{key}={value}"
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,10 @@ ROWS: dict[str, tuple[str, ...]] = {
     "kis_actors.scalars": (),
     "kis_actors.settings": ("kis_actors.units",),
     "kis_actors.yaml_file": ("kis_actors.scalars",),
-    "kis_actors.settings_file": ("kis_actors.scalars", "kis_actors.settings", "kis_actors.yaml_file"),
+    "kis_actors.limits": (),
+    "kis_actors.settings_file": (
+        "kis_actors.limits", "kis_actors.scalars", "kis_actors.settings", "kis_actors.yaml_file",
+    ),
     "kis_actors.credentials": ("kis_actors.settings", "kis_actors.settings_file"),
     "kis_actors.market.calendar": ("kis_actors.market", "kis_actors.units", "kis_actors.yaml_file"),
     "kis_actors.market": ("kis_actors.market", "kis_actors.units"),
