@@ -22,10 +22,12 @@ from kis_actors.actors.base import Mailbox
 from kis_actors.adapters.app_key_lock import app_key_lock
 from kis_actors.adapters.clock import Clock
 from kis_actors.adapters.http import Http
+from kis_actors.adapters.kis_questions import Market
 from kis_actors.adapters.kis_rest import KisRest
 from kis_actors.adapters.kis_socket import KisSocket
 from kis_actors.adapters.lock import DirectoryLock
 from kis_actors.adapters.ticker import Ticker
+from kis_actors.adapters.universes import KnownUniverse, Universes
 from kis_actors.channels.discord import DiscordChannel
 from kis_actors.channels.log import LogChannel
 from kis_actors.channels.sender import ChannelSender
@@ -34,9 +36,9 @@ from kis_actors.credentials import Credentials
 from kis_actors.day_files import Opening, open_day
 from kis_actors.journal import Journal, Tell
 from kis_actors.kis.hosts import REST_URLS, WS_URLS
+from kis_actors.kis.rest import market_division
 from kis_actors.market.sessions import Calendar
-from kis_actors.market.universe import Stock
-from kis_actors.messages import ActorFailed, RunEnded, RunStarted, UniverseLoaded
+from kis_actors.messages import ActorFailed, RunEnded, RunStarted
 from kis_actors.ports import Channel
 from kis_actors.recovery import records_in
 from kis_actors.settings import Settings
@@ -58,13 +60,12 @@ DRAIN_ROUNDS_MAX = 20
 
 
 class Parts(NamedTuple):
-    """All that a run is made from; none of it changes while it runs. stocks_source: where they were read."""
+    """All that a run is made from; only the universe may change while it runs."""
 
     settings: Settings
     credentials: Credentials
     calendar: Calendar
-    stocks: tuple[Stock, ...]
-    stocks_source: str
+    universe: KnownUniverse
     data_dir: Path
     clock: Clock
     is_dry_run: bool
@@ -139,6 +140,7 @@ class System:
             view.see(list(records_in(opening.path, types=REMEMBERED)))
         self.journal = self._journal(opening)
         self.rest = self._rest()
+        self.universes = Universes(parts.universe, self.journal)
         self.socket = self._socket()
         self.sender = ChannelSender(self._channels(), self.journal)
         self.ticker = Ticker(self.journal, parts.clock)
@@ -163,6 +165,7 @@ class System:
         self.ticker.stop()
         self.socket.stop()
         self.rest.stop()
+        self.universes.stop()
         self._drain()
         self.sender.stop(SENDER_STOP_S)
         self._drain()
@@ -194,6 +197,7 @@ class System:
             self.parts.credentials, self.journal, self.parts.clock,
             gap_s=settings.kis.rate_limit_sleep_sec, timeout_s=settings.kis.rest_timeout_sec, fatal=self._refused,
             question_s=settings.kis.rest_question_sec, warn=lambda warning: self.parts.write(f"warning: {warning}"),
+            market=Market(market_division(settings.market.hours), settings.kis.env == "paper"), limits=settings.kis,
         )  # fmt: skip
 
     def _socket(self) -> KisSocket:
@@ -202,7 +206,7 @@ class System:
             kis.ws_url or WS_URLS[kis.env], self.rest.approval_key, self.journal, self.parts.clock, self._backlog,
             redact=self.rest.redact, idle_s=kis.ws_idle_timeout_sec,
             command_gap_s=kis.ws_command_gap_sec, connect_s=kis.rest_timeout_sec,
-            backpressure_s=kis.max_backpressure_sec,
+            backpressure_s=kis.max_backpressure_sec, backlog_max=kis.max_backlog_frames,
         )  # fmt: skip
 
     def _channels(self) -> tuple[Channel, ...]:
@@ -222,7 +226,7 @@ class System:
         """Starts all five and asks each for a sign of life: Pykka is silent about one that dies while starting."""
         journal, boxes = self.journal, self._mailboxes
         actors: dict[str, pykka.ActorRef[Any]] = {
-            "scan": scan.ScanActor.start(states["scan"], journal, boxes["scan"], self.rest),
+            "scan": scan.ScanActor.start(states["scan"], journal, boxes["scan"], self.rest, self.universes),
             "subscription": subscription.SubscriptionActor.start(
                 states["subscription"], journal, boxes["subscription"]
             ),
@@ -247,8 +251,9 @@ class System:
             in_doubt=opening.in_doubt,
         )  # fmt: skip
         self.journal.observe(STREAM, started)
-        self.journal.observe(STREAM, UniverseLoaded(stocks=parts.stocks, source=parts.stocks_source))
+        self.journal.observe(STREAM, parts.universe.event())
         self.rest.start()
+        self.universes.start()
         self.ticker.start()
         gc.collect()
         gc.freeze()  # a full collection of a started process stops every thread for 50 ms and more

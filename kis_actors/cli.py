@@ -96,6 +96,7 @@ def demo(speed: float, seed: int, once: bool, data_dir: Path | None) -> None:
 @click.option("--scenario", type=click.Path(path_type=Path, exists=True), help="What happens on the day.")
 @click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), help="The session; default: the latest one.")
 @click.option("--start", default="08:59:50", show_default=True, help="What its clock shows at first, KST.")
+@click.option("--paper", "is_paper", is_flag=True, help="What KIS serves for paper trading, which is less.")
 @click.option("--until-stdin-closes", is_flag=True, help="End with the parent process.")
 def simulate(day: Any, **options: Any) -> None:
     """The KIS simulator alone; prints its addresses."""

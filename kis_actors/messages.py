@@ -5,7 +5,7 @@ Instants carry KST; money is whole won, quantities are shares, ratios are fracti
 """
 
 from datetime import date, datetime
-from typing import dataclass_transform
+from typing import Literal, dataclass_transform
 
 from msgspec import Raw, Struct
 
@@ -13,6 +13,9 @@ from kis_actors.market.sessions import Calendar
 from kis_actors.market.universe import Stock
 from kis_actors.settings import Settings
 from kis_actors.units import instant_of_ns
+
+KRX_TRADES = "H0STCNT0"
+"""The feed that events of earlier versions, which name none, were about."""
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True)
@@ -58,6 +61,15 @@ class Missed(Struct, frozen=True, gc=False):
 
     code: str
     reason: str
+
+
+class Disputed(Struct, frozen=True, gc=False):
+    """A day on which KIS's calendar differs from ours. is_ours_kept: config/market.yaml says so itself."""
+
+    day: date
+    ours: str
+    theirs: str
+    is_ours_kept: bool
 
 
 class Target(Struct, frozen=True, gc=False):
@@ -114,10 +126,17 @@ class StateCarried(Event):
 
 
 class UniverseLoaded(Event):
-    """These are the codes to watch. source: where they were read."""
+    """These are the codes to watch. source: where they were read. difference: what is new, "" for nothing."""
 
     stocks: tuple[Stock, ...]
     source: str
+    difference: str = ""
+
+
+class UniverseRefused(Event):
+    """What was read cannot be the universe; the one before is kept."""
+
+    reason: str
 
 
 class ActorFailed(Event):
@@ -170,6 +189,32 @@ class DailyBarsFailed(Event):
     reason: str
 
 
+class HolidaysReturned(Event):
+    """KIS answered with these rows of chk-holiday: a day each, and whether the stock market opens on it."""
+
+    rows: Rows
+
+
+class HolidaysFailed(Event):
+    """KIS gave no usable answer about open days; what is known stands."""
+
+    reason: str
+
+
+class VenuesReturned(Event):
+    """KIS answered with NXT's rows of one batch of codes; a code that is not traded there has none."""
+
+    batch: int
+    rows: Rows
+
+
+class VenuesFailed(Event):
+    """KIS gave no usable answer about NXT for one batch of codes."""
+
+    batch: int
+    reason: str
+
+
 # --- said by the socket port
 
 
@@ -195,6 +240,13 @@ class FrameReceived(Event):
 
     link: int
     text: str
+
+
+class ReadingPaused(Event):
+    """The socket is left unread, and so KIS waits, because `backlog` records are not handled yet."""
+
+    link: int
+    backlog: int
 
 
 class FramesDropped(Event):
@@ -240,11 +292,16 @@ class NotifyUnknown(Event):
 
 
 class SessionOpened(Event):
-    """The market of `day` is open, until `closes`."""
+    """The market of `day` is open, until `closes`.
+
+    regular_opens, regular_closes: of the regular session within it; None for all of it.
+    """
 
     day: date
     opens: datetime
     closes: datetime
+    regular_opens: datetime | None = None
+    regular_closes: datetime | None = None
 
 
 class SessionClosed(Event):
@@ -253,13 +310,57 @@ class SessionClosed(Event):
     day: date
 
 
+class HolidaysRequested(Event):
+    """A question: which days are open from `day` on. KIS wants it asked once a day."""
+
+    day: date
+
+
+class CalendarDisputed(Event):
+    """KIS's calendar and ours differ on these days."""
+
+    days: tuple[Disputed, ...]
+
+
+class SessionDoubted(Event):
+    """The calendar has `day` open, but the quotes are still those of the day before."""
+
+    day: date
+    reason: str
+
+
+class UniverseRequested(Event):
+    """A question: the codes to watch on `day`."""
+
+    day: date
+
+
+class VenuesRequested(Event):
+    """A question: which of `codes` NXT trades, batch `batch` (from 1) of `batches`."""
+
+    batch: int
+    batches: int
+    codes: tuple[str, ...]
+
+
+class VenuesLoaded(Event):
+    """On `day` NXT trades these codes, as far as KIS answered."""
+
+    day: date
+    on_nxt: tuple[str, ...]
+
+
 class ScanRequested(Event):
-    """A question: the quotes of `codes`, batch `batch` (from 1) of `batches` of scan number `scan`."""
+    """A question: the quotes of `codes`, batch `batch` (from 1) of `batches` of scan number `scan`.
+
+    scope: all codes, or only those that are followed, while they have no stream.
+    """
 
     scan: int
     batch: int
     batches: int
     codes: tuple[str, ...]
+    scope: Literal["all", "followed"] = "all"
 
 
 class ScanCompleted(Event):
@@ -272,6 +373,18 @@ class ScanCompleted(Event):
     batches: int
     failed: int
     quoted: int
+    scope: Literal["all", "followed"] = "all"
+
+
+class DegradedModeEntered(Event):
+    """The stream is down while codes are followed; those are scanned every `interval_s` until it is back."""
+
+    reason: str
+    interval_s: float
+
+
+class DegradedModeLeft(Event):
+    """The stream is back."""
 
 
 class SafeModeEntered(Event):
@@ -317,6 +430,14 @@ class BaselineMissing(Event):
     reason: str
 
 
+class BaselinesCompleted(Event):
+    """Every code has its average for `day`, or is known to have none. missing: those."""
+
+    day: date
+    loaded: int
+    missing: tuple[str, ...]
+
+
 # --- decided by SubscriptionActor
 
 
@@ -329,19 +450,21 @@ class TargetsChanged(Event):
 
 
 class SubscribeRequested(Event):
-    """A question: the trades of `code` on `link`. ask: 1, 2, ... if the answer before never came."""
+    """A question: `feed` (a TR id) of `code` on `link`. ask: 1, 2, ... if the answer before never came."""
 
     code: str
     link: int
     ask: int = 1
+    feed: str = KRX_TRADES
 
 
 class UnsubscribeRequested(Event):
-    """A question: no more of `code` on `link`; its slot stays taken until KIS answers."""
+    """A question: no more of `feed` of `code` on `link`; its slot stays taken until KIS answers."""
 
     code: str
     link: int
     ask: int = 1
+    feed: str = KRX_TRADES
 
 
 class OverflowChanged(Event):
@@ -357,6 +480,20 @@ class ChurnLimited(Event):
     """
 
     codes: tuple[str, ...]
+
+
+class SlotLimitChanged(Event):
+    """No more than `limit` codes are followed from now on, because processing lagged or has caught up."""
+
+    limit: int
+    reason: str
+
+
+class StreamGivenUp(Event):
+    """The stream of `code` on `link` is stale still, after it was subscribed anew and the link was renewed."""
+
+    code: str
+    link: int
 
 
 class LinkRenewalWanted(Event):
@@ -402,14 +539,15 @@ class LinkBlocked(Event):
 
 
 class SubscribeConfirmed(Event):
-    """KIS has `code` subscribed on `link`; nothing arrives until its next trade."""
+    """KIS has `feed` of `code` subscribed on `link`; nothing arrives until its next trade."""
 
     code: str
     link: int
+    feed: str = KRX_TRADES
 
 
 class SubscribeRefused(Event):
-    """KIS did not subscribe `code`. for_good: the same key would be refused again.
+    """KIS did not subscribe `feed` of `code`. for_good: the same key would be refused again.
 
     is_full: KIS counts more subscriptions than it allows, and so more than we do.
     is_unanswered: said by SubscriptionActor; KIS never answered, and may have subscribed it all the same.
@@ -421,13 +559,15 @@ class SubscribeRefused(Event):
     for_good: bool = False
     is_full: bool = False
     is_unanswered: bool = False
+    feed: str = KRX_TRADES
 
 
 class UnsubscribeConfirmed(Event):
-    """KIS released `code` on `link`; its slot is free."""
+    """KIS released `feed` of `code` on `link`; its slot is free."""
 
     code: str
     link: int
+    feed: str = KRX_TRADES
 
 
 class ControlRejected(Event):
@@ -441,10 +581,39 @@ class ControlRejected(Event):
 
 
 class FrameRejected(Event):
-    """A data frame that cannot be read; none of its records was used. reason: what was expected and what came."""
+    """A data frame that cannot be read; none of its records was used. reason: what was expected and what came.
+
+    kind: header, feed, count, width, code or field; what rejects are counted by.
+    """
 
     link: int
     reason: str
+    kind: str = ""
+
+
+class FrameWidthChanged(Event):
+    """`feed` came with `width` columns for the first time; KIS changes layouts without a version number.
+
+    known: the widths seen or documented before.
+    """
+
+    feed: str
+    width: int
+    known: tuple[int, ...]
+    is_readable: bool
+
+
+class TradingInterrupted(Event):
+    """`code` does not trade continuously: a volatility interruption, or a halt. Nothing is judged meanwhile."""
+
+    code: str
+    kind: Literal["vi", "halt"]
+
+
+class TradingResumed(Event):
+    """`code` trades again."""
+
+    code: str
 
 
 class StreamStale(Event):
@@ -468,6 +637,7 @@ class SignalRaised(Event):
     value, threshold: in the rule's own measure, ratios for disparity. change_ratio: against the previous close.
     average_won: what the price is measured against. source: trade, or scan for a price out of a batch quote.
     observed_at: KIS's stamp of the trade, whole seconds, KST; of a scan, when its answer came.
+    remarks: what else is unusual: interrupted (a short while ago), degraded (no stream), flags of the universe file.
     """
 
     code: str
@@ -483,6 +653,7 @@ class SignalRaised(Event):
     observed_at: datetime
     is_halted: bool = False
     source: str = "trade"
+    remarks: tuple[str, ...] = ()
 
 
 # --- decided by NotifyActor
@@ -565,5 +736,25 @@ NAMES: dict[type[Event], tuple[str, int]] = {
     OperatorTold: ("OperatorTold", 1),
     AlertSuppressed: ("AlertSuppressed", 1),
     NotifyRequested: ("NotifyRequested", 1),
+    UniverseRefused: ("UniverseRefused", 1),
+    HolidaysReturned: ("HolidaysReturned", 1),
+    HolidaysFailed: ("HolidaysFailed", 1),
+    VenuesReturned: ("VenuesReturned", 1),
+    VenuesFailed: ("VenuesFailed", 1),
+    ReadingPaused: ("ReadingPaused", 1),
+    HolidaysRequested: ("HolidaysRequested", 1),
+    CalendarDisputed: ("CalendarDisputed", 1),
+    SessionDoubted: ("SessionDoubted", 1),
+    UniverseRequested: ("UniverseRequested", 1),
+    VenuesRequested: ("VenuesRequested", 1),
+    VenuesLoaded: ("VenuesLoaded", 1),
+    DegradedModeEntered: ("DegradedModeEntered", 1),
+    DegradedModeLeft: ("DegradedModeLeft", 1),
+    BaselinesCompleted: ("BaselinesCompleted", 1),
+    SlotLimitChanged: ("SlotLimitChanged", 1),
+    StreamGivenUp: ("StreamGivenUp", 1),
+    FrameWidthChanged: ("FrameWidthChanged", 1),
+    TradingInterrupted: ("TradingInterrupted", 1),
+    TradingResumed: ("TradingResumed", 1),
 }
 """The names and versions in the log; changed only by adding a line, or a version with its upcaster."""

@@ -24,7 +24,17 @@ class Rest(Protocol):
     """KIS by HTTP."""
 
     def ask(self, question: Record) -> None:
-        """Takes a ScanRequested or BaselineRequested; its answer is observed with the question as cause."""
+        """Takes a ScanRequested, BaselineRequested, HolidaysRequested or VenuesRequested.
+
+        Its answer is observed with the question as cause.
+        """
+
+
+class Universes(Protocol):
+    """Where the watched codes come from."""
+
+    def ask(self, question: Record) -> None:
+        """Takes a UniverseRequested; answered by UniverseLoaded or UniverseRefused."""
 
 
 class Command(Struct, frozen=True):

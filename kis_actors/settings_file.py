@@ -160,7 +160,8 @@ def _preset(written: Mapping[str, Any]) -> dict[str, Any]:
 def _overruled(written: Mapping[str, Any]) -> tuple[str, ...]:
     """Whoever changes only the preset in the shipped file would otherwise wonder why nothing changes."""
     return tuple(
-        f"{key}: {written[key]:g} is written out and wins over the {value:g} of {preset.partition('.')[2]} {written[preset]}"
+        f"{key}: {written[key]:g} is written out and wins over the {value:g} "
+        f"of {preset.partition('.')[2]} {written[preset]}"
         for preset, of in PRESETS.items()
         if written.get(preset, next(iter(of))) != next(iter(of))
         for key, value in of[written[preset]].items()

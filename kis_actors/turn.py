@@ -3,10 +3,13 @@
 `evolve` says what a fact changes and never refuses; `decide` says what follows from it. Both are pure.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from kis_actors.messages import Event, Record
+
+Evolve = Callable[[Any, Event], Any]
+Step = Callable[[Any, Event], tuple[Event, ...]]
 
 
 class Core(NamedTuple):
@@ -20,7 +23,7 @@ class Core(NamedTuple):
     name: str
     listens: tuple[type[Event], ...]
     state: type
-    evolve: Callable[[Any, Event], Any]
+    evolve: Evolve
     decide: Callable[[Any, Record], tuple[Event, ...]]
 
 
@@ -44,3 +47,14 @@ def count_decisions(core: Core, state: Any, decided: tuple[Event, ...]) -> Any:
     for event in decided:
         state = core.evolve(state, event)
     return state
+
+
+def in_steps(evolve: Evolve, steps: Iterable[Step], state: Any, event: Event) -> tuple[Event, ...]:
+    """What each step decides about `event`, in the light of what those before it decided."""
+    decided: tuple[Event, ...] = ()
+    for step in steps:
+        made = step(state, event)
+        for one in made:
+            state = evolve(state, one)
+        decided += made
+    return decided

@@ -6,6 +6,7 @@ from typing import Any
 
 from msgspec import Struct, field
 
+from kis_actors.kis.feeds import TRADE_FEEDS
 from kis_actors.messages import (
     NAMES,
     AlertDecided,
@@ -14,6 +15,8 @@ from kis_actors.messages import (
     BaselineMissing,
     BaselineRequested,
     ClockTicked,
+    DegradedModeEntered,
+    DegradedModeLeft,
     Event,
     FrameReceived,
     FrameRejected,
@@ -54,14 +57,17 @@ OUTCOMES: dict[type[Event], str] = {
 }  # fmt: skip
 _LASTING: tuple[type[Event], ...] = (
     SessionOpened, SessionClosed, BaselineLoaded, BaselineMissing, TargetsChanged, AlertDecided, SafeModeEntered,
-    SafeModeLeft,
+    SafeModeLeft, DegradedModeEntered, DegradedModeLeft,
 )  # fmt: skip
 REMEMBERED = tuple(NAMES[kind][0] for kind in _LASTING)
 """What a view of a run that goes on with a day must have seen of the runs before."""
 
 
 class View(Struct, kw_only=True):
-    """Counts are since this process started, but alerts and averages, which are the log day's. Updated by `see`."""
+    """Counts are since this process started, but alerts and averages, which are the log day's. Updated by `see`.
+
+    subscriptions: by code and feed, what KIS knows of it and since when. rejects: frames refused, by kind.
+    """
 
     log_seq: int = 0
     runs: int = 0
@@ -81,7 +87,7 @@ class View(Struct, kw_only=True):
     last_scan_at: datetime | None = None
     last_scan_was_whole: bool = True
     targets: tuple[Target, ...] = ()
-    subscriptions: dict[str, tuple[str, datetime]] = {}
+    subscriptions: dict[tuple[str, str], tuple[str, datetime]] = {}
     subscribes: int = 0
     unsubscribes: int = 0
     refusals: int = 0
@@ -91,9 +97,11 @@ class View(Struct, kw_only=True):
     links_lost: int = 0
     frames: int = 0
     frames_rejected: int = 0
+    rejects: dict[str, int] = {}
     frames_dropped: int = 0
     last_frame_at: datetime | None = None
     is_safe: bool = False
+    is_degraded: bool = False
     stale: dict[str, int] = {}
     alerts: deque[AlertDecided] = field(default_factory=lambda: deque(maxlen=ALERTS_SHOWN_MAX))
     alerts_count: int = 0
@@ -131,6 +139,7 @@ class View(Struct, kw_only=True):
                 self.suppressed += 1
             case FrameRejected():
                 self.frames_rejected += 1
+                self.rejects[event.kind] = self.rejects.get(event.kind, 0) + 1
             case FramesDropped():
                 self.frames_dropped += event.count
             case NotifyRequested() | NotifySent() | NotifyFailed() | NotifyUnknown():
@@ -155,7 +164,9 @@ class View(Struct, kw_only=True):
                 self.batches_done += 1
             case SafeModeEntered() | SafeModeLeft():
                 self.is_safe = isinstance(event, SafeModeEntered)
-            case ScanCompleted():
+            case DegradedModeEntered() | DegradedModeLeft():
+                self.is_degraded = isinstance(event, DegradedModeEntered)
+            case ScanCompleted() if event.scope == "all":
                 self.last_scan_at, self.quoted = record.at, event.quoted
                 self.last_scan_was_whole = not event.failed
                 self.scans_ok += not event.failed
@@ -181,11 +192,11 @@ class View(Struct, kw_only=True):
             case TargetsChanged():
                 self.targets = event.targets
             case SubscribeRequested() | SubscribeConfirmed() | SubscribeRefused() | UnsubscribeRequested():
-                self._note_slot(event.code, event, record.at)
+                self._note_slot(event, record.at)
             case UnsubscribeConfirmed():
-                self.subscriptions.pop(event.code, None)
+                self.subscriptions.pop((event.code, event.feed), None)
 
-    def _note_slot(self, code: str, event: Any, at: datetime) -> None:
+    def _note_slot(self, event: Any, at: datetime) -> None:
         match event:
             case SubscribeRequested():
                 self.subscribes += 1
@@ -198,15 +209,21 @@ class View(Struct, kw_only=True):
             case _:
                 self.refusals += 1
                 state = "refused"
-        self.subscriptions[code] = (state, at)
+        self.subscriptions[event.code, event.feed] = (state, at)
 
     def _note_delivery(self, event: NotifyRequested | NotifySent | NotifyFailed | NotifyUnknown) -> None:
         counts = self.deliveries.setdefault(event.channel, dict.fromkeys(OUTCOMES.values(), 0))
         counts[OUTCOMES[type(event)]] += 1
 
     def live(self) -> int:
-        """How many codes KIS has subscribed for us."""
-        return sum(state == "live" for state, _ in self.subscriptions.values())
+        """How many codes' trades KIS has subscribed for us."""
+        trades = (state for (_, feed), (state, _) in self.subscriptions.items() if feed in TRADE_FEEDS.values())
+        return sum(state == "live" for state in trades)
+
+    def slot_of(self, code: str) -> str:
+        """What KIS knows of the trades of `code`; waiting if nothing."""
+        slots = (self.subscriptions.get((code, feed)) for feed in TRADE_FEEDS.values())
+        return next((slot[0] for slot in slots if slot), "waiting")
 
 
 def health(view: View, *, now: datetime, scan_interval_s: float, is_streaming: bool) -> tuple[str, ...]:
@@ -222,6 +239,8 @@ def health(view: View, *, now: datetime, scan_interval_s: float, is_streaming: b
         reasons.append(f"no scan since {view.last_scan_at:%H:%M:%S}")
     if view.targets and view.link == "open" and not view.live():
         reasons.append("no code is subscribed")
+    if view.is_degraded:
+        reasons.append("degraded mode: followed codes are scanned, not streamed")
     if view.is_safe:
         reasons.append("safe mode: scans fail")
     if view.stale:
@@ -240,13 +259,16 @@ def status_of(view: View, *, now: datetime, reasons: tuple[str, ...]) -> dict[st
         "session": view.session.day if view.session else None,
         "link": view.link,
         "subscriptions": [
-            {"code": code, "state": state, "since": since} for code, (state, since) in view.subscriptions.items()
+            {"code": code, "state": state, "since": since, "feed": feed}
+            for (code, feed), (state, since) in view.subscriptions.items()
         ],
         "scan": {"number": view.scan, "calls": view.batches, "quoted": view.quoted},
         "last_scan_at": view.last_scan_at,
         "last_frame_at": view.last_frame_at,
         "frames": view.frames,
+        "rejects": view.rejects,
         "alerts": view.alerts_count,
         "log_seq": view.log_seq,
         "safe_mode": view.is_safe,
+        "degraded_mode": view.is_degraded,
     }

@@ -44,8 +44,8 @@ NOW = at("10:00:00")
 
 
 def settings(**sections: dict[str, Any]) -> Settings:
-    """Defaults with changes by section: settings(monitor={"max_ws_subs": 3})."""
-    return msgspec.convert(sections, Settings)
+    """Defaults with changes by section: settings(monitor={"max_ws_subs": 3}). KIS's calendar is not asked for."""
+    return msgspec.convert({**sections, "market": {"ask_holidays": False, **sections.get("market", {})}}, Settings)
 
 
 def started(calendar: Calendar = Calendar(), dry_run: bool = False, **sections: dict[str, Any]) -> RunStarted:  # noqa: B008
@@ -61,7 +61,18 @@ def codes_numbered(count: int) -> tuple[str, ...]:
     return tuple(f"{number:06}" for number in range(1, count + 1))
 
 
-OPENED = SessionOpened(day=DAY, opens=at("09:00:00"), closes=at("15:30:00"))
+def opened(
+    opens: str = "09:00:00", closes: str = "15:30:00", day: date = DAY, regular: tuple[str, str] = ("", "")
+) -> SessionOpened:
+    """A session, all of it regular unless told otherwise."""
+    first, last = regular
+    return SessionOpened(
+        day=day, opens=at(opens, day), closes=at(closes, day),
+        regular_opens=at(first or opens, day), regular_closes=at(last or closes, day),
+    )  # fmt: skip
+
+
+OPENED = opened()
 CLOSED = SessionClosed(day=DAY)
 
 

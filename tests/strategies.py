@@ -18,8 +18,11 @@ from kis_actors.messages import (
     BaselineMissing,
     ClockTicked,
     DailyBarsReturned,
+    Disputed,
     Event,
     FrameReceived,
+    FrameRejected,
+    HolidaysReturned,
     LinkBlocked,
     LinkRequested,
     Missed,
@@ -35,6 +38,7 @@ from kis_actors.messages import (
     Target,
     TargetsChanged,
     UniverseLoaded,
+    VenuesReturned,
 )
 
 CODES = st.sampled_from(["005930", "000660", "0126Z0", "247540", ""])
@@ -61,6 +65,12 @@ POOLS: dict[str, st.SearchStrategy[Any]] = {
     "first": INSTANTS, "last": INSTANTS, "decided_at": INSTANTS, "rule": st.sampled_from(["disparity_threshold", "x"]),
     "failed": st.integers(0, 9), "quoted": st.integers(0, 250), "count": st.integers(1, 9),
     "codes": st.lists(LISTED, max_size=4, unique=True).map(tuple), "for_good": st.booleans(),
+    "feed": st.sampled_from(["H0STCNT0", "H0STCNT0", "H0STMKO0"]), "scope": st.sampled_from(["all", "all", "followed"]),
+    "backlog": st.sampled_from([20_001, 90_000]), "limit": NUMBERS, "width": st.sampled_from([45, 46, 47, 48]),
+    "known": st.just((46, 47)), "is_readable": st.booleans(), "kind": st.sampled_from(["vi", "halt"]),
+    "missing": st.lists(LISTED, max_size=2, unique=True).map(tuple), "loaded": st.integers(0, 250),
+    "on_nxt": st.lists(LISTED, max_size=3, unique=True).map(tuple), "difference": st.sampled_from(["", "1 added"]),
+    "days": st.just((Disputed(NEXT_DAY, "open", "closed", False),)),
     "text": st.just("told"), "signal_seq": st.integers(1, 99), "input_seq": st.integers(1, 99),
 }  # fmt: skip
 """By field name: what it may be."""
@@ -141,7 +151,16 @@ ADDED = st.lists(LISTED, max_size=2, unique=True).map(tuple)
 MISSED = st.builds(Missed, LISTED, st.sampled_from(["no slot", "cooling", "refused", "churn budget"]))
 SIGNALS = st.builds(lambda code: raised(code), LISTED)
 
+OPEN_DAYS = st.lists(
+    st.tuples(st.sampled_from(["20261120", "20261121", "20261123", "x"]), st.sampled_from(["Y", "N", ""])), max_size=3
+)
+
 SPECIAL: dict[type[Event], st.SearchStrategy[Any]] = {
+    HolidaysReturned: OPEN_DAYS.map(
+        lambda days: HolidaysReturned(rows=Rows(("bass_dt", "opnd_yn"), tuple(map(tuple, days))))
+    ),
+    VenuesReturned: st.builds(VenuesReturned, batch=NUMBERS, rows=quotes().map(lambda scan: scan.rows)),
+    FrameRejected: st.builds(FrameRejected, link=NUMBERS, reason=st.just("said"), kind=st.just("width")),
     FrameReceived: frames(),
     ScanReturned: quotes(),
     DailyBarsReturned: bars(),
@@ -166,6 +185,9 @@ SPECIAL: dict[type[Event], st.SearchStrategy[Any]] = {
     AlertDecided: st.builds(AlertDecided, alert_id=POOLS["alert_id"], signal=SIGNALS, decided_at=INSTANTS),
     StateCarried: st.just(StateCarried(actor="notify", state=msgspec.Raw(msgspec.json.encode(NotifyState())))),
     ClockTicked: st.builds(ClockTicked, now=INSTANTS),
-    SessionOpened: st.builds(SessionOpened, day=DAYS, opens=INSTANTS, closes=INSTANTS),
+    SessionOpened: st.builds(
+        SessionOpened, day=DAYS, opens=INSTANTS, closes=INSTANTS,
+        regular_opens=st.one_of(st.none(), INSTANTS), regular_closes=st.one_of(st.none(), INSTANTS),
+    ),
     SessionClosed: st.builds(SessionClosed, day=DAYS),
 }  # fmt: skip

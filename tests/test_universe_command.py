@@ -6,8 +6,8 @@ from click.testing import CliRunner, Result
 from freezegun import freeze_time
 from masters import file_of, kosdaq, kosdaq150, kospi, kospi100, real, zipped
 
-from kis_actors.commands import universe_changes as show_universe
 from kis_actors.commands.universe import universe
+from kis_actors.kis.master import URLS
 from kis_actors.market.universe import read_universe
 
 OLD = "code,name,market\n100000,옛이름,KOSPI\n000660,SK하이닉스,KOSPI\n"
@@ -105,6 +105,22 @@ def test_pins_and_exclusions_are_honoured(project: Project):
     assert "warning: in no master file, so left out: 999999" in result.output
 
 
+def test_pins_and_exclusions_of_the_settings_hold_besides(project: Project):
+    project.masters("kospi.mst", *kospi100(), kospi("000020", "동화약품"), kospi("000040", "KR모터스"))
+    wishes = 'pins: ["000020"], exclusions: ["200000"]'
+    project.settings.write_text(f"universe: {{file: {project.universe}, {wishes}}}\n")
+    project.given("update", "--pin", "000040", "--exclude", "200001")
+    found = [stock.code for stock in read_universe(project.universe.read_text("utf-8"))]
+    assert (len(found), found[:2], found[102]) == (250, ["000020", "000040"], "200002")
+
+
+def test_a_pin_of_the_settings_cannot_be_excluded(project: Project):
+    project.settings.write_text(f'universe: {{file: {project.universe}, pins: ["000660"]}}\n')
+    result = project.given("update", "--exclude", "000660")
+    assert (result.exit_code, project.files()) == (2, [])
+    assert result.output == "pinned and excluded at once: 000660; name each only once\n"
+
+
 def test_records_left_out_are_told(project: Project):
     project.masters("kospi.mst", *kospi100(), b"broken")
     result = project.given("update")
@@ -153,7 +169,7 @@ def test_bad_settings_end_with_2(project: Project):
 @pytest.fixture
 def kis(loopback, monkeypatch: pytest.MonkeyPatch):
     for market in ("KOSPI", "KOSDAQ"):
-        monkeypatch.setitem(show_universe.URLS, market, f"{loopback.url}/{market.lower()}_code.mst.zip")
+        monkeypatch.setitem(URLS, market, f"{loopback.url}/{market.lower()}_code.mst.zip")
     return loopback
 
 
@@ -164,6 +180,16 @@ def test_without_files_both_are_downloaded(project: Project, kis):
     assert [request.path for request in kis.requests] == ["/kospi_code.mst.zip", "/kosdaq_code.mst.zip"]
 
 
+def test_master_files_may_lie_elsewhere(project: Project, loopback):
+    loopback.will_answer(200, zipped(kospi_code__mst=file_of(*kospi100())))
+    loopback.will_answer(200, zipped(kosdaq_code__mst=file_of(*kosdaq150())))
+    project.settings.write_text(f"universe: {{file: {project.universe}, master_url: {loopback.url}/master}}\n")
+    assert project.run("update").exit_code == 0
+    assert [request.path for request in loopback.requests] == [
+        "/master/kospi_code.mst.zip", "/master/kosdaq_code.mst.zip",
+    ]  # fmt: skip
+
+
 def test_a_failed_download_says_what_to_do(project: Project, kis):
     kis.will_answer(503, b"")
     result = project.run("update")
@@ -172,7 +198,7 @@ def test_a_failed_download_says_what_to_do(project: Project, kis):
 
 
 def test_the_addresses_of_kis_are_encrypted():
-    assert all(url.startswith("https://") for url in show_universe.URLS.values())
+    assert all(url.startswith("https://") for url in URLS.values())
 
 
 # show

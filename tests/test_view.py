@@ -6,6 +6,7 @@ from facts import CLOSED, DAY, HYNIX, NOW, OPENED, SAMSUNG, at, frame, raised, s
 from msgspec.structs import replace
 
 from kis_actors.messages import (
+    KRX_TRADES,
     AlertDecided,
     AlertSuppressed,
     Event,
@@ -63,7 +64,7 @@ def dropped(count: int) -> FramesDropped:
     ],
 )
 def test_a_subscription_shows_its_state(answer, state):
-    assert seen(answer).subscriptions == {SAMSUNG: (state, NOW)}
+    assert seen(answer).subscriptions == {(SAMSUNG, KRX_TRADES): (state, NOW)}
 
 
 @pytest.mark.parametrize(
@@ -200,4 +201,4 @@ def test_the_status_is_healthy_without_reasons():
 
 def test_the_status_lists_subscriptions():
     status = status_of(seen(*WELL), now=NOW, reasons=())
-    assert status["subscriptions"] == [{"code": SAMSUNG, "state": "live", "since": NOW}]
+    assert status["subscriptions"] == [{"code": SAMSUNG, "state": "live", "since": NOW, "feed": KRX_TRADES}]

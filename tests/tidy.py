@@ -29,9 +29,15 @@ ROWS: dict[str, tuple[str, ...]] = {
     "kis_actors.turn": ("kis_actors.messages",),
     "kis_actors.ports": ("kis_actors.messages",),
     "kis_actors.texts": ("kis_actors.messages", "kis_actors.units"),
+    "kis_actors.operator_texts": ("kis_actors.messages", "kis_actors.units"),
+    "kis_actors.duties": (
+        "kis_actors.duties", "kis_actors.rules", "kis_actors.kis", "kis_actors.market", "kis_actors.messages",
+        "kis_actors.settings", "kis_actors.units",
+    ),
     "kis_actors.actors": (
-        "kis_actors.actors.base", "kis_actors.rules", "kis_actors.kis", "kis_actors.market", "kis_actors.messages",
-        "kis_actors.ports", "kis_actors.settings", "kis_actors.texts", "kis_actors.turn", "kis_actors.units",
+        "kis_actors.actors.base", "kis_actors.duties", "kis_actors.rules", "kis_actors.kis", "kis_actors.market",
+        "kis_actors.messages", "kis_actors.operator_texts", "kis_actors.ports", "kis_actors.settings",
+        "kis_actors.texts", "kis_actors.turn", "kis_actors.units",
     ),
     "kis_actors.recovery": ("eventlog", "kis_actors.messages", "kis_actors.turn"),
     "kis_actors.journal": ("eventlog", "kis_actors.messages", "kis_actors.recovery", "kis_actors.turn"),
@@ -39,10 +45,10 @@ ROWS: dict[str, tuple[str, ...]] = {
     "kis_actors.replay": (
         "eventlog", "kis_actors.messages", "kis_actors.recovery", "kis_actors.settings", "kis_actors.turn",
     ),
-    "kis_actors.view": ("kis_actors.messages", "kis_actors.units"),
+    "kis_actors.view": ("kis_actors.kis", "kis_actors.messages", "kis_actors.units"),
     "kis_actors.adapters": (
-        "kis_actors.adapters", "kis_actors.credentials", "kis_actors.kis", "kis_actors.messages", "kis_actors.ports",
-        "kis_actors.settings", "kis_actors.units",
+        "kis_actors.adapters", "kis_actors.credentials", "kis_actors.kis", "kis_actors.market", "kis_actors.messages",
+        "kis_actors.ports", "kis_actors.settings", "kis_actors.units",
     ),
     "kis_actors.channels": (
         "kis_actors.channels", "kis_actors.adapters.http", "kis_actors.messages", "kis_actors.ports",
@@ -71,7 +77,7 @@ OWNERS: dict[str, tuple[str, ...]] = {
 }
 """Who alone may import a library."""
 
-CORES = ("actors", "rules", "kis", "market", "messages", "turn", "texts")
+CORES = ("actors", "duties", "rules", "kis", "market", "messages", "turn", "texts", "operator_texts")
 NO_CORES = ("kis_actors.actors.base", "kis_actors.market.calendar")
 BANNED_MODULES = (
     "time", "random", "secrets", "uuid", "os", "threading", "logging", "socket", "subprocess", "multiprocessing",

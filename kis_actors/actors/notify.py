@@ -9,7 +9,13 @@ from kis_actors.actors.base import CoreActor, Mailbox
 from kis_actors.messages import (
     AlertDecided,
     AlertSuppressed,
+    BaselinesCompleted,
+    CalendarDisputed,
+    DegradedModeEntered,
+    DegradedModeLeft,
     Event,
+    FramesDropped,
+    FrameWidthChanged,
     LinkBlocked,
     NotifyFailed,
     NotifyRequested,
@@ -20,14 +26,29 @@ from kis_actors.messages import (
     RunStarted,
     SafeModeEntered,
     SafeModeLeft,
+    SessionDoubted,
     SignalRaised,
+    SlotLimitChanged,
+    StreamGivenUp,
+    UniverseLoaded,
+    UniverseRefused,
 )
+from kis_actors.operator_texts import operator_text
 from kis_actors.ports import Journal, Sender
 from kis_actors.settings import Settings
-from kis_actors.texts import alert_text, link_blocked_text, repeated, safe_mode_text
+from kis_actors.texts import alert_text, repeated
 from kis_actors.turn import Core
 
 OPERATOR_QUIET_S = 1800
+ALWAYS_TOLD: tuple[type[Event], ...] = (
+    SafeModeEntered, SafeModeLeft, CalendarDisputed, SessionDoubted, UniverseRefused, UniverseLoaded,
+    BaselinesCompleted, FrameWidthChanged,
+)  # fmt: skip
+"""About the daemon itself, and seldom."""
+TOLD_SELDOM: tuple[type[Event], ...] = (
+    LinkBlocked, DegradedModeEntered, SlotLimitChanged, StreamGivenUp, FramesDropped
+)  # fmt: skip
+"""About the daemon itself, and possibly every minute: once a while is enough."""
 ATTEMPTS_MAX = 2
 """An attempt whose outcome nobody knows is repeated once, and says so; one that certainly failed is not."""
 
@@ -44,6 +65,7 @@ class State(Struct, frozen=True, kw_only=True):
     """What telling depends on.
 
     last_alerts: the latest, by code and rule. operator_told: when, by kind of trouble.
+    is_degraded_told: a person knows that the stream is down.
     open: questions to channels that are not settled, by alert and channel.
     """
 
@@ -51,6 +73,7 @@ class State(Struct, frozen=True, kw_only=True):
     is_dry_run: bool = False
     last_alerts: dict[str, LastAlert] = {}
     operator_told: dict[str, datetime] = {}
+    is_degraded_told: bool = False
     open: dict[str, NotifyRequested] = {}
 
 
@@ -63,7 +86,11 @@ def evolve(state: State, event: Event) -> State:
             last = LastAlert(event.signal.code, event.signal.rule, event.decided_at)
             return replace(state, last_alerts={**state.last_alerts, f"{last.code} {last.rule}": last})
         case OperatorTold():
-            return replace(state, operator_told={**state.operator_told, event.kind: event.told_at})
+            is_degraded_told = event.kind == "DegradedModeEntered" or (
+                state.is_degraded_told and event.kind != "DegradedModeLeft"
+            )
+            operator_told = {**state.operator_told, event.kind: event.told_at}
+            return replace(state, operator_told=operator_told, is_degraded_told=is_degraded_told)
         case NotifyRequested():
             return replace(state, open={**state.open, _key(event): event})
         case NotifySent() | NotifyFailed():
@@ -81,18 +108,17 @@ def decide(state: State, record: Record) -> tuple[Event, ...]:
             return _consider(state, event, record)
         case NotifyUnknown():
             return _repeat(state, state.open.get(_key(event)))
-        case SafeModeEntered() | SafeModeLeft():
-            return _tell_operator(state, record, safe_mode_text(event, state.settings.notify.language))
-        case LinkBlocked() if _is_news(state, record):
-            return _tell_operator(state, record, link_blocked_text(event, state.settings.notify.language))
         case RunStarted():
             in_doubt = [asked for asked in event.in_doubt if state.open.get(_key(asked)) == asked]
             return tuple(made for asked in in_doubt for made in (_doubt(asked), *_repeat(state, asked)))
-    return ()
+    return _tell_operator(state, record) if _is_news(state, record) else ()
 
 
-def _tell_operator(state: State, record: Record, text: str) -> tuple[Event, ...]:
+def _tell_operator(state: State, record: Record) -> tuple[Event, ...]:
     """Messages about the daemon itself take the same way as alerts, under a name of their own."""
+    text = operator_text(record.event, state.settings.notify.language)
+    if not text:
+        return ()
     alert_id, channels = f"operator-{record.seq}", channels_of(state.settings, state.is_dry_run)
     told = OperatorTold(alert_id=alert_id, kind=type(record.event).__name__, told_at=record.at)
     asked = (NotifyRequested(alert_id=alert_id, channel=channel, attempt=1, text=text) for channel in channels)
@@ -100,7 +126,14 @@ def _tell_operator(state: State, record: Record, text: str) -> tuple[Event, ...]
 
 
 def _is_news(state: State, record: Record) -> bool:
-    """Whether nobody was told of trouble of this kind for a while; it may come every minute for hours."""
+    """Whether it is about the daemon itself, and nobody was told of such for a while if it may come every minute.
+
+    That the stream is back is worth a message only if its end was.
+    """
+    if isinstance(record.event, DegradedModeLeft):
+        return state.is_degraded_told
+    if not isinstance(record.event, TOLD_SELDOM):
+        return isinstance(record.event, ALWAYS_TOLD)
     last = state.operator_told.get(type(record.event).__name__)
     return last is None or (record.at - last).total_seconds() >= OPERATOR_QUIET_S
 
@@ -154,7 +187,7 @@ def _key(event: NotifyRequested | NotifySent | NotifyFailed | NotifyUnknown) -> 
 
 
 LISTENS: tuple[type[Event], ...] = (
-    RunStarted, SignalRaised, NotifySent, NotifyFailed, NotifyUnknown, SafeModeEntered, SafeModeLeft, LinkBlocked,
+    RunStarted, SignalRaised, NotifySent, NotifyFailed, NotifyUnknown, DegradedModeLeft, *ALWAYS_TOLD, *TOLD_SELDOM,
 )  # fmt: skip
 
 CORE = Core(name="notify", listens=LISTENS, state=State, evolve=evolve, decide=decide)

@@ -3,17 +3,20 @@
 from datetime import date, datetime
 from typing import NamedTuple, TypeAlias, Union
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from kis_actors.actors.base import CoreActor
-from kis_actors.kis.frames import FrameError, Tick, is_control, ticks_of
+from kis_actors.duties import stream_watch
+from kis_actors.duties.stream_watch import StreamWatch
+from kis_actors.kis.frames import FrameError, Tick, frame_of, is_control
 from kis_actors.kis.rest import Quote, quotes_of
-from kis_actors.market.baseline import rebased
 from kis_actors.market.universe import Stock
 from kis_actors.messages import (
     BaselineLoaded,
     BaselineMissing,
     ClockTicked,
+    DegradedModeEntered,
+    DegradedModeLeft,
     Event,
     FrameReceived,
     FrameRejected,
@@ -26,26 +29,20 @@ from kis_actors.messages import (
     SessionClosed,
     SessionOpened,
     SignalRaised,
-    StreamRestored,
-    StreamStale,
     SubscribeConfirmed,
     SubscribeRefused,
     UniverseLoaded,
     UnsubscribeConfirmed,
 )
 from kis_actors.rules import RULES
+from kis_actors.rules.freshness import Regular, is_regular_trade, is_usable_quote
 from kis_actors.rules.sight import Crossing, Sight
-from kis_actors.rules.staleness import Watch, heard, scanned
+from kis_actors.rules.vintage import Looks, vintage_of
 from kis_actors.settings import Settings
 from kis_actors.turn import Core
 
 Memory: TypeAlias = Union[tuple(rule.Memory for rule in RULES.values())]  # type: ignore[valid-type] # noqa: UP007
 """What any rule remembers of one code; the rules' own types, told apart by their tags."""
-
-FRESH_S = 60
-"""In safe mode only trades stamped within so many seconds of now are judged."""
-OTHER_SESSIONS = ("1", "3", "5")
-"""Pre-market, after-market and close-price trades: not what a regular-session signal is about."""
 
 
 class LastPrice(Struct, frozen=True, gc=False):
@@ -63,7 +60,6 @@ class Seen(NamedTuple):
     change_ratio: float
     cum_turnover_won: int
     seen_at: datetime
-    is_halted: bool
     source: str
 
 
@@ -78,27 +74,28 @@ class Found(NamedTuple):
 class State(Struct, kw_only=True):
     """What the rules see. Updated in place: it changes with every trade.
 
-    session_day: of the open session. cum_volumes: shares so far, by trades of the session. memories: per rule and code.
-    link, live: the codes subscribed on the open link. is_safe: scans fail, so their prices are not judged.
-    found, rejected, stale, restored: what the event handled last held, for `decide`.
+    session_day, regular: of the open session. cum_volumes: shares so far, by trades of the session.
+    memories: per rule and code. looks: the first quotes of the session.
+    is_safe: scans fail, so their prices are not judged. is_degraded: the stream is down.
+    found, rejected: what the event handled last held, for `decide`.
     """
 
     settings: Settings = Settings()
     now: datetime | None = None
     session_day: date | None = None
+    regular: Regular | None = None
     stocks: dict[str, Stock] = {}
     baseline_day: date | None = None
     closes_won: dict[str, tuple[int, ...]] = {}
     last_prices: dict[str, LastPrice] = {}
     cum_volumes: dict[str, int] = {}
     memories: dict[str, dict[str, Memory]] = {}
-    link: int = 0
-    live: dict[str, Watch] = {}
+    looks: Looks = field(default_factory=Looks)
+    watch: StreamWatch = field(default_factory=StreamWatch)
     is_safe: bool = False
+    is_degraded: bool = False
     found: list[Found] = []
-    rejected: str = ""
-    stale: list[str] = []
-    restored: list[str] = []
+    rejected: FrameRejected | None = None
 
     def on_tick(self, code: str, price: int, ts: datetime) -> tuple[tuple[str, Crossing], ...]:
         """Notes the trade of `code` at `price` won, stamped `ts`; the crossings it makes, each with its rule's name."""
@@ -118,7 +115,8 @@ class State(Struct, kw_only=True):
 
 def evolve(state: State, event: Event) -> State:
     """The same state, after `event`."""
-    state.found, state.rejected, state.stale, state.restored = [], "", [], []
+    state.found, state.rejected = [], None
+    stream_watch.evolve(state.watch, event)
     match event:
         case FrameReceived():
             _read_frame(state, event)
@@ -127,7 +125,7 @@ def evolve(state: State, event: Event) -> State:
         case ClockTicked():
             state.now = event.now
         case RunStarted():
-            state.settings, state.live = event.settings, {}
+            state.settings = event.settings
         case UniverseLoaded():
             state.stocks = {stock.code: stock for stock in event.stocks}
         case BaselineLoaded():
@@ -135,101 +133,89 @@ def evolve(state: State, event: Event) -> State:
         case BaselineMissing():
             _set_closes(state, event.code, event.day, ())
         case SessionOpened():
-            state.session_day, state.memories, state.cum_volumes = event.day, {}, {}
+            _open(state, event)
         case SessionClosed():
             state.session_day = None
         case SafeModeEntered() | SafeModeLeft():
             state.is_safe = isinstance(event, SafeModeEntered)
-        case SubscribeConfirmed():
-            state.link, state.live[event.code] = event.link, Watch()
-        case SubscribeRefused() | UnsubscribeConfirmed():
-            state.live.pop(event.code, None)
-        case LinkLost():
-            state.live = {}
+        case DegradedModeEntered() | DegradedModeLeft():
+            state.is_degraded = isinstance(event, DegradedModeEntered)
     return state
 
 
 def decide(state: State, record: Record) -> tuple[Event, ...]:
     """A signal for every crossing in the frame or scan, in its order; or why the frame was refused."""
-    event = record.event
-    if isinstance(event, FrameReceived) and state.rejected:
-        return (FrameRejected(link=event.link, reason=state.rejected),)
-    return (
-        *(_signal(state, found) for found in state.found),
-        *(StreamStale(code=code, link=state.link, volume_shares=_volume(state, code)) for code in state.stale),
-        *(StreamRestored(code=code, link=state.link) for code in state.restored),
-    )
+    rejected = (state.rejected,) if state.rejected else ()
+    return (*rejected, *(_signal(state, found) for found in state.found), *state.watch.said())
 
 
-def _volume(state: State, code: str) -> int:
-    return state.live[code].volume_shares or 0
+def _open(state: State, event: SessionOpened) -> None:
+    state.session_day, state.memories, state.cum_volumes, state.looks = event.day, {}, {}, Looks()
+    state.regular = Regular(event.regular_opens or event.opens, event.regular_closes or event.closes)
 
 
 def _read_frame(state: State, event: FrameReceived) -> None:
     if is_control(event.text):
         return
     try:
-        ticks = ticks_of(event.text)
+        frame = frame_of(event.text)
     except FrameError as problem:
-        state.rejected = str(problem)
+        state.rejected = FrameRejected(link=event.link, reason=str(problem), kind=problem.reason)
+        stream_watch.refuse(state.watch, problem)
         return
-    for tick in ticks:
-        watch = state.live.get(tick.code)
-        if watch and heard(watch):
-            state.restored.append(tick.code)
-        if _is_regular(state, tick):
+    stream_watch.hear(state.watch, frame)
+    for tick in frame.ticks:
+        if _is_judged(state, tick):
             state.cum_volumes[tick.code] = tick.cum_volume_shares
             _judge(state, _seen_traded(tick))
 
 
+def _is_judged(state: State, tick: Tick) -> bool:
+    is_regular = is_regular_trade(
+        tick, state.settings, session_day=state.session_day, regular=state.regular, now=state.now, is_safe=state.is_safe
+    )
+    return is_regular and not tick.is_halted
+
+
 def _read_scan(state: State, event: ScanReturned) -> None:
     """Finds what falls far between two looks at it, and so was never near enough for a slot."""
-    if state.now is None:
+    if state.now is None or not state.session_day:
         return
     for code, quote in quotes_of(event.rows.each()).items():
-        watch = state.live.get(code)
-        if watch and state.session_day and scanned(watch, quote.cum_volume_shares):
-            state.stale.append(code)
-        is_behind = quote.cum_volume_shares < state.cum_volumes.get(code, 0)  # the stream has told more already
-        if code in state.stocks and _is_todays(quote) and not is_behind and _is_trusted(state, quote):
+        if code not in state.stocks:
+            continue
+        stream_watch.see(state.watch, quote)
+        if _is_todays(state, quote) and _is_usable(state, quote, state.now):
             _judge(state, _seen_quoted(quote, state.now))
 
 
-def _is_trusted(state: State, quote: Quote) -> bool:
-    """Not in safe mode, nor while the average is on another basis than the price: ScanActor sends a right one."""
-    closes_won = state.closes_won.get(quote.code, ())
-    right_won = rebased(closes_won, quote.base_price_won, quote.previous_close_won)
-    return not state.is_safe and right_won == closes_won
+def _is_todays(state: State, quote: Quote) -> bool:
+    """If the closes cannot tell, a quote that has moved since the first look is."""
+    has_moved = state.looks.has_moved(quote)
+    vintage = vintage_of(quote, state.closes_won.get(quote.code, ()))
+    return vintage == "today" or (vintage == "unknown" and has_moved)
+
+
+def _is_usable(state: State, quote: Quote, now: datetime) -> bool:
+    """Nor is it while scans fail or trading is interrupted, or if the stream has told more already."""
+    is_behind = quote.cum_volume_shares < state.cum_volumes.get(quote.code, 0)
+    if state.is_safe or is_behind or state.watch.is_interrupted(quote.code):
+        return False
+    closes_won, flags = state.closes_won.get(quote.code, ()), state.stocks[quote.code].flags
+    return is_usable_quote(quote, closes_won, flags, state.settings, regular=state.regular, now=now)
 
 
 def _seen_traded(tick: Tick) -> Seen:
-    ratio, turnover_won = tick.change_ratio, tick.cum_turnover_won
-    return Seen(tick.code, tick.price_won, ratio, turnover_won, tick.traded_at, tick.is_halted, "trade")
+    return Seen(tick.code, tick.price_won, tick.change_ratio, tick.cum_turnover_won, tick.traded_at, "trade")
 
 
 def _seen_quoted(quote: Quote, now: datetime) -> Seen:
-    return Seen(quote.code, quote.price_won, quote.change_ratio or 0.0, quote.cum_turnover_won, now, False, "scan")
+    return Seen(quote.code, quote.price_won, quote.change_ratio or 0.0, quote.cum_turnover_won, now, "scan")
 
 
 def _judge(state: State, seen: Seen) -> None:
     crossings = state.on_tick(seen.code, seen.price_won, seen.seen_at)
     state.found += [Found(seen, name, crossing) for name, crossing in crossings]
-
-
-def _is_regular(state: State, tick: Tick) -> bool:
-    """Today's regular trades: not expected prices of an auction, other sessions or days; all days when always open."""
-    if tick.hour_class != "0" or not state.settings.monitor.signal.use_intraday:
-        return False
-    if state.settings.market.hours == "always":
-        return True
-    if state.is_safe and state.now and abs((state.now - tick.traded_at).total_seconds()) > FRESH_S:
-        return False
-    return tick.market_class not in OTHER_SESSIONS and state.session_day in (None, tick.traded_at.date())
-
-
-def _is_todays(quote: Quote) -> bool:
-    """KIS shows the previous day's price until a code's first trade; its volume is zero by then."""
-    return quote.hour_class in ("0", "") and quote.cum_volume_shares > 0
 
 
 def _set_closes(state: State, code: str, day: date, closes_won: tuple[int, ...]) -> None:
@@ -245,14 +231,19 @@ def _signal(state: State, found: Found) -> SignalRaised:
         code=seen.code, name=stock.name, market=stock.market, rule=found.rule,
         threshold=crossing.threshold, value=crossing.value, average_won=crossing.average_won,
         price_won=seen.price_won, change_ratio=seen.change_ratio, cum_turnover_won=seen.cum_turnover_won,
-        observed_at=seen.seen_at, is_halted=seen.is_halted, source=seen.source,
+        observed_at=seen.seen_at, source=seen.source, remarks=_remarks(state, stock),
     )  # fmt: skip
+
+
+def _remarks(state: State, stock: Stock) -> tuple[str, ...]:
+    unusual = (("interrupted", state.watch.was_interrupted(stock.code)), ("degraded", state.is_degraded))
+    return (*(word for word, applies in unusual if applies), *stock.flags)
 
 
 LISTENS: tuple[type[Event], ...] = (
     FrameReceived, ScanReturned, ClockTicked, RunStarted, UniverseLoaded, BaselineLoaded, BaselineMissing,
-    SessionOpened, SessionClosed, SafeModeEntered, SafeModeLeft, SubscribeConfirmed, SubscribeRefused,
-    UnsubscribeConfirmed, LinkLost,
+    SessionOpened, SessionClosed, SafeModeEntered, SafeModeLeft, DegradedModeEntered, DegradedModeLeft,
+    SubscribeConfirmed, SubscribeRefused, UnsubscribeConfirmed, LinkLost,
 )  # fmt: skip
 
 CORE = Core(name="signal", listens=LISTENS, state=State, evolve=evolve, decide=decide)

@@ -1,6 +1,6 @@
 """SubscriptionActor: ranks the codes by nearness to a signal and keeps the best of them subscribed.
 
-Its slots follow KIS's acknowledgements, never its own wishes: a slot being released is taken until KIS says otherwise.
+What KIS has subscribed already, and what is to be asked of it, is `duties/holdings.py`.
 """
 
 from datetime import datetime
@@ -9,6 +9,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from kis_actors.actors.base import CoreActor
+from kis_actors.duties import holdings
+from kis_actors.duties.holdings import Holdings
 from kis_actors.kis.rest import quotes_of
 from kis_actors.messages import (
     BaselineLoaded,
@@ -18,9 +20,9 @@ from kis_actors.messages import (
     Event,
     LinkLost,
     LinkOpened,
-    LinkRenewalWanted,
     Missed,
     OverflowChanged,
+    ReadingPaused,
     Record,
     RunStarted,
     SafeModeEntered,
@@ -28,58 +30,57 @@ from kis_actors.messages import (
     ScanCompleted,
     ScanReturned,
     SessionClosed,
+    SlotLimitChanged,
     StreamRestored,
     StreamStale,
     SubscribeConfirmed,
     SubscribeRefused,
-    SubscribeRequested,
     Target,
     TargetsChanged,
     UniverseLoaded,
     UnsubscribeConfirmed,
-    UnsubscribeRequested,
+    VenuesLoaded,
 )
+from kis_actors.rules.lag import Lag
 from kis_actors.rules.planning import CHURN_BUDGET, Plan, Snapshot, plan, rebalance
 from kis_actors.rules.prices import Prices
-from kis_actors.rules.remedies import RENEWAL_DUE, SUBSCRIBED_ANEW, Remedies
-from kis_actors.rules.slots import ASKS_MAX, Ledger, Slot
-from kis_actors.rules.tenure import Tenure
+from kis_actors.rules.registrations import can_follow, followed_max
 from kis_actors.settings import Settings
-from kis_actors.turn import Core
+from kis_actors.turn import Core, Step, in_steps
 
 
 class State(Struct, frozen=True, kw_only=True):
     """What subscribing depends on.
 
-    missed: codes that deserve a slot and have none. remedies: for streams silent while their codes trade.
-    renewed_at: when another link was last wanted. ranked_at: when the targets were last chosen.
+    missed: codes that deserve a slot and have none. lag: whether fewer codes are followed for a while.
+    ranked_at: when the targets were last chosen.
     """
 
-    settings: Settings = Settings()
-    now: datetime | None = None
     prices: Prices = Prices()
     targets: tuple[Target, ...] = ()
-    tenure: Tenure = Tenure()
     missed: tuple[Missed, ...] = ()
     is_safe: bool = False
-    ledger: Ledger = Ledger()
-    remedies: Remedies = Remedies()
-    renewed_at: datetime | None = None
+    lag: Lag = Lag()
     ranked_at: datetime | None = None
+    held: Holdings = Holdings()
 
     @property
-    def slots(self) -> dict[str, Slot]:
-        """What KIS knows of each code."""
-        return self.ledger.slots
+    def settings(self) -> Settings:
+        """Those of this run."""
+        return self.held.settings
+
+    @property
+    def now(self) -> datetime | None:
+        """What the clock last said."""
+        return self.held.now
 
 
 def evolve(state: State, event: Event) -> State:
     """The state after `event`."""
+    state = replace(state, held=holdings.evolve(state.held, event))
     match event:
-        case ClockTicked():
-            return replace(state, now=event.now)
         case RunStarted():
-            return replace(_linked(state, 0), settings=event.settings, remedies=Remedies(), ranked_at=None)
+            return replace(state, ranked_at=None, lag=Lag())
         case UniverseLoaded():
             return replace(state, prices=state.prices.watching(event.stocks))
         case BaselineLoaded():
@@ -91,47 +92,21 @@ def evolve(state: State, event: Event) -> State:
         case SafeModeEntered() | SafeModeLeft():
             return replace(state, is_safe=isinstance(event, SafeModeEntered))
         case SessionClosed():
-            prices, tenure = state.prices.without_quotes(), replace(state.tenure, barred=())
-            return replace(state, prices=prices, tenure=tenure, missed=(), remedies=Remedies(), ranked_at=None)
+            return replace(state, prices=state.prices.without_quotes(), missed=(), ranked_at=None)
         case TargetsChanged():
-            return _retargeted(state, event)
+            return replace(state, targets=event.targets, ranked_at=state.now)
         case OverflowChanged():
             return replace(state, missed=event.missed)
-    return _with_link(state, event)
-
-
-def _with_link(state: State, event: Event) -> State:
-    match event:
-        case LinkOpened():
-            return _linked(state, event.link)
-        case LinkLost() if event.link == state.ledger.link:
-            return _linked(state, 0)
-        case LinkRenewalWanted():
-            return replace(state, renewed_at=state.now, remedies=state.remedies.renewed(event.code))
-        case StreamStale() if state.ledger.is_live(event.code, event.link):
-            return replace(state, remedies=state.remedies.stale(event.code))
-        case StreamRestored():
-            return replace(state, remedies=state.remedies.cured(event.code))
-        case SubscribeRequested() | UnsubscribeRequested() if state.now:
-            return _asked(state, event, state.now)
-        case SubscribeConfirmed() if state.now:
-            return replace(state, ledger=state.ledger.confirmed(event.code, event.link, state.now))
-        case SubscribeRefused() if state.now:
-            return _refused(state, event, state.now)
-        case UnsubscribeConfirmed():
-            return replace(state, ledger=state.ledger.released(event.code, event.link))
+        case ReadingPaused():
+            return replace(state, lag=state.lag.seen(state.now))
+        case SlotLimitChanged():
+            return replace(state, lag=state.lag.limited(event.limit, state.now), ranked_at=None)
     return state
 
 
 def decide(state: State, record: Record) -> tuple[Event, ...]:
     """What every step finds to do, each in the light of what those before it decided."""
-    decided: tuple[Event, ...] = ()
-    for step in (_late, _choice, _close_the_gap, _refresh, _renewal):
-        made = step(state, record.event)
-        for event in made:
-            state = evolve(state, event)
-        decided += made
-    return decided
+    return in_steps(evolve, STEPS, state, record.event)
 
 
 def compute_targets(snapshot: Snapshot) -> tuple[Target, ...]:
@@ -140,35 +115,49 @@ def compute_targets(snapshot: Snapshot) -> tuple[Target, ...]:
     return tuple(Target(code, made.scores[code], of[code].disparity, of[code].price_won) for code in made.chosen)
 
 
+# --- the steps of deciding
+
+
+def _slot_limit(state: State, event: Event) -> tuple[SlotLimitChanged, ...]:
+    """Fewer codes while processing lags, all of them again when it has caught up for a while."""
+    if not state.settings.monitor.shrink_on_lag or state.now is None:
+        return ()
+    backlog = event.backlog if isinstance(event, ReadingPaused) else 0
+    limit, now_is = state.lag.due(state.now, followed_max(state.settings), has_lagged=backlog > 0)
+    reason = f"{backlog} records are not handled yet" if backlog else "processing keeps up again"
+    return (SlotLimitChanged(limit=limit, reason=reason),) if limit != now_is else ()
+
+
 def _choice(state: State, event: Event) -> tuple[Event, ...]:
     """New targets after a scan or when due, none after the close."""
     match event:
-        case ScanCompleted() | ClockTicked() if _is_due(state):
-            snapshot = _snapshot(state)
+        case ScanCompleted() | ClockTicked() | ReadingPaused() if state.now and _is_due(state, state.now):
+            snapshot = _snapshot(state, state.now)
             return (*_change(state, compute_targets(snapshot)), *_overflow(state, plan(snapshot)))
         case SessionClosed():
             return _change(state, ())
     return ()
 
 
-def _is_due(state: State) -> bool:
-    monitor = state.settings.monitor
-    if state.is_safe or state.now is None or not (monitor.signal.use_intraday and state.prices.are_complete()):
+def _is_due(state: State, now: datetime) -> bool:
+    monitor, ranked_at = state.settings.monitor, state.ranked_at
+    if state.is_safe or not (monitor.signal.use_intraday and state.prices.are_complete()):
         return False
-    return state.ranked_at is None or (state.now - state.ranked_at).total_seconds() >= monitor.rebalance_interval_sec
+    return ranked_at is None or (now - ranked_at).total_seconds() >= monitor.rebalance_interval_sec
 
 
-def _snapshot(state: State) -> Snapshot:
-    assert state.now is not None
-    wanted, now, monitor = _codes(state.targets), state.now, state.settings.monitor
+def _snapshot(state: State, now: datetime) -> Snapshot:
+    held, settings = state.held, state.settings
+    candidates = state.prices.candidates(settings.monitor.signal)
     return Snapshot(
-        candidates=state.prices.candidates(monitor.signal),
-        incumbents=state.tenure.incumbents(state.slots),
-        cooling=state.tenure.cooling(now, monitor),
-        barred=state.tenure.barred,
+        candidates=tuple(one for one in candidates if can_follow(one.code, settings, held.on_nxt)),
+        incumbents=held.tenure.incumbents(held.slots_by_code()),
+        cooling=held.tenure.cooling(now, settings.monitor),
+        barred=held.barred_codes(),
         now=now,
-        monitor=monitor,
-        swaps_left=state.tenure.swaps_left(now, monitor) - state.ledger.leaving(wanted),
+        monitor=settings.monitor,
+        swaps_left=held.swaps_left(now),
+        limit=state.lag.limit_of(followed_max(settings)),
     )
 
 
@@ -193,97 +182,18 @@ def _codes(targets: tuple[Target, ...]) -> tuple[str, ...]:
     return tuple(target.code for target in targets)
 
 
-def _close_the_gap(state: State, _: Event) -> tuple[Event, ...]:
-    """Releases first; a freed slot is used only after KIS has acknowledged that it is free."""
-    ledger, now = state.ledger, state.now
-    if not ledger.link or now is None:
-        return ()
-    wanted = tuple(code for code in _codes(state.targets) if code not in state.tenure.barred)
-    cooling = state.tenure.cooling(now, state.settings.monitor)  # a refused code waits, also on another link
-    to_ask = ledger.to_ask(tuple(code for code in wanted if code not in cooling), now, state.settings)
-    released = (UnsubscribeRequested(code=code, link=ledger.link) for code in ledger.to_release(wanted))
-    return (*released, *(SubscribeRequested(code=code, link=ledger.link) for code in to_ask))
-
-
-def _late(state: State, event: Event) -> tuple[Event, ...]:
-    if not isinstance(event, ClockTicked) or not state.ledger.link:
-        return ()
-    late = state.ledger.overdue(event.now, state.settings)
-    return tuple(answer for code in late for answer in _late_answer(state, code))
-
-
-def _late_answer(state: State, code: str) -> tuple[Event, ...]:
-    """Asks again; after the last time, what KIS never confirmed is refused, or released if nobody wants it now."""
-    slot, link = state.slots[code], state.ledger.link
-    if slot.state == "releasing":
-        return (UnsubscribeRequested(code=code, link=link, ask=slot.asks + 1),) if slot.asks < ASKS_MAX else ()
-    if slot.asks < ASKS_MAX:
-        return (SubscribeRequested(code=code, link=link, ask=slot.asks + 1),)
-    if code not in _codes(state.targets):
-        return (UnsubscribeRequested(code=code, link=link),)
-    return (SubscribeRefused(code=code, link=link, reason=f"no answer to {slot.asks} asks", is_unanswered=True),)
-
-
-def _refresh(state: State, event: Event) -> tuple[Event, ...]:
-    """A stale code gives its slot back, once; as it is still wanted, it is asked for again when that is free."""
-    code = _stale_code(state, event, SUBSCRIBED_ANEW)
-    return (UnsubscribeRequested(code=code, link=state.ledger.link),) if code else ()
-
-
-def _renewal(state: State, event: Event) -> tuple[Event, ...]:
-    """Another link, when this one's slots cannot be trusted or a code stays stale; seldom, for KIS blocks loops."""
-    now, ledger, since = state.now, state.ledger, state.renewed_at
-    if now is None or not ledger.link:
-        return ()
-    if since and (now - since).total_seconds() < state.settings.kis.link_renewal_gap_sec:
-        return ()
-    stale = _stale_code(state, event, RENEWAL_DUE)
-    trouble = ledger.drift(now, state.settings) or (stale, "stale again after it was subscribed anew")
-    return (LinkRenewalWanted(link=ledger.link, code=trouble[0], reason=trouble[1]),) if trouble[0] else ()
-
-
-def _stale_code(state: State, event: Event, step: int) -> str:
-    """The code that the event says is stale, if `step` is what it needs now."""
-    if not isinstance(event, StreamStale) or not state.ledger.is_live(event.code, event.link):
-        return ""
-    return event.code if state.remedies.is_at(step, event.code) else ""
-
-
-def _linked(state: State, link: int) -> State:
-    return replace(state, ledger=Ledger(link=link), remedies=state.remedies.on_another_link())
-
-
-def _retargeted(state: State, event: TargetsChanged) -> State:
-    now, monitor, codes = state.now, state.settings.monitor, _codes(event.targets)
-    if now is None:
-        return replace(state, targets=event.targets)
-    ledger = state.ledger.forgetting(codes)
-    swaps = len(state.slots) - len(ledger.slots) if codes else 0
-    tenure = state.tenure.chosen(codes, event.removed, now, monitor).swapped(swaps, now, monitor)
-    return replace(state, targets=event.targets, tenure=tenure, ledger=ledger, ranked_at=now)
-
-
-def _asked(state: State, event: SubscribeRequested | UnsubscribeRequested, now: datetime) -> State:
-    """A release counts as a swap if another takes the place: not at the close, not to subscribe the same code anew."""
-    code, targets, wanted = event.code, _codes(state.targets), isinstance(event, SubscribeRequested)
-    ledger = state.ledger.asked(code, event.link, wanted=wanted, ask=event.ask, now=now, settings=state.settings)
-    is_swap = not wanted and event.ask == 1 and bool(targets) and code not in targets
-    return replace(state, ledger=ledger, tenure=state.tenure.swapped(is_swap, now, state.settings.monitor))
-
-
-def _refused(state: State, event: SubscribeRefused, now: datetime) -> State:
-    ledger = state.ledger.refused(
-        event.code, event.link, now, is_full=event.is_full, is_unanswered=event.is_unanswered
-    )  # fmt: skip
-    if ledger is state.ledger:
-        return state
-    return replace(state, ledger=ledger, tenure=state.tenure.refused(event.code, now, for_good=event.for_good))
+def _of_holdings(step: Step) -> Step:
+    return lambda state, event: step(state.held, event)
 
 
 LISTENS: tuple[type[Event], ...] = (
-    RunStarted, UniverseLoaded, ClockTicked, SessionClosed, BaselineLoaded, BaselineMissing, ScanReturned,
+    RunStarted, UniverseLoaded, VenuesLoaded, ClockTicked, SessionClosed, BaselineLoaded, BaselineMissing, ScanReturned,
     ScanCompleted, LinkOpened, LinkLost, SubscribeConfirmed, SubscribeRefused, UnsubscribeConfirmed,
-    StreamStale, StreamRestored, SafeModeEntered, SafeModeLeft,
+    StreamStale, StreamRestored, SafeModeEntered, SafeModeLeft, ReadingPaused,
+)  # fmt: skip
+STEPS: tuple[Step, ...] = (
+    _of_holdings(holdings.late), _slot_limit, _choice,
+    *map(_of_holdings, (holdings.close_the_gap, holdings.refresh, holdings.renewal, holdings.surrender)),
 )  # fmt: skip
 
 CORE = Core(name="subscription", listens=LISTENS, state=State, evolve=evolve, decide=decide)

@@ -13,6 +13,7 @@ from kis_actors.actors.base import CoreActor, Mailbox
 from kis_actors.kis.control import Acknowledgement, ControlError, Meaning, control_of, meaning_of
 from kis_actors.kis.frames import is_control
 from kis_actors.messages import (
+    KRX_TRADES,
     ClockTicked,
     ControlRejected,
     Event,
@@ -38,14 +39,8 @@ from kis_actors.rules.budget import DAY_S, Limit, noted, wait_s
 from kis_actors.settings import Kis, Settings
 from kis_actors.turn import Core
 
-FEED = "H0STCNT0"
-"""KRX trades."""
 HEALTHY_S = 60
 """A link that held so long starts the waits from the beginning."""
-IN_USE_WAIT_S, IN_USE_WAIT_S_MAX = 60.0, 600.0
-"""While another session holds the app key, each wait is twice the one before."""
-NEW_KEY_WAIT_S = 600.0
-"""A new approval key that is not known either is replaced no sooner."""
 NEVER_S = -1.0
 STILL_WAITING_S = 5.0
 """A link planned so much later than the last tick had surely not been connected by then."""
@@ -119,14 +114,14 @@ def decide(state: State, record: Record) -> tuple[Event, ...]:
     return ()
 
 
-def subscribe(code: str) -> Command:
-    """The command that asks for the trades of `code`."""
-    return Command(wanted=True, feed=FEED, code=code)
+def subscribe(code: str, feed: str = KRX_TRADES) -> Command:
+    """The command that asks for `feed` of `code`."""
+    return Command(wanted=True, feed=feed, code=code)
 
 
-def unsubscribe(code: str) -> Command:
-    """The command that gives the slot of `code` back."""
-    return Command(wanted=False, feed=FEED, code=code)
+def unsubscribe(code: str, feed: str = KRX_TRADES) -> Command:
+    """The command that gives the slot of `feed` of `code` back."""
+    return Command(wanted=False, feed=feed, code=code)
 
 
 def _down(state: State, *, is_ours: bool = False) -> State:
@@ -219,28 +214,28 @@ def _heard(state: State, event: FrameReceived) -> tuple[Event, ...]:
 
 
 def _answer(state: State, ack: Acknowledgement, link: int) -> tuple[Event, ...]:
-    meaning, reason = meaning_of(ack.msg_cd), f"{ack.msg_cd} {ack.text}"
+    meaning, reason, feed = meaning_of(ack.msg_cd), f"{ack.msg_cd} {ack.text}", ack.tr_id or KRX_TRADES
     match meaning:
         case Meaning.subscribed:
-            return (SubscribeConfirmed(code=ack.code, link=link),)
+            return (SubscribeConfirmed(code=ack.code, link=link, feed=feed),)
         case Meaning.released:
-            return (UnsubscribeConfirmed(code=ack.code, link=link),)
+            return (UnsubscribeConfirmed(code=ack.code, link=link, feed=feed),)
         case Meaning.in_use | Meaning.new_key | Meaning.fatal:
             is_first = state.phase == "open" and link == state.link  # every command on the link is answered like that
             return (_block(state, meaning, reason),) if is_first else ()
     is_full, for_good = meaning is Meaning.capacity, meaning is Meaning.drop_key
-    return (SubscribeRefused(code=ack.code, link=link, reason=reason, for_good=for_good, is_full=is_full),)
+    return (SubscribeRefused(code=ack.code, link=link, reason=reason, for_good=for_good, is_full=is_full, feed=feed),)
 
 
 def _block(state: State, meaning: Meaning, reason: str) -> LinkBlocked:
     """A new approval key is got at once, but if that is refused too, not in a loop."""
-    link = state.link
+    link, kis = state.link, state.settings.kis
     match meaning:
         case Meaning.in_use:
-            longer_s = min(IN_USE_WAIT_S * 2 ** min(state.in_use, 10), IN_USE_WAIT_S_MAX)
+            longer_s = min(kis.ws_in_use_wait_sec * 2 ** min(state.in_use, 10), kis.ws_in_use_wait_max_sec)
             return LinkBlocked(link=link, reason=reason, wait_s=longer_s, is_in_use=True)
         case Meaning.new_key:
-            key_wait_s = NEW_KEY_WAIT_S if state.is_key_new else 0.0
+            key_wait_s = kis.ws_new_key_wait_sec if state.is_key_new else 0.0
             return LinkBlocked(link=link, reason=reason, wait_s=key_wait_s, needs_key=True)
     return LinkBlocked(link=link, reason=reason, wait_s=NEVER_S)
 
@@ -270,6 +265,6 @@ class WsActor(CoreActor):
             case LinkReleased() | LinkBlocked():
                 self._link.close(record.event.link)
             case SubscribeRequested():
-                self._link.send(record.event.link, subscribe(record.event.code))
+                self._link.send(record.event.link, subscribe(record.event.code, record.event.feed))
             case UnsubscribeRequested():
-                self._link.send(record.event.link, unsubscribe(record.event.code))
+                self._link.send(record.event.link, unsubscribe(record.event.code, record.event.feed))

@@ -18,7 +18,7 @@ from kis_actors.kis.errors import Treatment, describe, treatment_of
 from kis_actors.kis.rest import APPROVAL_PATH, TOKEN_PATH, approval_body, token_body
 from kis_actors.units import KST
 
-ISSUE_GAP_S = 61
+ISSUE_GAP_S = 61.0
 """KIS issues one token a minute (EGW00133), and sends the account's owner a message for each."""
 VALID_S = 24 * 3600
 RENEW_AHEAD_S = 600
@@ -62,8 +62,9 @@ class Keys:
     def __init__(
         self, path: Path, rest_url: str, credentials: Credentials, http: Http, clock: Clock, *,
         pacer: AbstractContextManager[None], wait: Callable[[float], None],
-        warn: Callable[[str], None] = lambda _: None,
+        warn: Callable[[str], None] = lambda _: None, issue_gap_s: float = ISSUE_GAP_S,
     ) -> None:  # fmt: skip
+        self._issue_gap_s = issue_gap_s
         self._path = path
         self._rest_url = rest_url
         self._credentials = credentials
@@ -156,9 +157,9 @@ class Keys:
         return answer
 
     def _wait_for_turn(self, asked_at: datetime | None) -> None:
-        since_s = (self._clock.now() - asked_at).total_seconds() if asked_at else ISSUE_GAP_S
-        if 0 <= since_s < ISSUE_GAP_S:
-            self._wait(ISSUE_GAP_S - since_s)
+        since_s = (self._clock.now() - asked_at).total_seconds() if asked_at else self._issue_gap_s
+        if 0 <= since_s < self._issue_gap_s:
+            self._wait(self._issue_gap_s - since_s)
 
     def _asked(self, path: str, body: dict[str, str]) -> Answer:
         with self._pacer:

@@ -1,4 +1,4 @@
-"""KIS by HTTP: answers scan and daily-bar questions one at a time, never faster than allowed."""
+"""KIS by HTTP: answers the cores' questions one at a time, never faster than allowed."""
 
 from collections import deque
 from collections.abc import Callable
@@ -11,8 +11,9 @@ from typing import Any
 
 from kis_actors.adapters.clock import Clock
 from kis_actors.adapters.http import Answer, HttpTrouble
-from kis_actors.adapters.keys import ISSUE_GAP_S, Keys, Refused
+from kis_actors.adapters.keys import Keys, Refused
 from kis_actors.adapters.kis_http import KisHttp
+from kis_actors.adapters.kis_questions import Market, answered, failed
 from kis_actors.adapters.pacer import Pacer
 from kis_actors.adapters.retry import (
     Failed,
@@ -25,19 +26,10 @@ from kis_actors.adapters.retry import (
 )
 from kis_actors.credentials import Credentials, redactor
 from kis_actors.kis.errors import Treatment
-from kis_actors.kis.rest import Request, daily_bars_request, headers_of, multprice_request, quotes_of, rows_of
-from kis_actors.messages import (
-    BaselineRequested,
-    DailyBarsFailed,
-    DailyBarsReturned,
-    Event,
-    Record,
-    Rows,
-    ScanFailed,
-    ScanRequested,
-    ScanReturned,
-)
+from kis_actors.kis.rest import Request, headers_of
+from kis_actors.messages import BaselineRequested, Record
 from kis_actors.ports import Journal
+from kis_actors.settings import Kis
 
 STREAM = "rest"
 CALL_S_MIN = 1.0
@@ -56,9 +48,11 @@ class KisRest:
     def __init__(
         self, rest_url: str, keys_path: Path, credentials: Credentials, journal: Journal, clock: Clock, *,
         gap_s: float, timeout_s: float, fatal: Callable[[str], None], question_s: float = 30.0,
-        warn: Callable[[str], None] = lambda _: None,
+        warn: Callable[[str], None] = lambda _: None, market: Market = Market(), limits: Kis = Kis(),  # noqa: B008
     ) -> None:  # fmt: skip
         self._rest_url = rest_url.rstrip("/")
+        self._market = market
+        self._limits = limits
         self._credentials = credentials
         self._journal = journal
         self._clock = clock
@@ -74,7 +68,7 @@ class KisRest:
         self._pacer = Pacer(gap_s, clock, self._wait)
         self._keys = Keys(
             keys_path, self._rest_url, credentials, self._http, clock,
-            pacer=self._pacer, wait=_key_later, warn=warn,
+            pacer=self._pacer, wait=_key_later, warn=warn, issue_gap_s=limits.token_gap_sec,
         )  # fmt: skip
         self._thread = Thread(target=self._run, name="KisRest", daemon=True)
 
@@ -143,32 +137,20 @@ class KisRest:
     def _work(self, question: Record, until_s: float) -> None:
         """Answers the question, or puts it off: a scan until `until_s`, for the next one comes anyway."""
         try:
-            answer = self._asked(question.event)
+            answer = answered(question.event, self._call, self._market)
         except Failed as problem:
-            answer = _failure(question.event, str(problem))
+            answer = failed(question.event, str(problem))
         except Later as later:
             due_s = self._clock.elapsed_s() + later.wait_s
             if isinstance(question.event, BaselineRequested) or due_s <= until_s:
                 self._put_off(due_s, lambda: self._work(question, until_s))
                 return
-            answer = _failure(question.event, str(later))
+            answer = failed(question.event, str(later))
         self._journal.observe(STREAM, answer, question.seq)
 
     def _put_off(self, due_s: float, job: Job) -> None:
         self._later.append((due_s, job))
         self._later.sort(key=lambda entry: entry[0])
-
-    def _asked(self, question: Event) -> Event:
-        match question:
-            case ScanRequested():
-                rows = _table(self._call(multprice_request(question.codes)), "output")
-                if not quotes_of(rows.each()):
-                    raise Failed("an answer without a single price")
-                return ScanReturned(scan=question.scan, batch=question.batch, rows=rows)
-            case BaselineRequested():
-                request = daily_bars_request(question.code, question.start, question.end)
-                return DailyBarsReturned(code=question.code, rows=_table(self._call(request), "output2"))
-        raise AssertionError(f"{type(question).__name__} is not a question for REST")
 
     def _call(self, request: Request) -> dict[str, Any]:
         """The body of a successful answer, after as many tries as each trouble allows. Raises Failed or Later."""
@@ -196,7 +178,7 @@ class KisRest:
         """For one question. Raises Later while KIS has asked to be left alone for longer than a question takes."""
         if (held_s := self._pacer.held_s()) > self._question_s:
             raise Later("KIS may be asked again", held_s)
-        return Tries(self._clock, self._pacer, self._wait, self._question_s)
+        return Tries(self._clock, self._pacer, self._wait, self._question_s, limits=self._limits)
 
     def _try(self, request: Request, token: str, tries: Tries) -> Answer:
         headers = headers_of(request, token, self._credentials.app_key, self._credentials.app_secret)
@@ -224,7 +206,8 @@ class KisRest:
                     self._refuse(str(problem))
                 raise Failed(f"no token: {problem}") from None
             except OSError as problem:
-                raise Later(f"no token can be kept ({problem.strerror}); the next try", ISSUE_GAP_S) from None
+                what = f"no token can be kept ({problem.strerror}); the next try"
+                raise Later(what, self._limits.token_gap_sec) from None
 
     def _approval_key(self, is_new: bool) -> str:
         try:
@@ -268,17 +251,3 @@ def _fulfil(future: Future[str], get: Callable[[], str]) -> None:
         future.set_result(get())
     except (Failed, Stopping) as problem:
         future.set_exception(problem)
-
-
-def _failure(question: Event, reason: str) -> Event:
-    if isinstance(question, ScanRequested):
-        return ScanFailed(scan=question.scan, batch=question.batch, reason=reason)
-    assert isinstance(question, BaselineRequested)
-    return DailyBarsFailed(code=question.code, reason=reason)
-
-
-def _table(body: dict[str, Any], name: str) -> Rows:
-    """The rows as KIS sent them; a row that lacks a column has it blank."""
-    rows = rows_of(body, name)
-    columns = tuple(dict.fromkeys(name for row in rows for name in row))
-    return Rows(columns, tuple(tuple(str(row.get(column, "")) for column in columns) for row in rows))

@@ -24,7 +24,7 @@ from kis_actors.adapters.retry import Failed, Stopping
 from kis_actors.kis.control import subscribe_message, unsubscribe_message, without_secrets
 from kis_actors.kis.frames import is_control
 from kis_actors.kis.hosts import WS_PATH
-from kis_actors.messages import FrameReceived, FramesDropped, LinkLost, LinkOpened, LinkRequested, Record
+from kis_actors.messages import FrameReceived, FramesDropped, LinkLost, LinkOpened, LinkRequested, ReadingPaused, Record
 from kis_actors.ports import Command, Journal
 
 STREAM = "socket"
@@ -32,8 +32,7 @@ READ_BYTES = 65_536
 FRAME_BYTES_MAX = 1_000_000
 POLL_S = 0.5
 """How often, in real seconds, a quiet reader looks whether it should end."""
-BACKLOG_MAX = 20_000
-"""Frames read but not yet handled, beyond which the socket is left unread, so that KIS waits for us (TCP does that)."""
+PAUSE_SAID_EVERY_S = 5.0
 OPCODE_CLOSE = 0x8
 CLOSED_BY_US = "closed by us"
 
@@ -50,7 +49,9 @@ class KisSocket:
     def __init__(
         self, ws_url: str, approval_key: Callable[..., Future[str]], journal: Journal, clock: Clock, backlog: Gauge, *,
         redact: Callable[[str], str], idle_s: float, command_gap_s: float, connect_s: float, backpressure_s: float,
+        backlog_max: int = 20_000,
     ) -> None:  # fmt: skip
+        """backlog_max: frames read but not yet handled, beyond which the socket is left unread: KIS waits, by TCP."""
         self.url = ws_url if urlsplit(ws_url).path.strip("/") else ws_url.rstrip("/") + WS_PATH
         self.approval_key = approval_key
         self.journal = journal
@@ -61,6 +62,7 @@ class KisSocket:
         self.command_gap_s = command_gap_s
         self.connect_s = connect_s
         self.backpressure_s = backpressure_s
+        self.backlog_max = backlog_max
         self._current: _Connection | None = None
         self._is_stopped = False
 
@@ -105,6 +107,7 @@ class _Connection:
         self._ws = WebSocket(skip_utf8_validation=True, enable_multithread=True)
         self._key = ""
         self._dropped: FramesDropped | None = None
+        self._pause_said_s = float("-inf")
         self.reader = Thread(target=self._run, name=f"KisSocket-{self.link}", daemon=True)
         self.reader.start()
 
@@ -181,7 +184,8 @@ class _Connection:
     def _has_room(self) -> bool:
         """Waits while processing lags; false if that took too long, and the frame is to be dropped, and counted."""
         waited_s = 0.0
-        while self._socket.backlog() > BACKLOG_MAX and not self.closing.is_set():
+        while (backlog := self._socket.backlog()) > self._socket.backlog_max and not self.closing.is_set():
+            self._say_pause(backlog)
             if waited_s >= self._socket.backpressure_s or self._dropped:
                 return False
             waited_s += 0.01
@@ -190,6 +194,12 @@ class _Connection:
             self._socket.journal.observe(STREAM, self._dropped)
             self._dropped = None
         return True
+
+    def _say_pause(self, backlog: int) -> None:
+        now_s = self._socket.clock.elapsed_s()
+        if now_s - self._pause_said_s >= PAUSE_SAID_EVERY_S:
+            self._pause_said_s = now_s
+            self._socket.journal.observe(STREAM, ReadingPaused(link=self.link, backlog=backlog))
 
     def _drop(self, now: datetime) -> None:
         first, count = (self._dropped.first, self._dropped.count) if self._dropped else (now, 0)

@@ -12,9 +12,8 @@ from kis_actors.adapters.clock import Clock
 from kis_actors.adapters.http import Answer, HttpTrouble
 from kis_actors.adapters.pacer import Pacer
 from kis_actors.kis.errors import Treatment, describe, treatment_of
+from kis_actors.settings import Kis
 
-RETRY_WAITS_S = (0.5, 1.0, 2.0, 4.0, 4.0)
-RETRY_AFTER_MAX_S = 60.0
 PASSING = (Treatment.backoff, Treatment.retry)
 
 _RIGHTS = "see at KIS that this service is open to the account, and that kis.env is the kind of the app key"
@@ -52,16 +51,19 @@ class Later(Exception):
 
 
 class Tries:
-    """The tries of one question: five waits, one repeat at once, and `limit_s` in all.
+    """The tries of one question: a few waits, one repeat at once, and `limit_s` in all.
 
     `wait` raises Stopping when the daemon is.
     """
 
-    def __init__(self, clock: Clock, pacer: Pacer, wait: Callable[[float], None], limit_s: float) -> None:
+    def __init__(
+        self, clock: Clock, pacer: Pacer, wait: Callable[[float], None], limit_s: float, *, limits: Kis = Kis()  # noqa: B008
+    ) -> None:  # fmt: skip
         self._clock = clock
         self._pacer = pacer
         self._wait = wait
-        self._waits_s = iter(RETRY_WAITS_S)
+        self._waits_s = iter(limits.rest_retry_waits_sec)
+        self._retry_after_max_s = limits.rest_retry_after_max_sec
         self._until_s = clock.elapsed_s() + limit_s
         self._limit_s = limit_s
         self._has_repeat = True
@@ -73,7 +75,7 @@ class Tries:
     def after_answer(self, answer: Answer) -> None:
         """Returns when the question may be asked again after this refusal. Raises Failed if it may not."""
         treatment = meaning_of(answer)
-        rest_s = retry_after_s(answer, self._clock.now())
+        rest_s = retry_after_s(answer, self._clock.now(), self._retry_after_max_s)
         if treatment is Treatment.backoff:
             self._pacer.slow_down()
         if rest_s:
@@ -118,18 +120,18 @@ def advice_on(reason: str) -> str:
     return ADVICE.get(reason.split(" ", 1)[0], ANY_ADVICE)
 
 
-def retry_after_s(answer: Answer, now: datetime) -> float:
-    """The wait that the header Retry-After asks for, at most a minute; 0 without one.
+def retry_after_s(answer: Answer, now: datetime, most_s: float = 60.0) -> float:
+    """The wait that the header Retry-After asks for, at most `most_s`; 0 without one.
 
     A date is measured against the server's own Date, which its clock and ours may be apart from.
     """
     headers = {name.lower(): value.strip() for name, value in answer.headers.items()}
     text = headers.get("retry-after", "")
     if text.isascii() and text.isdigit():
-        return min(float(text), RETRY_AFTER_MAX_S)
+        return min(float(text[:9]), most_s)
     try:
         then, since = parsedate_to_datetime(text), headers.get("date")
         wait_s = (then - (parsedate_to_datetime(since) if since else now)).total_seconds()
     except (TypeError, ValueError):  # no date, or one without a zone
         return 0.0
-    return min(max(wait_s, 0.0), RETRY_AFTER_MAX_S)
+    return min(max(wait_s, 0.0), most_s)

@@ -147,7 +147,7 @@ def _subscriptions(view: View) -> Panel:
     table.add_column("score", width=6, justify="right")
     table.add_column("", width=1)
     for target in view.targets[:TARGETS_SHOWN]:
-        state, _ = view.subscriptions.get(target.code, ("waiting", None))
+        state = view.slot_of(target.code)
         table.add_row(
             target.code, Text(view.names.get(target.code, "")), percent(target.disparity), f"{target.score:.1f}",
             Text("●", "green") if state == "live" else Text("○", "yellow"),

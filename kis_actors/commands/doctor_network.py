@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from kis_actors.adapters.http import Answer, HttpTrouble
 from kis_actors.adapters.keys import ISSUE_GAP_S, Keys, Refused
 from kis_actors.adapters.pacer import Pacer
-from kis_actors.adapters.retry import PASSING, RETRY_WAITS_S
+from kis_actors.adapters.retry import PASSING
 from kis_actors.commands.doctor_http import PacedHttp
 from kis_actors.commands.doctor_local import Case, Finding, Trouble, failed, passed, skipped, warned
 from kis_actors.kis.errors import Treatment, describe, one_line, treatment_of
@@ -191,7 +191,7 @@ class Network:
 
     def _body(self, request: Request) -> dict[str, Any]:
         """The body of a good answer; trouble that passes gets two more tries, a dropped token one. Raises Trouble."""
-        waits_s = iter(RETRY_WAITS_S[:2])
+        waits_s = iter(self._case.settings.kis.rest_retry_waits_sec[:2])
         is_renewed = False
         while True:
             finding, treatment = failed("no answer", ASK_AGAIN), Treatment.retry
@@ -234,7 +234,7 @@ class Network:
 
 def _no_wait(duration_s: float) -> None:
     advice = f"run doctor again in {ceil(duration_s)} s"
-    raise Trouble(failed(f"a token was asked for less than {ISSUE_GAP_S} s ago, and KIS issues one a minute", advice))
+    raise Trouble(failed(f"a token was asked for less than {ISSUE_GAP_S:g} s ago, and KIS issues one a minute", advice))
 
 
 def _not_kept(what: str) -> Finding:

@@ -11,6 +11,8 @@ import click
 
 from kis_actors.adapters.clock import Clock
 from kis_actors.adapters.file_lock import Taken
+from kis_actors.adapters.masters import UniverseSource
+from kis_actors.adapters.universes import KnownUniverse
 from kis_actors.app import App, Parts
 from kis_actors.commands.lines import Lines
 from kis_actors.credentials import Credentials, load_credentials
@@ -65,10 +67,20 @@ def parts_of(loaded: Loaded, credentials: Credentials, *, is_dry_run: bool, writ
     clock = Clock(settings.clock)
     stocks, calendar = named_files(loaded, clock.now().year)
     return Parts(
-        settings=settings, credentials=credentials, calendar=calendar, stocks=stocks,
-        stocks_source=str(resolve(loaded.path, settings.universe.file)),
+        settings=settings, credentials=credentials, calendar=calendar, universe=_universe(loaded, stocks, write),
         data_dir=Path(settings.log.data_dir), clock=clock, is_dry_run=is_dry_run, write=write,
     )  # fmt: skip
+
+
+def _universe(loaded: Loaded, stocks: tuple[Stock, ...], write: Callable[[str], None]) -> KnownUniverse:
+    """What is watched, cut to what paper can scan. A run against a simulator never fetches KIS's own files."""
+    settings = loaded.settings
+    path = resolve(loaded.path, settings.universe.file)
+    is_paper, most = settings.kis.env == "paper", settings.universe.paper_codes_max
+    if is_paper and len(stocks) > most:
+        write(f"paper: no batch quotes, so one code a second: watching the first {most} of {len(stocks)} codes")
+    source = UniverseSource(path, settings.universe, is_allowed_out=settings.kis.rest_url is None)
+    return KnownUniverse(source, stocks, str(path), count_max=most if is_paper else None)
 
 
 def named_files(loaded: Loaded, year: int) -> tuple[tuple[Stock, ...], Calendar]:

@@ -30,6 +30,7 @@ from kis_actors.messages import (
     Record,
 )
 from kis_actors.recovery import history_of, rebuild, records_in
+from kis_actors.rules.registrations import code_of, feed_of
 from kis_actors.units import instant_of_ns, percent
 
 FOLLOW_S = 0.5
@@ -154,12 +155,14 @@ def _alert_line(alert: dict[str, Any]) -> str:
 
 def _state(states: dict[str, Any], seq: int) -> dict[str, Any]:
     scan, subscription, ws = states["scan"], states["subscription"], states["ws"]
+    rounds = scan.rounds
     return {
         "seq": seq,
-        "at": scan.now,
-        "session": scan.open_day,
+        "at": scan.today.now,
+        "session": scan.today.open_day,
         "subscriptions": [
-            {"code": code, "state": slot.state, "since": slot.since} for code, slot in subscription.slots.items()
+            {"code": code_of(key), "state": slot.state, "since": slot.since, "feed": feed_of(key)}
+            for key, slot in subscription.held.ledger.slots.items()
         ],
         "targets": list(subscription.targets),
         "missed": list(subscription.missed),
@@ -171,7 +174,8 @@ def _state(states: dict[str, Any], seq: int) -> dict[str, Any]:
             for code, last in states["signal"].last_prices.items()
         ],
         "scan": {
-            "number": scan.scan, "asked_at": scan.scan_asked_at, "waiting": len(scan.waiting), "quoted": scan.quoted,
+            "number": rounds.number, "asked_at": rounds.asked_at, "waiting": len(rounds.waiting),
+            "quoted": rounds.quoted, "safe_mode": bool(rounds.interval_s), "degraded_mode": scan.is_degraded,
         },
         "link": {"state": ws.phase, "number": ws.link, "opened_at": ws.opened_at, "lost_in_a_row": ws.lost},
         "undelivered": len(states["notify"].open),

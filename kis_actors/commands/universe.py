@@ -1,4 +1,4 @@
-"""`kis-actors universe`: words to arguments, results to exit statuses. The work is done in `show_universe.py`."""
+"""`kis-actors universe`: words to arguments, results to exit statuses. The work is done in `universe_changes.py`."""
 
 import re
 import sys
@@ -25,7 +25,7 @@ def _codes(context: click.Context, option: click.Parameter, codes: tuple[str, ..
 
 
 def from_masters(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Adds the options of whatever reads master files."""
+    """Adds the options of whatever reads master files; universe.pins and universe.exclusions hold besides."""
     for option in (
         click.option("--exclude", "exclusions", multiple=True, callback=_codes, metavar="CODE", help="Never watch it."),
         click.option("--pin", "pins", multiple=True, callback=_codes, metavar="CODE", help="Watch it in any case."),

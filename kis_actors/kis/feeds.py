@@ -127,25 +127,40 @@ class Feed(Struct, frozen=True):
     """One real-time TR of KIS.
 
     columns: KIS's names in the order of the wire, those known so far.
+    widths: the columns a record may have as KIS documents or sends them, least first; wider ones come unannounced.
     """
 
     tr_id: str
     columns: tuple[str, ...]
     what: Literal["trade", "quote", "status"]
+    widths: tuple[int, ...]
 
 
 FEEDS = {
     feed.tr_id: feed
     for feed in (
-        Feed("H0STCNT0", TRADE_COLUMNS, "trade"),  # ST: KRX
-        Feed("H0UNCNT0", TRADE_COLUMNS, "trade"),  # UN: KRX and NXT unified
-        Feed("H0NXCNT0", TRADE_COLUMNS, "trade"),  # NX: NXT
-        Feed("H0STASP0", QUOTE_COLUMNS, "quote"),
-        Feed("H0UNASP0", QUOTE_COLUMNS_OF_TWO_VENUES, "quote"),
-        Feed("H0NXASP0", QUOTE_COLUMNS_OF_TWO_VENUES, "quote"),
-        Feed("H0STMKO0", STATUS_COLUMNS, "status"),
-        Feed("H0UNMKO0", UNIFIED_STATUS_COLUMNS, "status"),
-        Feed("H0NXMKO0", STATUS_COLUMNS, "status"),
+        Feed("H0STCNT0", TRADE_COLUMNS, "trade", (46, 47)),  # ST: KRX
+        Feed("H0UNCNT0", TRADE_COLUMNS, "trade", (46, 47)),  # UN: KRX and NXT unified
+        Feed("H0NXCNT0", TRADE_COLUMNS, "trade", (46, 47)),  # NX: NXT
+        Feed("H0STASP0", QUOTE_COLUMNS, "quote", (59, 62, 63)),
+        Feed("H0UNASP0", QUOTE_COLUMNS_OF_TWO_VENUES, "quote", (65, 66)),
+        Feed("H0NXASP0", QUOTE_COLUMNS_OF_TWO_VENUES, "quote", (65, 66)),
+        Feed("H0STMKO0", STATUS_COLUMNS, "status", (10, 11)),  # 11 in the documents, 10 in their own example
+        Feed("H0UNMKO0", UNIFIED_STATUS_COLUMNS, "status", (10,)),
+        Feed("H0NXMKO0", STATUS_COLUMNS, "status", (10, 11)),
     )
 }
 """Every feed this project can name, by TR. Adding one is one line."""
+
+TRADE_FEEDS = {"J": "H0STCNT0", "NX": "H0NXCNT0", "UN": "H0UNCNT0"}
+"""The TR of trades by market division (see rest.market_division), as of the next two."""
+
+QUOTE_FEEDS = {"J": "H0STASP0", "NX": "H0NXASP0", "UN": "H0UNASP0"}
+
+STATUS_FEEDS = {"J": "H0STMKO0", "NX": "H0NXMKO0", "UN": "H0UNMKO0"}
+
+
+def is_known_width(tr_id: str, width: int) -> bool:
+    """True if records of `tr_id` are documented or known to have `width` columns; False for a feed not known."""
+    feed = FEEDS.get(tr_id)
+    return feed is not None and width in feed.widths

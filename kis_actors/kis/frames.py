@@ -1,65 +1,47 @@
-"""Reads the data frames of the WebSocket: `<encrypted>|<feed>|<count>|<fields joined by ^>` becomes ticks.
+"""Reads the data frames of the WebSocket: `<encrypted>|<feed>|<count>|<fields joined by ^>` becomes ticks or statuses.
 
-A frame is read whole or refused by name. Ticks come over plain ws, so every field that is used is checked.
+A frame is read whole or refused by name.
 """
 
 import re
-from datetime import datetime
-from functools import lru_cache
-from operator import itemgetter
+from collections.abc import Callable
+from typing import NamedTuple, TypeVar
 
-from msgspec import Struct
+from kis_actors.kis.feeds import FEEDS, Feed, is_known_width
+from kis_actors.kis.fields import FrameError, code_of, shown
+from kis_actors.kis.statuses import Status, status_of
+from kis_actors.kis.ticks import Tick, next_tick_at, tick_of
 
-from kis_actors.kis.feeds import FEEDS, TRADE_COLUMNS, TRADE_COLUMNS_MIN
-from kis_actors.kis.values import CODE, DATE, WHOLE, ratio_of_percent
-from kis_actors.units import KST
+__all__ = [
+    "Frame",
+    "FrameError",
+    "Status",
+    "Tick",
+    "feed_of",
+    "frame_of",
+    "is_control",
+    "is_known_width",
+    "ticks_of",
+    "width_of",
+]
 
 _HEAD = re.compile(r"[01]\|([0-9A-Z]{1,12})\|")
-_TIME = re.compile(r"[0-9]{6}")
-_CLASS = re.compile(r"[ -~]{0,8}")
+_COUNTS = {text: number for number in range(1, 1000) for text in (f"{number}", f"{number:02}", f"{number:03}")}
+"""By every text that counts records; looked up faster than checked."""
+
+_Value = TypeVar("_Value")
 
 
-class Tick(Struct, frozen=True, kw_only=True, gc=False):
-    """One trade as a trade feed tells it.
+class Frame(NamedTuple):
+    """What one data frame tells, in its order: ticks from a trade feed, statuses from a status feed, else neither.
 
-    traded_at: KIS's stamp, whole seconds, KST; several trades share one.
-    change_ratio: against the previous close; 0.03 is +3 %.
-    volume_shares: of this trade; the cum_ fields are of the day so far.
-    day_open_won, day_high_won, day_low_won, vi_reference_won, previous_volume_same_time_shares: 0 where KIS has none.
-    opening_class: KIS's NEW_MKOP_CLS_CODE; "20" is regular continuous trading.
-    hour_class: KIS's HOUR_CLS_CODE; "0" in session, A to D while prices are only expected.
-    market_class: KIS's MARKET_CLS_CODE; 1 pre-market, 2 regular, 3 after-market, 5 close-price, "" before 2026-09-14.
-    vi_reference_won: the price the static volatility interruption is measured from.
-    previous_volume_same_time_shares: cumulative volume of the previous day at this time.
+    width: columns in each record, also those not read; is_known_width tells whether KIS ever announced it.
     """
 
-    code: str
-    traded_at: datetime
-    price_won: int
-    change_ratio: float
-    volume_shares: int
-    cum_volume_shares: int
-    cum_turnover_won: int
-    day_open_won: int
-    day_high_won: int
-    day_low_won: int
-    is_halted: bool
-    opening_class: str
-    hour_class: str
-    market_class: str
-    vi_reference_won: int
-    previous_volume_same_time_shares: int
-
-
-class FrameError(ValueError):
-    """A data frame that cannot be trusted; nothing of it was used.
-
-    reason: header, feed, count, width, code or field; stable, for counting.
-    """
-
-    def __init__(self, message: str, reason: str) -> None:
-        super().__init__(message)
-        self.reason = reason
+    tr_id: str
+    width: int
+    ticks: tuple[Tick, ...] = ()
+    statuses: tuple[Status, ...] = ()
 
 
 def is_control(text: str) -> bool:
@@ -79,184 +61,100 @@ def width_of(text: str) -> int:
     return _width(tr_id, count, fields)
 
 
+def frame_of(text: str) -> Frame:
+    """All that a frame of a feed in FEEDS tells; of an order book, only that it is one. Raises FrameError."""
+    tr_id, count, fields = _parts_of(text)
+    return _frame_of(_feed(tr_id), count, fields)
+
+
 def ticks_of(text: str) -> tuple[Tick, ...]:
     """All trades in a frame of a trade feed, in its order; raises FrameError."""
     tr_id, count, fields = _parts_of(text)
-    _require_trades(tr_id)
-    width = _width(tr_id, count, fields)
-    _require_trade_width(tr_id, width, fields)
-    ticks: list[Tick] = []
-    for start in range(0, len(fields), width):
-        try:
-            ticks.append(_tick_of(fields[start : start + width]))
-        except FrameError as problem:
-            raise FrameError(f"{tr_id}: record {len(ticks) + 1}: {problem}", problem.reason) from None
-    return tuple(ticks)
+    feed = _feed(tr_id)
+    if feed.what != "trade":
+        raise _refusal(tr_id, f"expected a feed of trades, found one of kind {feed.what}", "feed")
+    return _frame_of(feed, count, fields).ticks
+
+
+def _frame_of(feed: Feed, count: int, fields: list[str]) -> Frame:
+    width = _width(feed.tr_id, count, fields)
+    if width not in feed.widths:
+        _require_width(feed, width, fields)
+    if feed.what == "trade":
+        return Frame(feed.tr_id, width, _read_each(tick_of, feed, width, fields))
+    if feed.what == "status":
+        return Frame(feed.tr_id, width, (), _read_each(status_of, feed, width, fields))
+    _read_each(_code_of_book, feed, width, fields)
+    return Frame(feed.tr_id, width)
 
 
 def _parts_of(text: str) -> tuple[str, int, list[str]]:
     parts = text.split("|")
     if len(parts) != 4:
-        raise FrameError(f"frame: expected 4 parts divided by '|', found {len(parts)} in {_shown(text)}", "header")
+        raise _no_frame(parts, text)
     encrypted, tr_id, count, payload = parts
     if encrypted != "0":
-        raise FrameError(f"{_safe(tr_id)}: expected flag '0', not encrypted, found {_shown(encrypted)}", "header")
-    if not (len(count) <= 3 and count.isdecimal() and count.isascii() and count.strip("0")):
-        raise FrameError(f"{_safe(tr_id)}: expected a count of records from 001 to 999, found {_shown(count)}", "count")
-    return tr_id, int(count), payload.split("^")
+        raise _refusal(tr_id, f"expected flag '0', not encrypted, found {shown(encrypted)}", "header")
+    if count not in _COUNTS:
+        raise _refusal(tr_id, f"expected a count of records from 001 to 999, found {shown(count)}", "count")
+    return tr_id, _COUNTS[count], payload.split("^")
+
+
+def _feed(tr_id: str) -> Feed:
+    feed = FEEDS.get(tr_id)
+    if feed is None:
+        raise FrameError(f"frame: expected a known feed, found {shown(tr_id)}", "feed")
+    return feed
 
 
 def _width(tr_id: str, count: int, fields: list[str]) -> int:
     width, left_over = divmod(len(fields), count)
     if left_over:
-        raise FrameError(f"{_safe(tr_id)}: {len(fields)} fields do not divide into {count} records", "count")
+        raise _refusal(tr_id, f"{len(fields)} fields do not divide into {count} records", "count")
     return width
 
 
-def _require_trades(tr_id: str) -> None:
-    feed = FEEDS.get(tr_id)
-    if feed is None:
-        raise FrameError(f"frame: expected a known feed, found {_shown(tr_id)}", "feed")
-    if feed.what != "trade":
-        raise FrameError(f"{tr_id}: expected a feed of trades, found one of kind {feed.what}", "feed")
-
-
-def _require_trade_width(tr_id: str, width: int, fields: list[str]) -> None:
-    if width < TRADE_COLUMNS_MIN:
-        raise FrameError(f"{tr_id}: expected {TRADE_COLUMNS_MIN} or more columns, found {width}", "width")
-    if width > len(TRADE_COLUMNS):
-        _require_one_record(tr_id, fields[:width])
-
-
-def _require_one_record(tr_id: str, record: list[str]) -> None:
+def _require_width(feed: Feed, width: int, fields: list[str]) -> None:
     """KIS may append columns at any time, but a wide record may also be two under a wrong count."""
-    for start in range(TRADE_COLUMNS_MIN, len(record) - 1):
-        if _begins_a_record(record, start):
-            raise FrameError(f"{tr_id}: expected 1 record in {len(record)} columns, found another at {start}", "count")
+    least = feed.widths[0]
+    if width < least:
+        raise _refusal(feed.tr_id, f"expected {least} or more columns, found {width}", "width", width)
+    if width > feed.widths[-1]:
+        _require_one_record(feed, fields[:width])
 
 
-def _begins_a_record(record: list[str], start: int) -> bool:
-    """A code and a time, and the same date where the date belongs or, if the record ends before, the same code."""
-    if not (CODE.fullmatch(record[start]) and _TIME.fullmatch(record[start + 1])):
-        return False
-    date_at = start + _DATE_AT
-    return record[date_at] == record[_DATE_AT] if date_at < len(record) else record[start] == record[0]
+def _require_one_record(feed: Feed, record: list[str]) -> None:
+    start = next_tick_at(record) if feed.what == "trade" else _second_half_at(record, feed.widths[0])
+    if start is not None:
+        raise _refusal(feed.tr_id, f"expected 1 record in {len(record)} columns, found another at {start}", "count")
 
 
-_NUMBERS = {  # the columns read as whole numbers, by what errors call them
-    "price": "STCK_PRPR",
-    "volume": "CNTG_VOL",
-    "cumulative volume": "ACML_VOL",
-    "cumulative turnover": "ACML_TR_PBMN",
-    "day open": "STCK_OPRC",
-    "day high": "STCK_HGPR",
-    "day low": "STCK_LWPR",
-    "VI reference": "VI_STND_PRC",
-    "previous volume": "PRDY_SMNS_HOUR_ACML_VOL",
-}
-_NUMBERS_NEEDED = 4  # the others may be blank
-_TEXTS = (
-    "MKSC_SHRN_ISCD",
-    "BSOP_DATE",
-    "STCK_CNTG_HOUR",
-    "PRDY_CTRT",
-    "TRHT_YN",
-    "NEW_MKOP_CLS_CODE",
-    "HOUR_CLS_CODE",
-)
-_ALL_WHOLE = re.compile(r"\^".join([WHOLE.pattern] * len(_NUMBERS)))
-_DATE_AT = TRADE_COLUMNS.index("BSOP_DATE")
-_MARKET_CLASS_AT = TRADE_COLUMNS.index("MARKET_CLS_CODE")
-_pick_numbers = itemgetter(*map(TRADE_COLUMNS.index, _NUMBERS.values()))
-_pick_texts = itemgetter(*map(TRADE_COLUMNS.index, _TEXTS))
+def _second_half_at(record: list[str], least: int) -> int | None:
+    """Where a second book or status would begin: sizes look like codes, so nothing but the length can tell."""
+    return len(record) // 2 if len(record) >= 2 * least else None
 
 
-def _tick_of(record: list[str]) -> Tick:
-    code, day, time, change, halted, opening_class, hour_class = _pick_texts(record)
-    market_class = record[_MARKET_CLASS_AT] if len(record) > _MARKET_CLASS_AT else ""
-    code = _code_of(code)
-    numbers = _numbers_of(_pick_numbers(record))
-    price, volume, cum_volume, cum_turnover, day_open, day_high, day_low, vi_reference, previous_volume = numbers
-    if not price:
-        raise FrameError("price '0' is not above zero", "field")
-    _require_classes(opening_class, hour_class, market_class)
-    return Tick(
-        code=code,
-        traded_at=_instant_of(day, time),
-        price_won=price,
-        change_ratio=_ratio_of(change),
-        volume_shares=volume,
-        cum_volume_shares=cum_volume,
-        cum_turnover_won=cum_turnover,
-        day_open_won=day_open,
-        day_high_won=day_high,
-        day_low_won=day_low,
-        is_halted=halted == "Y",
-        opening_class=opening_class,
-        hour_class=hour_class,
-        market_class=market_class,
-        vi_reference_won=vi_reference,
-        previous_volume_same_time_shares=previous_volume,
-    )
+def _read_each(read: Callable[[list[str]], _Value], feed: Feed, width: int, fields: list[str]) -> tuple[_Value, ...]:
+    done: list[_Value] = []
+    for start in range(0, len(fields), width):
+        try:  # a record that is alone is not copied, which would be a twentieth of its cost
+            done.append(read(fields[start : start + width] if width < len(fields) else fields))
+        except FrameError as problem:
+            raise _refusal(feed.tr_id, f"record {len(done) + 1}: {problem}", problem.reason, width) from None
+    return tuple(done)
 
 
-def _numbers_of(texts: tuple[str, ...]) -> tuple[int, ...]:
-    """Checks all texts at once, at half the cost, and one by one only if that fails."""
-    if _ALL_WHOLE.fullmatch("^".join(texts)):
-        return tuple(map(int, texts))
-    return tuple(map(_number_of, texts, _NUMBERS, range(len(texts))))
+def _code_of_book(record: list[str]) -> str:
+    return code_of(record[0])
 
 
-def _number_of(text: str, name: str, place: int) -> int:
-    if not text and place >= _NUMBERS_NEEDED:
-        return 0
-    if not WHOLE.fullmatch(text):
-        raise FrameError(f"{name} {_shown(text)} is not a whole number", "field")
-    return int(text)
+def _no_frame(parts: list[str], text: str) -> FrameError:
+    tr_id = parts[1] if len(parts) > 1 and parts[1] in FEEDS else ""
+    expected = f"frame: expected 4 parts divided by '|', found {len(parts)} in {shown(text)}"
+    return FrameError(expected, "header", tr_id=tr_id)
 
 
-# What follows is remembered: a code, a second, a change and the classes repeat thousands of times a day.
-
-
-@lru_cache(maxsize=4096)
-def _code_of(text: str) -> str:
-    if not CODE.fullmatch(text):
-        raise FrameError(f"code {_shown(text)} is not 6 to 9 digits or capital letters", "code")
-    return text
-
-
-@lru_cache(maxsize=4096)
-def _instant_of(day: str, time: str) -> datetime:
-    if not DATE.fullmatch(day):
-        raise FrameError(f"date {_shown(day)} is not YYYYMMDD", "field")
-    if not _TIME.fullmatch(time):
-        raise FrameError(f"time {_shown(time)} is not HHMMSS", "field")
-    try:
-        return datetime(
-            int(day[:4]), int(day[4:6]), int(day[6:]), int(time[:2]), int(time[2:4]), int(time[4:]), tzinfo=KST
-        )
-    except ValueError:
-        raise FrameError(f"{day} {time} is not a date and a time of day", "field") from None
-
-
-@lru_cache(maxsize=8192)
-def _ratio_of(percent: str) -> float:
-    ratio = ratio_of_percent(percent)
-    if ratio is None:
-        raise FrameError(f"change {_shown(percent)} is not a percentage", "field")
-    return ratio
-
-
-@lru_cache(maxsize=256)
-def _require_classes(*classes: str) -> None:
-    for text in classes:
-        if not _CLASS.fullmatch(text):
-            raise FrameError(f"class {_shown(text)} is not up to 8 plain characters", "field")
-
-
-def _shown(text: str) -> str:
-    return ascii(text[:20])
-
-
-def _safe(tr_id: str) -> str:
-    return tr_id if tr_id in FEEDS else _shown(tr_id)
+def _refusal(tr_id: str, what: str, reason: str, width: int = 0) -> FrameError:
+    if tr_id not in FEEDS:
+        return FrameError(f"{shown(tr_id)}: {what}", reason, width=width)
+    return FrameError(f"{tr_id}: {what}", reason, tr_id=tr_id, width=width)

@@ -1,4 +1,4 @@
-"""The REST calls of KIS: requests as values, and answers as quotes, daily bars and open days.
+"""The REST calls of KIS: requests as values, and answers as quotes (see quotes.py), daily bars and open days.
 
 Values in answers are text. A price of 0 or blank means KIS has none; it is never a price.
 """
@@ -9,7 +9,30 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
-from kis_actors.kis.values import CODE, DATE, WHOLE, ratio_of_percent
+from kis_actors.kis.quotes import Quote, quote_of, quotes_of
+from kis_actors.kis.values import DATE, whole_in
+
+__all__ = [
+    "APPROVAL_PATH",
+    "QUOTES_PER_REQUEST_MAX",
+    "TOKEN_PATH",
+    "Bar",
+    "Quote",
+    "Request",
+    "approval_body",
+    "bars_of",
+    "daily_bars_request",
+    "headers_of",
+    "holiday_request",
+    "market_division",
+    "multprice_request",
+    "opens_of",
+    "price_request",
+    "quote_of",
+    "quotes_of",
+    "rows_of",
+    "token_body",
+]
 
 QUOTES_PER_REQUEST_MAX = 30
 TOKEN_PATH = "/oauth2/tokenP"
@@ -17,6 +40,7 @@ APPROVAL_PATH = "/oauth2/Approval"
 """KIS distinguishes case here."""
 
 _QUOTATIONS = "/uapi/domestic-stock/v1/quotations"
+_DIVISIONS: dict[str, Literal["J", "NX", "UN"]] = {"krx": "J", "always": "J", "nxt": "NX", "unified": "UN"}
 
 
 class Request(Struct, frozen=True, kw_only=True):
@@ -26,31 +50,6 @@ class Request(Struct, frozen=True, kw_only=True):
     path: str
     tr_id: str
     params: tuple[tuple[str, str], ...]
-
-
-class Quote(Struct, frozen=True, kw_only=True, gc=False):
-    """The state of one code, from the batch quote. A price KIS does not have is None.
-
-    base_price_won: what the daily limits are measured from; differs from the previous close on ex-dates.
-    change_ratio: against the previous close; 0.03 is +3 %. Before the open it is still the previous day's.
-    cum_volume_shares, cum_turnover_won: of the day so far.
-    hour_class: KIS's HOUR_CLS_CODE; "0" in session, A to D while prices are only expected.
-    """
-
-    code: str
-    name: str
-    price_won: int
-    previous_close_won: int | None
-    base_price_won: int | None
-    change_ratio: float | None
-    open_won: int | None
-    high_won: int | None
-    low_won: int | None
-    upper_limit_won: int | None
-    lower_limit_won: int | None
-    cum_volume_shares: int
-    cum_turnover_won: int
-    hour_class: str
 
 
 class Bar(Struct, frozen=True, kw_only=True):
@@ -68,10 +67,15 @@ class Bar(Struct, frozen=True, kw_only=True):
     turnover_won: int
 
 
+def market_division(hours: str) -> Literal["J", "NX", "UN"]:
+    """What KIS calls the market that is watched during `hours`, a value of the setting `market.hours`."""
+    return _DIVISIONS[hours]
+
+
 def multprice_request(codes: Sequence[str], market: str = "J") -> Request:
     """Asks for the quotes of 1 to 30 codes; raises ValueError for any other number. Not available on paper.
 
-    market: J is KRX, NX is NXT, UN is both unified.
+    market: J is KRX, NX is NXT, UN is both unified; see market_division.
     """
     if not 1 <= len(codes) <= QUOTES_PER_REQUEST_MAX:
         raise ValueError(f"intstock-multprice: expected 1 to {QUOTES_PER_REQUEST_MAX} codes, found {len(codes)}")
@@ -79,6 +83,12 @@ def multprice_request(codes: Sequence[str], market: str = "J") -> Request:
     for number, code in enumerate(codes, start=1):
         params += [(f"FID_COND_MRKT_DIV_CODE_{number}", market), (f"FID_INPUT_ISCD_{number}", code)]
     return Request(path=f"{_QUOTATIONS}/intstock-multprice", tr_id="FHKST11300006", params=tuple(params))
+
+
+def price_request(code: str, market: str = "J") -> Request:
+    """Asks for the quote of one code. Available on paper too, where multprice_request is not."""
+    params = (("FID_COND_MRKT_DIV_CODE", market), ("FID_INPUT_ISCD", code))
+    return Request(path=f"{_QUOTATIONS}/inquire-price", tr_id="FHKST01010100", params=params)
 
 
 def daily_bars_request(code: str, start: date, end: date, market: str = "J") -> Request:
@@ -130,36 +140,6 @@ def rows_of(body: Mapping[str, Any], name: str = "output") -> tuple[dict[str, st
     return tuple(_texts_of(row) for row in rows if isinstance(row, dict) and row)
 
 
-def quotes_of(rows: Iterable[Mapping[str, str]]) -> dict[str, Quote]:
-    """The usable quotes by code, in the order of the rows. A code that was asked for may be missing."""
-    quotes = map(quote_of, rows)
-    return {quote.code: quote for quote in quotes if quote is not None}
-
-
-def quote_of(row: Mapping[str, str]) -> Quote | None:
-    """The quote in a row of intstock-multprice; None without a code (KIS did not know it) or without a price."""
-    code = row.get("inter_shrn_iscd", "").strip()
-    price_won = _price(row, "inter2_prpr")
-    if price_won is None or not CODE.fullmatch(code):
-        return None
-    return Quote(
-        code=code,
-        name=row.get("inter_kor_isnm", "").strip(),
-        price_won=price_won,
-        previous_close_won=_price(row, "inter2_prdy_clpr"),
-        base_price_won=_price(row, "inter2_sdpr"),
-        change_ratio=_change_ratio(row),
-        open_won=_price(row, "inter2_oprc"),
-        high_won=_price(row, "inter2_hgpr"),
-        low_won=_price(row, "inter2_lwpr"),
-        upper_limit_won=_price(row, "inter2_mxpr"),
-        lower_limit_won=_price(row, "inter2_llam"),
-        cum_volume_shares=_whole(row, "acml_vol"),
-        cum_turnover_won=_whole(row, "acml_tr_pbmn"),
-        hour_class=row.get("hour_cls_code", "").strip(),
-    )
-
-
 def bars_of(rows: Iterable[Mapping[str, str]], before: date) -> tuple[Bar, ...]:
     """The days before `before`, oldest first, one bar a day; the current day's row still moves, so it is left out."""
     bars = {bar.day: bar for bar in map(_bar_of, rows) if bar is not None and bar.day < before}
@@ -174,38 +154,18 @@ def opens_of(rows: Iterable[Mapping[str, str]]) -> dict[date, bool]:
 
 def _bar_of(row: Mapping[str, str]) -> Bar | None:
     day = _day(row, "stck_bsop_date")
-    close_won = _price(row, "stck_clpr")
-    if day is None or close_won is None:
+    close_won = whole_in(row, "stck_clpr")
+    if day is None or not close_won:
         return None
     return Bar(
         day=day,
-        open_won=_price(row, "stck_oprc") or close_won,
-        high_won=_price(row, "stck_hgpr") or close_won,
-        low_won=_price(row, "stck_lwpr") or close_won,
+        open_won=whole_in(row, "stck_oprc") or close_won,
+        high_won=whole_in(row, "stck_hgpr") or close_won,
+        low_won=whole_in(row, "stck_lwpr") or close_won,
         close_won=close_won,
-        volume_shares=_whole(row, "acml_vol"),
-        turnover_won=_whole(row, "acml_tr_pbmn"),
+        volume_shares=whole_in(row, "acml_vol"),
+        turnover_won=whole_in(row, "acml_tr_pbmn"),
     )
-
-
-def _change_ratio(row: Mapping[str, str]) -> float | None:
-    """Some answers sign the percentage and some leave that to prdy_vrss_sign, so the sign code is obeyed over both."""
-    ratio = ratio_of_percent(row.get("prdy_ctrt", "").strip())
-    sign = row.get("prdy_vrss_sign", "").strip()
-    if not ratio or sign == "3":
-        return None if ratio is None else 0.0
-    if sign in ("4", "5"):
-        return -abs(ratio)
-    return abs(ratio) if sign in ("1", "2") else ratio
-
-
-def _price(row: Mapping[str, str], name: str) -> int | None:
-    return _whole(row, name) or None
-
-
-def _whole(row: Mapping[str, str], name: str) -> int:
-    text = row.get(name, "").strip()
-    return int(text) if WHOLE.fullmatch(text) else 0
 
 
 def _day(row: Mapping[str, str], name: str) -> date | None:

@@ -1,12 +1,12 @@
 """Builds the market's calendar: KRX closures as `holidays` knows them, overridden by the text of config/market.yaml."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
+from datetime import date
 
 import holidays
 from msgspec import Struct, convert
 
-from kis_actors.market.sessions import Calendar, SpecialHours, is_weekend
+from kis_actors.market.sessions import Calendar, SpecialHours, first_weekday_open, is_weekend
 from kis_actors.yaml_file import Problem, Reading, SettingsError, read_yaml
 
 
@@ -38,15 +38,11 @@ def calendar_for(years: Sequence[int], market_yaml: str, path: str = "config/mar
     closures = _krx_closures(years) | market.closures
     for day in market.open_days:
         closures.pop(day, None)
-    return Calendar(closures=closures, special=_first_days(years, closures, market) | market.special_sessions)
-
-
-def first_weekday_open(year: int, closures: dict[date, str]) -> date:
-    """The first trading day of `year`."""
-    day = date(year, 1, 1)
-    while is_weekend(day) or day in closures:
-        day += timedelta(days=1)
-    return day
+    return Calendar(
+        closures=closures,
+        special=_first_days(years, closures, market) | market.special_sessions,
+        fixed=tuple(sorted({*market.closures, *market.open_days, *market.special_sessions})),
+    )
 
 
 def _krx_closures(years: Sequence[int]) -> dict[date, str]:

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from kis_actors.market.universe import HEADER, Market, read_universe
+from kis_actors.market.universe import FLAGS, HEADER, Market, flags_in, read_universe
 
 BOUNDS = {"KOSPI100": (95, 105), "KOSDAQ150": (145, 155)}
 """KIS's flags are off by one or two around mergers and rebalancings; by more, they are wrong."""
@@ -20,7 +20,9 @@ BOUNDS = {"KOSPI100": (95, 105), "KOSDAQ150": (145, 155)}
 GROUPS = ("ST", "DR", "FS", "RT")
 """Stocks, depositary receipts, foreign stocks, REITs."""
 
-COLUMNS = (*HEADER, "flags", "base_price_won")
+COLUMNS = (*HEADER, FLAGS, "base_price_won")
+IN_SHORT_CHARACTERS_MAX = 200
+NAMED_MAX = 3
 _WON = re.compile(r"[0-9]{1,18}")
 
 
@@ -90,6 +92,11 @@ class Refused(Struct, frozen=True, kw_only=True):
     expected: str
     came: str
 
+    @property
+    def reason(self) -> str:
+        """That it cannot be right, for people."""
+        return f"the index flags cannot be right: expected {self.expected}, found {self.came}"
+
 
 class Change(Struct, frozen=True, kw_only=True):
     """A stock that stayed, and what it was and is."""
@@ -154,6 +161,18 @@ def difference(before: Sequence[Member], after: Sequence[Member], day: date) -> 
     )
 
 
+def in_short(found: Difference) -> str:
+    """Who came and went, was renamed or moved, in a line of at most IN_SHORT_CHARACTERS_MAX; "" for nobody.
+
+    Flags are not told: dozens change around the days that dividends fall off.
+    """
+    stocks: dict[str, tuple[Member, ...] | tuple[Change, ...]] = {
+        "added": found.added, "removed": found.removed, "renamed": found.renamed, "moved": found.moved,
+    }  # fmt: skip
+    line = "; ".join(_named(what, some) for what, some in stocks.items() if some)
+    return line if len(line) <= IN_SHORT_CHARACTERS_MAX else line[: IN_SHORT_CHARACTERS_MAX - 1] + "…"
+
+
 def text_of(members: Iterable[Member]) -> str:
     """`members` as the text of a universe file."""
     text = StringIO(newline="")
@@ -173,7 +192,7 @@ def read_members(text: str) -> tuple[Member, ...]:
     return tuple(
         Member(
             code=stock.code, name=stock.name, market=stock.market,
-            flags=_flags(cells[stock.code].get("flags")), base_price_won=_won(cells[stock.code].get("base_price_won")),
+            flags=_flags(cells[stock.code].get(FLAGS)), base_price_won=_won(cells[stock.code].get("base_price_won")),
         )
         for stock in stocks
     )  # fmt: skip
@@ -182,6 +201,12 @@ def read_members(text: str) -> tuple[Member, ...]:
 def flags_text(flags: tuple[str, ...] | None) -> str:
     """Flags in one word: halted|alarm."""
     return "|".join(flags or ())
+
+
+def _named(what: str, stocks: Sequence[Member] | Sequence[Change]) -> str:
+    named = ", ".join(f"{stock.code} {stock.name}" for stock in stocks[:NAMED_MAX])
+    others = f" and {len(stocks) - NAMED_MAX} more" if len(stocks) > NAMED_MAX else ""
+    return f"{len(stocks)} {what}: {named}{others}"
 
 
 def _member(listing: Listed) -> Member:
@@ -207,7 +232,7 @@ def _changes(pairs: Iterable[tuple[Member, Member, str, str]]) -> tuple[Change, 
 
 
 def _flags(cell: str | None) -> tuple[str, ...] | None:
-    return None if cell is None else tuple(word for word in cell.strip().split("|") if word)
+    return None if cell is None else flags_in(cell)
 
 
 def _won(cell: str | None) -> int | None:

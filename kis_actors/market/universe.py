@@ -14,18 +14,26 @@ from msgspec import Struct
 Market = Literal["KOSPI", "KOSDAQ"]
 
 HEADER = ("code", "name", "market")
+FLAGS = "flags"
+"""The column that says what is unusual about a stock: no word, or several joined by |."""
 ROWS_MAX = 2000
 """Far above the 250 watched codes: more rows mean that the wrong file was given."""
 
 _CODE = re.compile(r"[0-9A-Z]{6}")
 
 
-class Stock(Struct, frozen=True):
-    """One watched stock; `code` keeps its zeros and letters (000660, 0126Z0)."""
+class Stock(Struct, frozen=True, omit_defaults=True):
+    """One watched stock; `code` keeps its zeros and letters (000660, 0126Z0).
+
+    flags: what is unusual about it, as of the day the file was written: halted, administrative, liquidation, alarm,
+    ex (rights, dividend or distribution), par_change (a split or a reverse split). None also if the file has no such
+    column; other words are kept as they are.
+    """
 
     code: str
     name: str
     market: Market
+    flags: tuple[str, ...] = ()
 
 
 class UniverseError(Exception):
@@ -39,12 +47,16 @@ class UniverseError(Exception):
 
 
 def read_universe(text: str) -> tuple[Stock, ...]:
-    """The stocks in the file's order; further columns are ignored. Raises `UniverseError` at the first bad line."""
+    """The stocks in the file's order, with the flags of the column `flags`; other columns are ignored.
+
+    Raises `UniverseError` at the first bad line.
+    """
     rows = _rows(text)
-    _check_header(*next(rows, (1, [])))
+    line, header = next(rows, (1, []))
+    _check_header(line, header)
     stocks: dict[str, Stock] = {}
     for line, row in rows:
-        stock = _stock(line, row)
+        stock = _stock(line, row, flags_in(dict(zip(header, row, strict=False)).get(FLAGS, "")))
         if stock.code in stocks:
             raise UniverseError(line, "each code once", f"{stock.code} again")
         stocks[stock.code] = stock
@@ -53,6 +65,11 @@ def read_universe(text: str) -> tuple[Stock, ...]:
     if not stocks:
         raise UniverseError(2, "at least one stock", "no rows")
     return tuple(stocks.values())
+
+
+def flags_in(cell: str) -> tuple[str, ...]:
+    """The words in a cell of the column `flags`."""
+    return tuple(word for word in cell.strip().split("|") if word)
 
 
 def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
@@ -71,7 +88,7 @@ def _check_header(line: int, row: list[str]) -> None:
         raise UniverseError(line, f"a header that begins {','.join(HEADER)}", _shown(",".join(row)))
 
 
-def _stock(line: int, row: list[str]) -> Stock:
+def _stock(line: int, row: list[str], flags: tuple[str, ...]) -> Stock:
     if len(row) < len(HEADER):
         raise UniverseError(line, "code, name and market", _shown(",".join(row)))
     code, name, market = row[:3]
@@ -79,7 +96,7 @@ def _stock(line: int, row: list[str]) -> Stock:
         raise UniverseError(line, "six digits or capitals such as 000660", _shown(code) + _lost_zeros(code))
     if not name:
         raise UniverseError(line, f"a name for {code}", "none")
-    return Stock(code=code, name=name, market=_market(line, market))
+    return Stock(code=code, name=name, market=_market(line, market), flags=flags)
 
 
 def _market(line: int, text: str) -> Market:

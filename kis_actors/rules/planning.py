@@ -9,10 +9,11 @@ from typing import Literal, NamedTuple
 from msgspec import Struct
 
 from kis_actors.rules.nearness import Candidate, score_of
-from kis_actors.rules.slots import SLOTS_MAX
 from kis_actors.settings import Monitor
 
 MISSED_MAX = 40
+REGISTRATIONS_MAX = 40
+"""KIS takes 41, all feeds together; one is kept free, as every library does."""
 CHURN_BUDGET = "churn budget"
 """Why a code has no slot: as many changed hands as may."""
 
@@ -29,6 +30,7 @@ class Snapshot(Struct, frozen=True, kw_only=True):
     """All that the choice of targets depends on.
 
     cooling: codes that must not come back yet. barred: codes KIS will never take. swaps_left: None for no limit.
+    limit: how many codes may be followed, if fewer than max_ws_subs.
     """
 
     candidates: tuple[Candidate, ...]
@@ -38,6 +40,7 @@ class Snapshot(Struct, frozen=True, kw_only=True):
     monitor: Monitor
     barred: tuple[str, ...] = ()
     swaps_left: int | None = None
+    limit: int | None = None
 
 
 class Plan(NamedTuple):
@@ -134,4 +137,5 @@ def _best_first(codes: tuple[str, ...], scores: dict[str, float]) -> tuple[str, 
 
 
 def _limit(snapshot: Snapshot) -> int:
-    return min(snapshot.monitor.max_ws_subs, SLOTS_MAX)
+    most = min(snapshot.monitor.max_ws_subs, REGISTRATIONS_MAX)
+    return most if snapshot.limit is None else min(snapshot.limit, most)

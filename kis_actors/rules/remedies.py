@@ -2,18 +2,18 @@
 
 from msgspec import Struct
 
-SUBSCRIBED_ANEW, RENEWAL_DUE, RENEWED = 1, 2, 3
+SUBSCRIBED_ANEW, RENEWAL_DUE, RENEWED, GIVEN_UP = 1, 2, 3, 4
 
 
 class Remedies(Struct, frozen=True):
-    """How far it has come, by code: its slot is asked for anew; then the link should be renewed; then it was."""
+    """How far it has come, by code: asked for anew; the link should be renewed; it was; nothing more can be done."""
 
     steps: dict[str, int] = {}
 
     def stale(self, code: str) -> "Remedies":
         """Stale once more."""
         step = self.steps.get(code, 0)
-        return Remedies({**self.steps, code: max(step, min(step + 1, RENEWAL_DUE))})
+        return Remedies({**self.steps, code: GIVEN_UP if step >= RENEWED else min(step + 1, RENEWAL_DUE)})
 
     def cured(self, code: str) -> "Remedies":
         """The stream speaks again."""
@@ -25,7 +25,7 @@ class Remedies(Struct, frozen=True):
 
     def on_another_link(self) -> "Remedies":
         """A code may be asked for anew on every link, but has one renewed only once."""
-        return Remedies({code: step for code, step in self.steps.items() if step == RENEWED})
+        return Remedies({code: step for code, step in self.steps.items() if step >= RENEWED})
 
     def is_at(self, step: int, code: str) -> bool:
         """Whether `step` is what `code` needs now."""

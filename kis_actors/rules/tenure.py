@@ -14,7 +14,7 @@ from kis_actors.settings import Monitor
 class Tenure(Struct, frozen=True, kw_only=True):
     """What the choice of targets remembers of earlier choices.
 
-    since: per target. left_at: per code, when it lost its slot. barred: codes KIS will not take today.
+    since: per target. left_at: per code, when it lost its slot. barred: registrations KIS will not take today.
     swaps: when slots changed hands, as far back as a budget counts them.
     """
 
@@ -30,10 +30,13 @@ class Tenure(Struct, frozen=True, kw_only=True):
         since = {code: self.since.get(code, now) for code in codes}
         return replace(self, since=since, left_at={**left_at, **dict.fromkeys(removed, now)})
 
-    def refused(self, code: str, now: datetime, *, for_good: bool) -> "Tenure":
-        """With `code` cooling from now on, and, if it is refused for good, barred."""
-        barred = (*self.barred, code) if for_good else self.barred
-        return replace(self, barred=barred, left_at={**self.left_at, code: now})
+    def cooled(self, code: str, now: datetime) -> "Tenure":
+        """With `code` cooling from now on."""
+        return replace(self, left_at={**self.left_at, code: now})
+
+    def barring(self, key: str) -> "Tenure":
+        """With that registration never asked for again today."""
+        return replace(self, barred=(*self.barred, key))
 
     def swapped(self, count: int, now: datetime, monitor: Monitor) -> "Tenure":
         """With `count` more slots having changed hands."""

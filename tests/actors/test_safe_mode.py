@@ -71,7 +71,7 @@ def test_two_good_scans_end_safe_mode():
 
 def test_a_scan_with_one_failed_batch_of_nine_is_good():
     done = ScanCompleted(scan=1, batches=9, failed=1, quoted=240)
-    assert SCAN.evolve(scanned("ff").state, done).bad_scans == 0
+    assert SCAN.evolve(scanned("ff").state, done).rounds.bad == 0
 
 
 def test_in_safe_mode_the_next_scan_comes_later():

@@ -10,10 +10,10 @@ from facts import (
     NEXT_DAY,
     OPENED,
     SAMSUNG,
-    at,
     bars_returned,
     codes_numbered,
     level_closes,
+    opened,
     quotes_returned,
     started,
     tick,
@@ -27,13 +27,13 @@ from kis_actors.messages import (
     BaselineLoaded,
     BaselineMissing,
     BaselineRequested,
+    BaselinesCompleted,
     DailyBarsFailed,
     Event,
     ScanCompleted,
     ScanFailed,
     ScanRequested,
     SessionClosed,
-    SessionOpened,
 )
 
 STARTED = started()
@@ -63,72 +63,74 @@ def bars_asked(code: str) -> BaselineRequested:
 
 
 FAILED = DailyBarsFailed(code=SAMSUNG, reason="no answer")
+AVERAGES = (BaselineLoaded, BaselineMissing)
+NONE_LOADED = BaselinesCompleted(day=DAY, loaded=0, missing=(SAMSUNG,))
 
 
 # --- sessions
 
 
 def test_the_session_opens_at_its_first_instant():
-    given(SCAN, STARTED).when(tick("09:00:00")).then(OPENED)
+    given(SCAN, STARTED, universe()).when(tick("09:00:00")).then(OPENED)
 
 
 def test_the_session_stays_shut_until_it_opens():
-    given(SCAN, STARTED).when(tick("08:59:59.999999")).then()
+    given(SCAN, STARTED, universe()).when(tick("08:59:59.999999")).then()
 
 
 def test_an_open_session_is_not_opened_again():
-    given(SCAN, STARTED, tick("09:00:00"), OPENED).when(tick("09:00:01")).then()
+    given(SCAN, STARTED, universe(), tick("09:00:00"), OPENED).when(tick("09:00:01")).then()
 
 
 def test_a_start_at_noon_opens_the_session():
-    given(SCAN, STARTED).when(tick("12:00:00")).then(OPENED)
+    given(SCAN, STARTED, universe()).when(tick("12:00:00")).then(OPENED)
 
 
 def test_the_session_waits_for_its_closing_print():
-    given(SCAN, STARTED, tick("09:00:00"), OPENED).when(tick("15:30:59")).then()
+    given(SCAN, STARTED, universe(), tick("09:00:00"), OPENED).when(tick("15:30:59")).then()
 
 
 def test_the_session_closes_a_minute_after_trading():
-    given(SCAN, STARTED, tick("09:00:00"), OPENED).when(tick("15:31:00")).then(CLOSED)
+    given(SCAN, STARTED, universe(), tick("09:00:00"), OPENED).when(tick("15:31:00")).then(CLOSED)
 
 
 def test_a_closed_session_stays_closed_that_day():
-    given(SCAN, STARTED, tick("15:31:00"), OPENED, CLOSED).when(tick("15:31:01")).then()
+    given(SCAN, STARTED, universe(), tick("15:31:00"), OPENED, CLOSED).when(tick("15:31:01")).then()
 
 
 def test_a_session_left_open_closes_next_day():
-    given(SCAN, STARTED, tick("09:00:00"), OPENED).when(tick("07:00:00", NEXT_DAY)).then(CLOSED)
+    given(SCAN, STARTED, universe(), tick("09:00:00"), OPENED).when(tick("07:00:00", NEXT_DAY)).then(CLOSED)
 
 
 def test_no_session_opens_at_the_weekend():
-    given(SCAN, STARTED).when(tick("10:00:00", SUNDAY)).then()
+    given(SCAN, STARTED, universe()).when(tick("10:00:00", SUNDAY)).then()
 
 
 def test_no_session_opens_on_a_closure():
     closed = started(Calendar(closures={DAY: "a holiday"}))
-    given(SCAN, closed).when(tick("10:00:00")).then()
+    given(SCAN, closed, universe()).when(tick("10:00:00")).then()
 
 
 def test_a_late_open_is_waited_for():
     late = started(Calendar(special={DAY: SpecialHours(opens="10:00", closes="16:30", source="CSAT")}))
-    given(SCAN, late).when(tick("09:59:59")).then()
+    given(SCAN, late, universe()).when(tick("09:59:59")).then()
 
 
 def test_a_late_close_is_waited_for():
     late = started(Calendar(special={DAY: SpecialHours(opens="10:00", closes="16:30", source="CSAT")}))
-    opens = SessionOpened(day=DAY, opens=at("10:00:00"), closes=at("16:30:00"))
-    given(SCAN, late, tick("10:00:00"), opens).when(tick("16:30:59")).then()
+    opens = opened("10:00:00", "16:30:00")
+    given(SCAN, late, universe(), tick("10:00:00"), opens).when(tick("16:30:59")).then()
 
 
 def test_a_corrected_calendar_counts_from_the_restart():
     closed = started(Calendar(closures={DAY: "a holiday"}))
-    story = given(SCAN, STARTED, tick("09:00:00"), OPENED, closed)
+    story = given(SCAN, STARTED, universe(), tick("09:00:00"), OPENED, closed)
     story.when(tick("09:00:01")).then(SessionClosed(day=DAY))
 
 
 def test_the_nxt_hours_open_the_session_at_eight():
-    opens = SessionOpened(day=DAY, opens=at("08:00:00"), closes=at("20:00:00"))
-    given(SCAN, started(market={"hours": "nxt"})).when(tick("08:00:00")).then(opens)
+    opens = opened("08:00:00", "20:00:00", regular=("09:00:00", "15:30:00"))
+    given(SCAN, started(market={"hours": "nxt"}), universe()).when(tick("08:00:00")).then(opens)
 
 
 def test_a_disabled_monitor_decides_nothing():
@@ -208,7 +210,7 @@ def test_answers_of_an_older_scan_are_ignored():
 
 def test_an_older_answer_leaves_the_scan_waiting():
     story = scanning(SAMSUNG, facts=(asked(2, 1, 1, SAMSUNG),))
-    assert story.when(quotes_returned({SAMSUNG: 10_000}, scan=1)).state.waiting == (1,)
+    assert story.when(quotes_returned({SAMSUNG: 10_000}, scan=1)).state.rounds.waiting == (1,)
 
 
 def test_a_restart_asks_its_scan_anew():
@@ -257,31 +259,33 @@ def test_an_answer_makes_room_for_another_question():
 
 
 def test_enough_closes_make_an_average():
-    decided = preparing(SAMSUNG, facts=(bars_asked(SAMSUNG),)).when(bars_returned(SAMSUNG, 24)).decided
+    decided = preparing(SAMSUNG, facts=(bars_asked(SAMSUNG),)).when(bars_returned(SAMSUNG, 24)).then_of(*AVERAGES)
     assert decided == (BaselineLoaded(code=SAMSUNG, day=DAY, closes_won=tuple(range(10_023, 9_999, -1))),)
 
 
 def test_no_more_closes_are_kept_than_averaged():
-    decided = preparing(SAMSUNG, facts=(bars_asked(SAMSUNG),)).when(bars_returned(SAMSUNG, 60)).decided
+    decided = preparing(SAMSUNG, facts=(bars_asked(SAMSUNG),)).when(bars_returned(SAMSUNG, 60)).then_of(*AVERAGES)
     assert decided == (BaselineLoaded(code=SAMSUNG, day=DAY, closes_won=tuple(range(10_024, 9_999, -1))),)
 
 
 def test_the_day_itself_is_no_completed_close():
     story = preparing(SAMSUNG, facts=(bars_asked(SAMSUNG),))
     story.when(bars_returned(SAMSUNG, 24, last=DAY)).then(
-        BaselineMissing(code=SAMSUNG, day=DAY, reason="23 closes, 24 needed")
+        BaselineMissing(code=SAMSUNG, day=DAY, reason="23 closes, 24 needed"), NONE_LOADED
     )
 
 
 def test_too_few_closes_make_no_average():
     story = preparing(SAMSUNG, facts=(bars_asked(SAMSUNG),))
-    story.when(bars_returned(SAMSUNG, 3)).then(BaselineMissing(code=SAMSUNG, day=DAY, reason="3 closes, 24 needed"))
+    story.when(bars_returned(SAMSUNG, 3)).then(
+        BaselineMissing(code=SAMSUNG, day=DAY, reason="3 closes, 24 needed"), NONE_LOADED
+    )
 
 
 def test_without_today_one_close_more_is_needed():
     story = preparing(SAMSUNG, facts=(bars_asked(SAMSUNG),), ma_includes_today=False)
     story.when(bars_returned(SAMSUNG, 24)).then(
-        BaselineMissing(code=SAMSUNG, day=DAY, reason="24 closes, 25 needed")
+        BaselineMissing(code=SAMSUNG, day=DAY, reason="24 closes, 25 needed"), NONE_LOADED
     )
 
 
@@ -317,7 +321,7 @@ def test_an_average_is_not_given_up_early(failures):
 def test_an_average_is_given_up_after_three_tries():
     tries = (bars_asked(SAMSUNG), FAILED) * 2
     story = preparing(SAMSUNG, facts=(*tries, bars_asked(SAMSUNG)))
-    story.when(FAILED).then(BaselineMissing(code=SAMSUNG, day=DAY, reason="no answer"))
+    story.when(FAILED).then(BaselineMissing(code=SAMSUNG, day=DAY, reason="no answer"), NONE_LOADED)
 
 
 def test_a_new_day_asks_for_new_averages():

@@ -106,9 +106,8 @@ def test_a_signal_says_what_was_seen():
     )  # fmt: skip
 
 
-def test_a_signal_of_a_halted_code_says_so():
-    (signal,) = watching().when(frame(trade(BELOW, TRHT_YN="Y"))).decided
-    assert signal.is_halted
+def test_a_halted_code_raises_nothing():
+    assert watching().when(frame(trade(BELOW, TRHT_YN="Y"))).then_of(SignalRaised) == ()
 
 
 # --- frames of several trades
@@ -141,19 +140,20 @@ def test_records_of_this_width_are_read(width):
 def test_a_frame_cut_short_is_rejected_by_name():
     whole = frame(trade(BELOW)).text
     cut = FrameReceived(link=1, text=whole[: whole.index("^20261120")])
-    watching().when(cut).then(FrameRejected(link=1, reason="H0STCNT0: expected 46 or more columns, found 33"))
+    reason = "H0STCNT0: expected 46 or more columns, found 33"
+    watching().when(cut).then(FrameRejected(link=1, reason=reason, kind="width"))
 
 
 def test_a_frame_of_fewer_records_than_said_is_rejected():
     short = FrameReceived(link=1, text=frame(trade(BELOW), width=46).text.replace("|001|", "|002|"))
     (rejected,) = watching().when(short).decided
-    assert rejected == FrameRejected(link=1, reason="H0STCNT0: expected 46 or more columns, found 23")
+    assert rejected == FrameRejected(link=1, reason="H0STCNT0: expected 46 or more columns, found 23", kind="width")
 
 
 def test_a_bad_record_takes_its_whole_frame_along():
     decided = watching().when(frame(trade(BELOW), trade(STCK_PRPR="-100"))).decided
     assert decided == (
-        FrameRejected(link=1, reason="H0STCNT0: record 2: price '-100' is not a whole number"),
+        FrameRejected(link=1, reason="H0STCNT0: record 2: price '-100' is not a whole number", kind="field"),
     )  # fmt: skip
 
 

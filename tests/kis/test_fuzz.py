@@ -6,13 +6,27 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kis_actors.kis.control import Acknowledgement, ControlError, PingPong, control_of, without_secrets
-from kis_actors.kis.frames import FrameError, feed_of, is_control, ticks_of, width_of
+from kis_actors.kis.feeds import FEEDS
+from kis_actors.kis.frames import Frame, FrameError, feed_of, frame_of, is_control, ticks_of, width_of
+from kis_actors.kis.rest import Quote, quote_of
 
 from .recordings import FOUR_OF_46, IN_USE, ONE_OF_46, ONE_OF_47, PINGPONG, QUOTE, STATUS, SUBSCRIBED, THREE_OF_47
 
 DATA_FRAMES = (ONE_OF_46, FOUR_OF_46, ONE_OF_47, THREE_OF_47, QUOTE, STATUS)
+FRAMES_OF_ALL_FEEDS = tuple(
+    text.replace(feed_of(text), tr_id)
+    for text in DATA_FRAMES
+    for tr_id, feed in FEEDS.items()
+    if feed.what == FEEDS[feed_of(text)].what
+)
+REASONS = ("header", "feed", "count", "width", "code", "field")
 CONTROL_MESSAGES = (SUBSCRIBED, PINGPONG, IN_USE)
 PIECES = ("", "0", "-1", "9" * 30, "nan", "|", "^", "\n", "\x00", "٣", "{", '"', "000660", "101502", "20260914", "삼성")
+QUOTE_NAMES = (
+    *("inter_shrn_iscd", "inter_kor_isnm", "inter2_prpr", "inter2_prdy_clpr", "inter2_sdpr", "hour_cls_code"),
+    *("stck_shrn_iscd", "stck_prpr", "stck_sdpr", "prdy_vrss", "prdy_vrss_sign", "prdy_ctrt", "acml_vol"),
+    *("iscd_stat_cls_code", "temp_stop_yn", "vi_cls_code", "acml_tr_pbmn", "stck_oprc", "stck_mxpr"),
+)
 RANDOMLY = settings(max_examples=300, deadline=None)
 
 
@@ -36,7 +50,7 @@ def check_frame(text: str) -> None:
     try:
         ticks = ticks_of(text)
     except FrameError as error:
-        assert str(error).isprintable() and error.reason in ("header", "feed", "count", "width", "code", "field")
+        assert str(error).isprintable() and error.reason in REASONS
         return
     assert len(ticks) == int(text.split("|")[2])
     assert width_of(text) >= 46
@@ -44,6 +58,43 @@ def check_frame(text: str) -> None:
         assert 0 < tick.price_won < 10**18
         assert 0 <= tick.cum_turnover_won < 10**18
         assert abs(tick.change_ratio) < 10**4
+
+
+def check_whole_frame(text: str) -> None:
+    try:
+        frame = frame_of(text)
+    except FrameError as error:
+        assert str(error).isprintable() and len(str(error)) < 200 and error.reason in REASONS
+        assert error.tr_id in ("", *FEEDS)
+        assert error.width in (0, read_width(text))
+        assert error.width or error.reason not in ("width", "code", "field")
+        return
+    assert frame.width == width_of(text) >= FEEDS[frame.tr_id].widths[0]
+    check_records(frame, int(text.split("|")[2]))
+
+
+def check_records(frame: Frame, count: int) -> None:
+    what = FEEDS[frame.tr_id].what
+    assert (len(frame.ticks), len(frame.statuses)) == (count * (what == "trade"), count * (what == "status"))
+    for status in frame.statuses:
+        assert 6 <= len(status.code) <= 9
+        assert len(status.halt_reason) <= 80 and len(status.operation) <= 8
+        assert f"{status.halt_reason}{status.operation}".isprintable()
+
+
+def read_width(text: str) -> int:
+    try:
+        return width_of(text)
+    except FrameError:
+        return 0
+
+
+def check_quote(row: dict[str, str]) -> None:
+    quote = quote_of(row)
+    if isinstance(quote, Quote):
+        assert quote.price_won > 0
+        assert quote.previous_close_won is None or quote.previous_close_won > 0
+        assert quote.change_ratio is None or abs(quote.change_ratio) < 10**4
 
 
 def check_control(text: str) -> None:
@@ -58,13 +109,43 @@ def check_control(text: str) -> None:
 @given(st.text())
 def test_any_text_is_read_or_refused(text):
     check_frame(text)
+    check_whole_frame(text)
     check_control(text)
 
 
 @settings(max_examples=2000, deadline=None)
-@given(mangled(DATA_FRAMES, "^|"))
-def test_a_mangled_frame_is_read_or_refused(text):
+@given(mangled(FRAMES_OF_ALL_FEEDS, "^|"))
+def test_a_mangled_frame_of_any_feed_is_read_or_refused(text):
     check_frame(text)
+    check_whole_frame(text)
+
+
+@RANDOMLY
+@given(st.sampled_from(tuple(FEEDS)), st.lists(st.sampled_from((*PIECES, "Y", "N")), max_size=140), st.integers(0, 4))
+def test_any_fields_under_any_feed_are_read_or_refused(tr_id, fields, count):
+    check_whole_frame(f"0|{tr_id}|{count:03}|{'^'.join(fields)}")
+
+
+@RANDOMLY
+@given(st.integers(1, 3), st.integers(1, 60))
+def test_a_new_width_shows_in_the_frame_or_the_refusal(count, width):
+    fields = [*ONE_OF_47.split("|")[3].split("^"), *["NEW"] * 13][:width]
+    try:
+        told = frame_of(f"0|H0STCNT0|{count:03}|{'^'.join(fields * count)}")
+        assert told.width == width >= 46
+    except FrameError as error:
+        assert (error.tr_id, error.width) == ("H0STCNT0", width)
+
+
+@RANDOMLY
+@given(
+    st.sampled_from(("005930", "", "0126Z0")),
+    st.dictionaries(st.sampled_from(QUOTE_NAMES), st.sampled_from(("Y", "58", "C", *"012345-", *PIECES)) | st.text()),
+)
+def test_any_row_is_a_quote_or_none(code, row):
+    check_quote(row)
+    check_quote({"stck_shrn_iscd": code, "stck_prpr": "70000", **row})
+    check_quote({"inter_shrn_iscd": code, "inter2_prpr": "70000", **row})
 
 
 @RANDOMLY

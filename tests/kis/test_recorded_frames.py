@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from kis_actors.kis.frames import FrameError, feed_of, ticks_of, width_of
+from kis_actors.kis.frames import FrameError, Status, feed_of, frame_of, is_known_width, ticks_of, width_of
 
 from .recordings import recorded_messages
 
@@ -52,3 +52,23 @@ def test_recorded_quotes_and_statuses_are_no_trades():
         if feed_of(text) not in ("", "H0STCNT0"):
             with pytest.raises(FrameError, match="expected a feed of trades"):
                 ticks_of(text)
+
+
+def test_every_recorded_frame_is_read_in_a_known_width():
+    frames = [frame_of(text) for _, text in recorded_messages() if feed_of(text)]
+    assert len(frames) == 21
+    assert all(is_known_width(frame.tr_id, frame.width) for frame in frames)
+
+
+def test_recorded_trades_are_the_same_ticks_in_a_frame():
+    for _, text in recorded_trades():
+        assert frame_of(text).ticks == ticks_of(text)
+
+
+def test_recorded_statuses_are_read():
+    statuses = [status for _, text in recorded_messages() if feed_of(text) for status in frame_of(text).statuses]
+    assert statuses == [
+        Status(code="011170", is_halted=False, is_interrupted=False, halt_reason="", operation="AB1"),
+        Status(code="003160", is_halted=False, is_interrupted=True, halt_reason="", operation="AB1"),
+        Status(code="396300", is_halted=False, is_interrupted=False, halt_reason="", operation=""),
+    ]

@@ -4,41 +4,23 @@ import pytest
 
 from kis_actors.kis.rest import (
     Bar,
-    Quote,
     approval_body,
     bars_of,
     daily_bars_request,
     headers_of,
     holiday_request,
+    market_division,
     multprice_request,
     opens_of,
-    quote_of,
-    quotes_of,
+    price_request,
     rows_of,
     token_body,
 )
 
 from .recordings import recorded_answer
 
-BLANK_ROW = {"inter_shrn_iscd": "", "inter_kor_isnm": "", "inter2_prpr": ""}
-ROW = {
-    "hour_cls_code": "0",
-    "inter_shrn_iscd": "123450",
-    "inter_kor_isnm": "SAMPLE",
-    "inter2_prpr": "12420",
-    "inter2_prdy_vrss": "320",
-    "prdy_vrss_sign": "2",
-    "prdy_ctrt": "2.64",
-    "acml_vol": "73007",
-    "acml_tr_pbmn": "901234560",
-    "inter2_oprc": "12300",
-    "inter2_hgpr": "12480",
-    "inter2_lwpr": "12210",
-    "inter2_prdy_clpr": "12100",
-    "inter2_sdpr": "12050",
-    "inter2_mxpr": "15730",
-    "inter2_llam": "8470",
-}
+BLANK_ROW = {"inter_shrn_iscd": "", "inter2_prpr": ""}
+ROW = {"inter_shrn_iscd": "123450", "inter2_prpr": "12420"}
 BAR_ROW = {
     "stck_bsop_date": "20260820",
     "stck_clpr": "271000",
@@ -85,6 +67,19 @@ def test_a_batch_request_takes_thirty_codes_at_most():
         multprice_request([])
 
 
+def test_a_single_quote_is_asked_for_by_its_code():
+    request = price_request("0126Z0")
+    assert (request.method, request.tr_id) == ("GET", "FHKST01010100")
+    assert request.path == "/uapi/domestic-stock/v1/quotations/inquire-price"
+    assert request.params == (("FID_COND_MRKT_DIV_CODE", "J"), ("FID_INPUT_ISCD", "0126Z0"))
+    assert price_request("0126Z0", market="NX").params[0] == ("FID_COND_MRKT_DIV_CODE", "NX")
+
+
+@pytest.mark.parametrize(("hours", "market"), [("krx", "J"), ("always", "J"), ("nxt", "NX"), ("unified", "UN")])
+def test_the_hours_watched_name_the_market(hours, market):
+    assert market_division(hours) == market
+
+
 def test_daily_bars_are_asked_for_adjusted():
     request = daily_bars_request("005930", date(2026, 3, 1), date(2026, 8, 20))
     assert request.tr_id == "FHKST03010100"
@@ -122,86 +117,6 @@ def test_headers_carry_the_secrets_the_request_does_not():
         "tr_cont": "",
         "custtype": "P",
     }
-
-
-def test_a_row_of_the_batch_is_a_quote():
-    assert quote_of(ROW) == Quote(
-        code="123450",
-        name="SAMPLE",
-        price_won=12420,
-        previous_close_won=12100,
-        base_price_won=12050,
-        change_ratio=0.0264,
-        open_won=12300,
-        high_won=12480,
-        low_won=12210,
-        upper_limit_won=15730,
-        lower_limit_won=8470,
-        cum_volume_shares=73007,
-        cum_turnover_won=901234560,
-        hour_class="0",
-    )
-
-
-@pytest.mark.parametrize(
-    ("sign", "percent", "change_ratio"),
-    [
-        ("1", "29.95", 0.2995),
-        ("2", "2.64", 0.0264),
-        ("3", "0.00", 0.0),
-        ("3", "1.00", 0.0),
-        ("4", "29.95", -0.2995),
-        ("4", "-29.95", -0.2995),
-        ("5", "0.52", -0.0052),
-        ("5", "-0.52", -0.0052),
-        ("", "-0.52", -0.0052),
-        ("2", "", None),
-        ("2", "nan", None),
-    ],
-)
-def test_the_sign_code_decides_the_direction(sign, percent, change_ratio):
-    quote = quote_of({**ROW, "prdy_vrss_sign": sign, "prdy_ctrt": percent})
-    assert quote is not None
-    assert quote.change_ratio == change_ratio
-
-
-def test_no_change_has_no_sign():
-    for sign in "12345":
-        quote = quote_of({**ROW, "prdy_vrss_sign": sign, "prdy_ctrt": "-0.00"})
-        assert str(quote and quote.change_ratio) == "0.0"
-
-
-@pytest.mark.parametrize("price", ["", "0", " ", "-100", "12.5", "1_000", "abc", "٣", "9" * 5000])
-def test_a_row_without_a_usable_price_is_no_quote(price):
-    assert quote_of({**ROW, "inter2_prpr": price}) is None
-
-
-@pytest.mark.parametrize("code", ["", " ", "00593", "005930;"])
-def test_a_row_without_a_usable_code_is_no_quote(code):
-    assert quote_of({**ROW, "inter_shrn_iscd": code}) is None
-
-
-def test_the_blank_row_of_an_unknown_code_is_no_quote():
-    assert quote_of(BLANK_ROW) is None
-    assert quote_of({}) is None
-
-
-def test_a_missing_price_is_none_never_zero():
-    quote = quote_of({**ROW, "inter2_oprc": "0", "inter2_hgpr": "", "inter2_lwpr": "0", "inter2_sdpr": ""})
-    assert quote is not None
-    assert (quote.open_won, quote.high_won, quote.low_won, quote.base_price_won) == (None, None, None, None)
-
-
-def test_a_volume_may_be_zero():
-    quote = quote_of({**ROW, "acml_vol": "0", "acml_tr_pbmn": ""})
-    assert quote is not None
-    assert (quote.cum_volume_shares, quote.cum_turnover_won) == (0, 0)
-
-
-def test_quotes_are_found_by_code_not_by_place():
-    quotes = quotes_of([{**ROW, "inter_shrn_iscd": "999990"}, BLANK_ROW, ROW])
-    assert list(quotes) == ["999990", "123450"]
-    assert quotes["123450"].code == "123450"
 
 
 def test_rows_come_as_an_array_or_as_one_object():
@@ -261,25 +176,6 @@ def test_open_days_follow_the_market_not_the_banks():
 
 
 # The longer collection.
-
-
-def test_a_recorded_quote_without_change_is_read():
-    (quote,) = quotes_of(rows_of(body_of("intstock_multprice_FHKST11300006_20260814_row.json"))).values()
-    assert (quote.code, quote.price_won, quote.previous_close_won) == ("005930", 274500, 268000)
-    assert (quote.cum_volume_shares, quote.cum_turnover_won) == (21669476, 5874450961500)
-    assert (quote.change_ratio, quote.upper_limit_won, quote.name) == (None, None, "")
-
-
-def test_a_quote_sent_as_one_object_is_read():
-    quote = quotes_of(rows_of(body_of("intstock_multprice_full_shape_SYNTHETIC.json")))["005930"]
-    assert (quote.name, quote.price_won, quote.change_ratio) == ("삼성전자", 57800, -0.0052)
-    assert (quote.lower_limit_won, quote.upper_limit_won) == (40100, 74100)
-
-
-def test_recorded_rows_without_a_price_are_no_quotes():
-    rows = rows_of(body_of("intstock_multprice_trading_20260818_preopen.json"))
-    assert len(rows) == 12
-    assert quotes_of(rows) == {}
 
 
 def test_a_recorded_bar_is_read():

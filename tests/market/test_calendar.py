@@ -70,6 +70,15 @@ def test_an_open_day_wins_over_the_table():
     assert hours_on(date(2026, 7, 17), "open_days: [2026-07-17]") == ("09:00", "15:30")
 
 
+def test_every_day_the_file_speaks_of_is_fixed():
+    text = (
+        'closures: {2026-07-31: x}\nopen_days: [2026-07-17]\n'
+        'special_sessions: {2026-01-05: {opens: "11:00", closes: "15:30", source: storm}}\n'
+        'first_trading_day: {opens: "10:00", closes: "15:30", source: first}'
+    )
+    assert calendar_for([2026], text).fixed == (date(2026, 1, 5), date(2026, 7, 17), date(2026, 7, 31))
+
+
 def test_a_special_session_wins_over_the_first_trading_day():
     special = 'special_sessions: {2026-01-02: {opens: "11:00", closes: "15:30", source: "storm"}}\n'
     first = 'first_trading_day: {opens: "10:00", closes: "15:30", source: "first day"}'

@@ -11,6 +11,7 @@ from kis_actors.market.membership import (
     Refused,
     choose,
     difference,
+    in_short,
     read_members,
     text_of,
 )
@@ -135,7 +136,7 @@ def test_a_written_universe_reads_the_same():
 def test_a_written_universe_is_one_for_the_daemon():
     text = text_of((member("000660", name="SK하이닉스", flags=("alarm",), base_price_won=1000),))
     assert text == "code,name,market,flags,base_price_won\n000660,SK하이닉스,KOSPI,alarm,1000\n"
-    assert len(read_universe(text)) == 1
+    assert [stock.flags for stock in read_universe(text)] == [("alarm",)]
 
 
 def test_without_the_columns_flags_and_price_are_unknown():
@@ -181,6 +182,33 @@ def test_new_flags_are_found():
 
 def test_flags_nobody_knew_before_are_no_difference():
     assert difference((member("000660", flags=None),), (member("000660", flags=("halted",)),), DAY).is_empty
+
+
+def in_short_of(before: tuple[Member, ...], after: tuple[Member, ...]) -> str:
+    return in_short(difference(before, after, DAY))
+
+
+def test_in_short_the_same_universe_is_nothing():
+    assert in_short_of((member("000660"),), (member("000660", flags=("halted",)),)) == ""
+
+
+def test_in_short_everybody_is_named():
+    before = (member("000020"), member("000660"), member("196170", market="KOSDAQ"))
+    after = (member("000660", name="하이닉스"), member("0126Z0"), member("196170"))
+    assert in_short_of(before, after) == (
+        "1 added: 0126Z0 이름; 1 removed: 000020 이름; 1 renamed: 000660 하이닉스; 1 moved: 196170 이름"
+    )
+
+
+def test_in_short_of_many_three_are_named():
+    after = tuple(member(f"{number:06}") for number in range(5))
+    assert in_short_of((), after) == "5 added: 000000 이름, 000001 이름, 000002 이름 and 2 more"
+
+
+def test_in_short_is_never_longer_than_a_line():
+    crowds = [tuple(member(f"{100 * group + number:06}", name="긴이름" * 8) for number in range(9)) for group in (1, 2)]
+    line = in_short_of(*crowds)
+    assert (len(line), line[-1]) == (200, "…")
 
 
 # Real data

@@ -38,6 +38,16 @@ def test_further_columns_are_ignored():
     assert len(read_universe("code,name,market,reference_price_won\n000660,SK하이닉스,KOSPI,1\n")) == 1
 
 
+def test_flags_are_read_wherever_their_column_is():
+    text = "code,name,market,base_price_won,flags\n000660,SK하이닉스,KOSPI,1, halted|ex \n000020,동화약품,KOSPI\n"
+    assert [stock.flags for stock in read_universe(text)] == [("halted", "ex"), ()]
+
+
+@pytest.mark.parametrize("row", ["000660,SK하이닉스,KOSPI", "000660,SK하이닉스,KOSPI,halted"])
+def test_without_a_column_of_flags_there_are_none(row: str):
+    assert read_universe(f"{HEADER}{row}\n")[0].flags == ()
+
+
 def test_a_byte_order_mark_is_tolerated():
     assert len(read_universe("\ufeff" + HEADER + "000660,SK하이닉스,KOSPI\n")) == 1
 

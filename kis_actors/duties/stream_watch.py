@@ -1,0 +1,127 @@
+"""What the stream and the scans tell SignalActor about the stream itself: silence, interruptions, new layouts."""
+
+from datetime import date, datetime
+
+from msgspec import Struct, field
+
+from kis_actors.kis.feeds import TRADE_FEEDS
+from kis_actors.kis.frames import Frame, FrameError
+from kis_actors.kis.rest import Quote
+from kis_actors.messages import (
+    ClockTicked,
+    Event,
+    FrameWidthChanged,
+    LinkLost,
+    RunStarted,
+    SessionClosed,
+    SessionOpened,
+    StreamRestored,
+    StreamStale,
+    SubscribeConfirmed,
+    SubscribeRefused,
+    TradingInterrupted,
+    TradingResumed,
+    UnsubscribeConfirmed,
+)
+from kis_actors.rules.interruption import Interruption, Kind, changed, is_on, is_recent, kind_of, kind_of_tick
+from kis_actors.rules.staleness import Watch, heard, scanned
+from kis_actors.rules.widths import Widths
+
+TRADES = tuple(TRADE_FEEDS.values())
+
+
+class StreamWatch(Struct, kw_only=True):
+    """Updated in place: it changes with every trade.
+
+    link, live: the codes whose trades are subscribed on the open link. interruptions: per code, the last one.
+    stale, restored, interrupted, resumed, new_widths: what the event handled last showed.
+    """
+
+    now: datetime | None = None
+    session_day: date | None = None
+    link: int = 0
+    live: dict[str, Watch] = {}
+    interruptions: dict[str, Interruption] = {}
+    widths: Widths = field(default_factory=Widths)
+    stale: list[StreamStale] = []
+    restored: list[StreamRestored] = []
+    interrupted: list[TradingInterrupted] = []
+    resumed: list[TradingResumed] = []
+    new_widths: list[FrameWidthChanged] = []
+
+    def said(self) -> tuple[Event, ...]:
+        """What is to be said of the event handled last."""
+        return (*self.new_widths, *self.restored, *self.resumed, *self.interrupted, *self.stale)
+
+    def is_interrupted(self, code: str) -> bool:
+        """Whether no price of `code` may be judged now."""
+        return self.now is not None and is_on(self.interruptions.get(code), self.now)
+
+    def was_interrupted(self, code: str) -> bool:
+        """Whether there was an interruption a short while ago."""
+        return self.now is not None and is_recent(self.interruptions.get(code), self.now)
+
+
+def evolve(watch: StreamWatch, event: Event) -> None:
+    """Forgets what was said, and notes what is subscribed."""
+    watch.stale, watch.restored, watch.interrupted, watch.resumed, watch.new_widths = [], [], [], [], []
+    match event:
+        case ClockTicked():
+            watch.now = event.now
+        case RunStarted() | LinkLost():
+            watch.live = {}
+        case SessionOpened():
+            watch.session_day, watch.interruptions = event.day, {}
+        case SessionClosed():
+            watch.session_day = None
+        case SubscribeConfirmed() if event.feed in TRADES:
+            watch.link, watch.live[event.code] = event.link, Watch()
+        case SubscribeRefused() | UnsubscribeConfirmed() if event.feed in TRADES:
+            watch.live.pop(event.code, None)
+
+
+def hear(watch: StreamWatch, frame: Frame) -> None:
+    """Notes a frame that was read."""
+    _note_width(watch, frame.tr_id, frame.width, is_readable=True)
+    for tick in frame.ticks:
+        live = watch.live.get(tick.code)
+        if live and heard(live):
+            watch.restored.append(StreamRestored(code=tick.code, link=watch.link))
+        if live:
+            _note_interruption(watch, tick.code, kind_of_tick(tick), "trade")
+    for status in frame.statuses:
+        if status.code in watch.live:
+            _note_interruption(watch, status.code, kind_of(status), "status")
+
+
+def refuse(watch: StreamWatch, problem: FrameError) -> None:
+    """Notes a frame that could not be read."""
+    _note_width(watch, problem.tr_id, problem.width, is_readable=False)
+
+
+def see(watch: StreamWatch, quote: Quote) -> None:
+    """Notes a quote of a scan: its volume is the proof that a silent stream is stale."""
+    live = watch.live.get(quote.code)
+    if live and watch.session_day and scanned(live, quote.cum_volume_shares):
+        watch.stale.append(StreamStale(code=quote.code, link=watch.link, volume_shares=quote.cum_volume_shares))
+    _note_interruption(watch, quote.code, kind_of(quote), "scan")
+
+
+def _note_width(watch: StreamWatch, feed: str, width: int, *, is_readable: bool) -> None:
+    if watch.widths.is_news(feed, width, is_readable=is_readable):
+        known = watch.widths.known(feed, width)
+        watch.new_widths.append(FrameWidthChanged(feed=feed, width=width, known=known, is_readable=is_readable))
+
+
+def _note_interruption(watch: StreamWatch, code: str, kind: Kind, source: str) -> None:
+    before = watch.interruptions.get(code)
+    if (not kind and before is None) or watch.now is None or not watch.session_day:
+        return
+    change = changed(before, kind, source, watch.now)
+    if change is None:
+        return
+    watch.interruptions[code] = change
+    if kind:
+        watch.interrupted.append(TradingInterrupted(code=code, kind=kind))
+    else:
+        watch.resumed.append(TradingResumed(code=code))

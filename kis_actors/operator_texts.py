@@ -1,0 +1,161 @@
+"""Every sentence a person is told about the daemon itself, in Korean and in English; pure.
+
+A message says what happened, what it means for the alerts, and what to do about it.
+"""
+
+from typing import Literal
+
+from kis_actors.messages import (
+    BaselinesCompleted,
+    CalendarDisputed,
+    DegradedModeEntered,
+    DegradedModeLeft,
+    Disputed,
+    Event,
+    FramesDropped,
+    FrameWidthChanged,
+    LinkBlocked,
+    SafeModeEntered,
+    SafeModeLeft,
+    SessionDoubted,
+    SlotLimitChanged,
+    StreamGivenUp,
+    UniverseLoaded,
+    UniverseRefused,
+)
+
+Language = Literal["ko", "en"]
+
+LISTED_MAX = 10
+HEADS = {"ko": "[운영]", "en": "[operator]"}
+
+
+def operator_text(event: Event, language: Language) -> str:
+    """What a person reads about `event`; "" if there is nothing to say."""
+    sentence = _words(event).get(language, "")
+    return f"{HEADS[language]} {sentence}" if sentence else ""
+
+
+def _words(event: Event) -> dict[str, str]:
+    match event:
+        case SafeModeEntered() | SafeModeLeft():
+            return _safe_mode(event)
+        case DegradedModeEntered() | DegradedModeLeft():
+            return _degraded_mode(event)
+        case LinkBlocked():
+            return _link_blocked(event)
+        case CalendarDisputed():
+            return _calendar(event)
+        case UniverseLoaded() if event.difference:
+            what = event.difference
+            return {"ko": f"감시 종목이 바뀌었습니다: {what}", "en": f"the universe changed: {what}"}
+        case BaselinesCompleted() if event.missing:
+            return _missing(event)
+        case FrameWidthChanged():
+            return _width(event)
+    return _others(event)
+
+
+def _others(event: Event) -> dict[str, str]:
+    match event:
+        case UniverseRefused():
+            return {
+                "ko": f"감시 종목을 새로 읽지 못했습니다 ({event.reason}). 이전 목록을 그대로 씁니다. "
+                "kis-actors universe update로 확인해 보세요.",
+                "en": f"no new universe ({event.reason}). The one before stays. Look with: kis-actors universe update",
+            }
+        case SessionDoubted():
+            return {
+                "ko": f"오늘({event.day})은 개장일로 되어 있지만 시세가 어제 것입니다 ({event.reason}). 스캔 "
+                "가격으로는 알리지 않습니다. 휴장일이면 config/market.yaml의 closures에 적으세요.",
+                "en": f"the calendar has {event.day} open, but the market looks closed ({event.reason}). Scans raise "
+                "no alert. If it is closed, add the day to closures in config/market.yaml.",
+            }
+        case SlotLimitChanged():
+            return {
+                "ko": f"실시간 종목 수를 {event.limit}개로 바꿉니다 ({event.reason}).",
+                "en": f"following {event.limit} codes live from now on ({event.reason}).",
+            }
+        case StreamGivenUp():
+            return {
+                "ko": f"{event.code} 실시간 체결이 오지 않습니다. 다시 구독하고 다시 연결해도 같습니다. "
+                "스캔으로만 봅니다.",
+                "en": f"no trades of {event.code} arrive, though it trades and was subscribed anew and the link "
+                "renewed. Only scans watch it.",
+            }
+        case FramesDropped():
+            return {
+                "ko": f"처리가 밀려 실시간 체결 {event.count}건을 버렸습니다 "
+                f"({event.first:%H:%M:%S}~{event.last:%H:%M:%S}). 디스크와 CPU를 확인하세요.",
+                "en": f"{event.count} frames dropped from {event.first:%H:%M:%S} to {event.last:%H:%M:%S}: processing "
+                "lags. Look at disk and CPU.",
+            }
+    return {}
+
+
+def _safe_mode(event: SafeModeEntered | SafeModeLeft) -> dict[str, str]:
+    every = f"{event.interval_s:g}"
+    if isinstance(event, SafeModeLeft):
+        return {
+            "ko": f"안전 모드 해제: 스캔이 다시 됩니다. {every}초마다 스캔합니다.",
+            "en": f"safe mode left: scans work again, every {every} s.",
+        }
+    return {
+        "ko": f"안전 모드: 스캔이 잇달아 실패했습니다 ({event.reason}). {every}초마다 다시 시도합니다. "
+        "그동안 새로 구독하지 않고 스캔 가격으로는 알리지 않습니다. kis-actors doctor로 확인해 보세요.",
+        "en": f"safe mode: {event.reason}. Trying every {every} s. "
+        "Nothing new is subscribed meanwhile, and prices off scans raise no alert. Look with: kis-actors doctor",
+    }
+
+
+def _degraded_mode(event: DegradedModeEntered | DegradedModeLeft) -> dict[str, str]:
+    if isinstance(event, DegradedModeLeft):
+        return {"ko": "실시간 연결이 돌아왔습니다.", "en": "the stream is back."}
+    return {
+        "ko": f"실시간 연결이 끊겼습니다 ({event.reason}). 그동안 보던 종목을 {event.interval_s:g}초마다 스캔합니다.",
+        "en": f"the stream is down ({event.reason}). Its codes are scanned every {event.interval_s:g} s meanwhile.",
+    }
+
+
+def _link_blocked(event: LinkBlocked) -> dict[str, str]:
+    when = {"ko": f"{event.wait_s:g}초 뒤에 다시 시도합니다.", "en": f"Next try in {event.wait_s:g} s."}
+    if event.wait_s < 0:
+        when = {"ko": "다시 시작할 때까지 시도하지 않습니다.", "en": "No try before the daemon is started again."}
+    return {
+        "ko": f"실시간 연결이 막혔습니다: {event.reason}. {when['ko']} "
+        "같은 앱키를 쓰는 다른 프로그램이 있는지 확인하세요.",
+        "en": f"the real-time link is blocked: {event.reason}. {when['en']} Is another program using the same app key?",
+    }
+
+
+def _calendar(event: CalendarDisputed) -> dict[str, str]:
+    korean = "; ".join(_disputed(day, kept="파일대로", taken="KIS대로") for day in event.days[:LISTED_MAX])
+    english = "; ".join(_disputed(day, kept="ours kept", taken="KIS taken") for day in event.days[:LISTED_MAX])
+    return {
+        "ko": f"KIS 휴장일 조회와 달력이 다릅니다: {korean}. config/market.yaml에 적으면 그것이 우선합니다.",
+        "en": f"KIS's calendar differs from ours: {english}. What config/market.yaml says wins.",
+    }
+
+
+def _disputed(one: Disputed, *, kept: str, taken: str) -> str:
+    return f"{one.day} {one.ours} / KIS {one.theirs} ({kept if one.is_ours_kept else taken})"
+
+
+def _missing(event: BaselinesCompleted) -> dict[str, str]:
+    more = len(event.missing) - LISTED_MAX
+    codes = ", ".join(event.missing[:LISTED_MAX]) + (f" +{more}" if more > 0 else "")
+    return {
+        "ko": f"일봉이 모자라 오늘 이격도를 볼 수 없는 종목 {len(event.missing)}개: {codes}",
+        "en": f"{len(event.missing)} codes have no average today, and so no disparity signal: {codes}",
+    }
+
+
+def _width(event: FrameWidthChanged) -> dict[str, str]:
+    known = ", ".join(map(str, event.known)) or "-"
+    can = {"ko": "읽을 수 있습니다", "en": "It can be read"}
+    if not event.is_readable:
+        can = {"ko": "읽을 수 없어 버립니다. 새 버전이 있는지 보세요", "en": "It cannot be read; look for an update"}
+    return {
+        "ko": f"KIS가 {event.feed} 형식을 바꾸었습니다: {event.width}칸 (알던 것: {known}). {can['ko']}.",
+        "en": f"KIS changed the layout of {event.feed}: {event.width} columns (known: {known}). {can['en']}.",
+    }

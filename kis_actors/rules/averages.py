@@ -1,0 +1,72 @@
+"""The daily closes behind the averages: which codes have them today, and which are still to be asked for.
+
+Knows no event: what follows from it is said by ScanActor.
+"""
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from kis_actors.kis.rest import Quote
+from kis_actors.market.baseline import rebased
+
+AT_ONCE = 2
+"""Few, so that a scan never waits behind 250 calls for daily bars."""
+TRIES_MAX = 3
+
+
+class Averages(Struct, frozen=True):
+    """closes_won: per code, today's completed closes; empty if there is no average.
+
+    asked: codes whose bars were asked for. tries: answers so far, by code. is_said: that all of them are in.
+    """
+
+    closes_won: dict[str, tuple[int, ...]] = {}
+    asked: tuple[str, ...] = ()
+    tries: dict[str, int] = {}
+    is_said: bool = False
+
+    def on_another_day(self) -> "Averages":
+        """With nothing known; what was asked is still to be answered."""
+        return Averages(asked=self.asked)
+
+    def restarted(self) -> "Averages":
+        """Nothing is asked: the answers to the run before will not come."""
+        return replace(self, asked=())
+
+    def requested(self, code: str) -> "Averages":
+        """With the bars of `code` asked for."""
+        return replace(self, asked=(*self.asked, code))
+
+    def answered(self, code: str) -> "Averages":
+        """With an answer about `code`, whatever it was."""
+        asked = tuple(other for other in self.asked if other != code)
+        return replace(self, asked=asked, tries={**self.tries, code: self.tries.get(code, 0) + 1})
+
+    def known(self, code: str, closes_won: tuple[int, ...]) -> "Averages":
+        """With these closes of `code`; none if it has no average."""
+        return replace(self, closes_won={**self.closes_won, code: closes_won})
+
+    def is_given_up(self, code: str) -> bool:
+        """Whether `code` was asked about as often as is worth it."""
+        return self.tries.get(code, 0) >= TRIES_MAX
+
+    def to_ask(self, codes: tuple[str, ...], answered: str = "") -> tuple[str, ...]:
+        """The next codes to ask about, those with the fewest tries first; `answered` has just been, for now."""
+        room = AT_ONCE - len(self.asked)
+        wanted = [code for code in codes if code not in self.closes_won and code not in self.asked]
+        wanted.sort(key=lambda code: (self.tries.get(code, 0), code == answered))
+        return tuple(code for code in wanted if code != answered)[: max(room, 0)]
+
+    def missing(self, codes: tuple[str, ...]) -> tuple[str, ...] | None:
+        """The codes without an average; None while some are not known yet."""
+        if any(code not in self.closes_won for code in codes):
+            return None
+        return tuple(code for code in codes if not self.closes_won[code])
+
+    def corrections(self, quotes: dict[str, Quote]) -> dict[str, tuple[int, ...]]:
+        """The closes of codes that a split or a rights issue puts on another basis today; empty for no average."""
+        right = {
+            code: rebased(self.closes_won[code], quote.base_price_won, quote.previous_close_won)
+            for code, quote in quotes.items() if code in self.closes_won
+        }  # fmt: skip
+        return {code: closes_won for code, closes_won in right.items() if closes_won != self.closes_won[code]}

@@ -1,0 +1,71 @@
+"""Which prices may be judged: today's, of the regular session unless told otherwise, and on the averages' basis."""
+
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+
+from kis_actors.kis.frames import Tick
+from kis_actors.kis.rest import Quote
+from kis_actors.market.baseline import rebased
+from kis_actors.settings import Settings
+
+FRESH_S = 60
+"""In safe mode only trades stamped within so many seconds of now are judged."""
+OTHER_SESSIONS = ("1", "3")
+"""Pre-market and after-market trades."""
+CLOSING_CLASS = "5"
+"""Of close-price trading and perhaps, KIS does not say, of the closing print; which one it is its time tells."""
+CLOSING_PRINT_S = 60
+REBASING_FLAGS = ("ex", "par_change")
+
+
+class Regular(NamedTuple):
+    """The regular session of the day."""
+
+    opens: datetime
+    closes: datetime
+
+    def has(self, instant: datetime) -> bool:
+        """Whether it is within it, the closing print included."""
+        return self.opens <= instant <= self.closes + timedelta(seconds=CLOSING_PRINT_S)
+
+
+def is_regular_trade(
+    tick: Tick, settings: Settings, *, session_day: date | None, regular: Regular | None, now: datetime | None,
+    is_safe: bool,
+) -> bool:  # fmt: skip
+    """Whether a trade may be judged: no expected price of an auction, and of today; all days when always open."""
+    signal = settings.monitor.signal
+    if tick.hour_class != "0" or not signal.use_intraday:
+        return False
+    if settings.market.hours == "always":
+        return True
+    if is_safe and now and abs((now - tick.traded_at).total_seconds()) > FRESH_S:
+        return False
+    if session_day not in (None, tick.traded_at.date()):
+        return False
+    if not signal.regular_only:
+        return True
+    return _is_regular_class(tick, regular) and (regular is None or regular.has(tick.traded_at))
+
+
+def _is_regular_class(tick: Tick, regular: Regular | None) -> bool:
+    if tick.market_class == CLOSING_CLASS:
+        return regular is not None and tick.traded_at >= regular.closes
+    return tick.market_class not in OTHER_SESSIONS
+
+
+def is_usable_quote(
+    quote: Quote, closes_won: tuple[int, ...], flags: tuple[str, ...], settings: Settings, *,
+    regular: Regular | None, now: datetime,
+) -> bool:  # fmt: skip
+    """Whether a scan's price may be judged: traded today, in time, and on the basis of the average.
+
+    ScanActor sends a right average for a code on another basis; without a base price nobody can tell.
+    """
+    if quote.hour_class not in ("0", "") or not quote.cum_volume_shares:
+        return False
+    if settings.monitor.signal.regular_only and regular and not regular.has(now):
+        return False
+    if quote.base_price_won is None and any(flag in REBASING_FLAGS for flag in flags):
+        return False
+    return rebased(closes_won, quote.base_price_won, quote.previous_close_won) == closes_won
