@@ -147,7 +147,23 @@ def _adjusted(values: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...
         adjusted["kis.rate_limit_sleep_sec"] = PAPER_GAP_S
         what = f"{gap_s:g} is less than paper asks for; using {PAPER_GAP_S:g}, one call a second"
         warnings.append(f"kis.rate_limit_sleep_sec: {what}")
+    if values.get("kis.env") == "paper":
+        warnings += _without_what_paper_lacks(adjusted)
+    per_code = 1 + bool(adjusted.get("kis.ws_status")) + bool(adjusted.get("kis.ws_quotes"))
+    room = adjusted.get("kis.ws_registrations_max", Settings().kis.ws_registrations_max) // per_code
+    wanted = adjusted.get("monitor.max_ws_subs", Settings().monitor.max_ws_subs)
+    if wanted > room:
+        warnings.append(f"monitor.max_ws_subs: {wanted} codes of {per_code} feeds are too many; following {room}")
     return adjusted, tuple(warnings)
+
+
+def _without_what_paper_lacks(values: dict[str, Any]) -> list[str]:
+    """Sets `values` to what paper has; a warning for each that had to change."""
+    lacks = {"market.hours": ("nxt", "unified"), "kis.ws_status": (True,)}
+    instead = {"market.hours": "krx", "kis.ws_status": False}
+    changed = [key for key, unusable in lacks.items() if values.get(key) in unusable]
+    values.update({key: instead[key] for key in changed})
+    return [f"{key}: paper does not have it; using {shown(str(instead[key]).lower())}" for key in changed]
 
 
 def _preset(written: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from hand_clock import HandClock
 from loopback import Loopback
 
+from kis_actors.adapters.app_key_lock import app_key_lock
 from kis_actors.adapters.clock import Clock
 from kis_actors.adapters.lock import DirectoryLock
 from kis_actors.adapters.pacer import Pacer
@@ -99,7 +100,7 @@ def test_a_sound_account_passes_every_check(patient: Patient, simulated: Simulat
 def test_people_get_a_line_a_check_and_a_sum(patient: Patient, simulated: Simulator) -> None:
     patient.has_simulator(simulated)
     result = CliRunner(env=patient.environment).invoke(doctor, ["--config", str(patient.config)])
-    assert result.stdout.splitlines()[-1] == "13 pass, 0 warn, 0 fail, 2 skip"
+    assert result.stdout.splitlines()[-1] == "14 pass, 0 warn, 0 fail, 2 skip"
     assert "pass  credentials     given: KIS_APP_KEY, KIS_APP_SECRET" in result.stdout.splitlines()
 
 
@@ -323,14 +324,14 @@ def test_a_closed_day_names_the_next_session(patient: Patient, dead_url: str) ->
 
 def test_paper_says_what_it_lacks(patient: Patient, dead_url: str) -> None:
     patient.has(dead_url, kis=", env: paper")
-    found = patient.lines("--offline", status=1)["account"].found
-    assert "multprice" in found and "chk-holiday" in found and "not available yet" in found
+    line = patient.lines("--offline", status=0)["account"]
+    assert line.result == "warn" and "multprice" in line.found and "the first 40 codes" in line.found
 
 
 def test_paper_is_not_asked_for_a_batch(patient: Patient, simulated: Simulator) -> None:
     patient.has_simulator(simulated, kis=", env: paper")
-    lines = patient.lines(status=1)
-    assert (lines["batch quote"].result, lines["daily bars"].result) == ("skip", "pass")
+    lines = patient.lines(status=0)
+    assert lines["batch quote"].found.startswith("paper has none; one code in one call works")
 
 
 # --- the data directory
@@ -369,3 +370,14 @@ def test_the_kind_of_file_system_counts(
 
 def clock_at(shows: str = "2026-11-20T09:00:00+09:00", speed: float = 1) -> str:
     return f'clock: {{anchor: "{Clock().now().isoformat()}", shows: "{shows}", speed: {speed}}}'
+
+
+# --- a daemon elsewhere on the same key
+
+
+def test_a_key_in_use_elsewhere_gets_no_second_token(patient: Patient, loopback: Loopback) -> None:
+    patient.has(loopback.url)
+    with app_key_lock(loopback.url, patient.app_key):
+        lines = patient.lines(status=0)
+    assert (lines["app key"].result, lines["token"].result) == ("warn", "skip")
+    assert loopback.requests == []

@@ -208,6 +208,35 @@ def test_a_key_written_out_wins_over_the_mode(loaded):
     assert loaded("monitor: {mode: B}", "monitor.max_ws_subs=25").settings.monitor.max_ws_subs == 25
 
 
+@pytest.mark.parametrize(
+    ("pace", "gap_s"), [("careful", 0.5), ("real", 0.125), ("new_customer", 0.34), ("paper", 1.0)]
+)
+def test_a_pace_sets_the_gap_between_calls(loaded, pace: str, gap_s: float):
+    assert loaded("", f"kis.pace={pace}").settings.kis.rate_limit_sleep_sec == gap_s
+
+
+def test_a_gap_written_out_wins_over_the_pace(loaded):
+    run = loaded("kis: {rate_limit_sleep_sec: 0.2}", "kis.pace=real")
+    assert run.settings.kis.rate_limit_sleep_sec == 0.2
+    assert run.warnings == ("kis.rate_limit_sleep_sec: 0.2 is written out and wins over the 0.125 of pace real",)
+
+
+def test_paper_calls_once_a_second_without_being_told(loaded):
+    run = loaded("kis: {env: paper}")
+    assert (run.settings.kis.rate_limit_sleep_sec, run.warnings) == (1.0, ())
+
+
+def test_what_paper_lacks_is_taken_back_with_a_warning(loaded):
+    run = loaded("kis: {env: paper, ws_status: true}\nmarket: {hours: unified}")
+    assert (run.settings.kis.ws_status, run.settings.market.hours) == (False, "krx")
+    assert len(run.warnings) == 2
+
+
+def test_more_feeds_than_kis_registers_are_pointed_out(loaded):
+    run = loaded("monitor: {max_ws_subs: 40}\nkis: {ws_status: true}")
+    assert run.warnings == ("monitor.max_ws_subs: 40 codes of 2 feeds are too many; following 20",)
+
+
 def test_a_mode_without_effect_is_pointed_out(loaded):
     run = loaded("monitor: {scan_interval_sec: 60}", "monitor.mode=B")
     assert run.warnings == ("monitor.scan_interval_sec: 60 is written out and wins over the 30 of mode B",)

@@ -33,7 +33,7 @@ def examine(case: Case, *, is_offline: bool) -> Iterator[tuple[str, Finding]]:
 def checks_of(case: Case) -> tuple[Check, ...]:
     """All checks, in order. Nothing is looked at yet."""
     network = Network(case)
-    keys = ("credentials", "data directory", "daemon")
+    keys = ("credentials", "data directory", "daemon", "app key")
     return (
         Check("machine", local.machine),
         Check("settings", partial(local.settings, case)),
@@ -42,6 +42,7 @@ def checks_of(case: Case) -> tuple[Check, ...]:
         Check("data directory", partial(local.data_directory, case), ("settings",)),
         Check("daemon", partial(local.daemon, case), ("settings",)),
         Check("credentials", partial(local.credentials, case), ("settings",)),
+        Check("app key", partial(local.app_key, case), ("credentials", "daemon")),
         Check("account", partial(local.account, case), ("settings",)),
         Check("token", network.token, keys, is_network=True),
         Check("batch quote", network.batch_quote, ("token", "universe"), is_network=True),

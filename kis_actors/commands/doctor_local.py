@@ -10,12 +10,15 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from eventlog.library import VERSION, has_wal_reset_flaw
+from kis_actors.adapters.app_key_lock import is_app_key_taken
 from kis_actors.adapters.clock import Clock
 from kis_actors.adapters.lock import is_taken
-from kis_actors.commands.calendar import entry_of, line_of
+from kis_actors.commands.calendar import entry_of, line_of, opens_heard
 from kis_actors.commands.run import load_settings
 from kis_actors.credentials import VARIABLES, Credentials, CredentialsError, load_credentials, secrets_of
+from kis_actors.kis.hosts import REST_URLS
 from kis_actors.market.calendar import calendar_for
+from kis_actors.market.overlay import overlaid
 from kis_actors.market.sessions import next_session
 from kis_actors.market.universe import Stock, UniverseError, read_universe
 from kis_actors.settings import Settings
@@ -51,7 +54,7 @@ class Trouble(Exception):
 class Case:
     """Where to look, and what the checks so far have learnt; one reads only what those it needs have filled in.
 
-    secrets: every text that may not be shown.
+    secrets: every text that may not be shown. has_daemon: one runs with this data directory or this app key.
     """
 
     settings: Settings
@@ -130,16 +133,17 @@ def universe(case: Case) -> Iterator[Finding]:
 
 def calendar(case: Case) -> Iterator[Finding]:
     """What today is, by the configured clock."""
-    now, hours = case.clock.now(), case.settings.market.hours
+    now, market = case.clock.now(), case.settings.market
     today = log_day_of(now)
-    path = resolve(case.settings_path, case.settings.market.file)
+    path = resolve(case.settings_path, market.file)
     try:
         known = calendar_for((today.year - 1, today.year, today.year + 1), read_text(path), str(path))
     except SettingsError as error:
         yield from _problems(error)
         return
-    entry = entry_of(today, hours, known)
-    session = next_session(now, hours, known)
+    known = overlaid(known, opens_heard(Path(case.settings.log.data_dir)) if market.ask_holidays else {})
+    entry = entry_of(today, market.hours, known, after_market=market.after_market)
+    session = next_session(now, market.hours, known, after_market=market.after_market)
     after = f"; next session {session.opens:%Y-%m-%d %H:%M}" if session and not entry["open"] else ""
     yield passed(" ".join(line_of(entry).split()) + after)
 
@@ -184,14 +188,31 @@ def credentials(case: Case) -> Iterator[Finding]:
     yield passed("given: " + ", ".join(VARIABLES[name] for name in VARIABLES if getattr(case.credentials, name)))
 
 
+def app_key(case: Case) -> Iterator[Finding]:
+    """Whether a daemon with another data directory runs on this key: a second token would cost it the first."""
+    kis = case.settings.kis
+    if case.has_daemon:
+        yield passed("held by the daemon of this data directory")
+    elif is_app_key_taken((kis.rest_url or REST_URLS[kis.env]), case.credentials.app_key):
+        case.has_daemon = True
+        yield warned(
+            "a daemon with another data directory runs on this key, so no token is asked for here",
+            "run doctor with that daemon's --data-dir, or stop it first",
+        )
+    else:
+        yield passed("no other daemon of this user has it")
+
+
 def account(case: Case) -> Iterator[Finding]:
     """What KIS offers to such an account."""
     if case.settings.kis.env == "real":
         yield passed("kis.env: real, which has all services")
         return
     lacking = "no batch quote (intstock-multprice), no holidays (chk-holiday), no unified and no NXT feeds"
-    found = f"kis.env: paper has {lacking}; scanning code by code instead is not available yet"
-    yield failed(found, "set kis.env: real and give a real account's keys; no order is ever placed")
+    most = case.settings.universe.paper_codes_max
+    instead = f"so the first {most} codes of the universe are scanned, one call a second, on KRX hours"
+    advice = "set kis.env: real and give a real account's keys for all of it; no order is ever placed"
+    yield warned(f"kis.env: paper has {lacking}; {instead}", advice)
 
 
 def _problems(error: SettingsError) -> Iterator[Finding]:

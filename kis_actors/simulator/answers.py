@@ -1,6 +1,6 @@
 """The REST answers as KIS writes them: field order, padding, and every number as text."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -28,7 +28,7 @@ def several_rows(quotes: Sequence[Quote | None]) -> dict[str, object]:
 def _row(quote: Quote) -> Row:
     """Changes are absolute here and prdy_vrss_sign carries the direction, as live checks of this call found."""
     change_won = quote.price_won - quote.reference_won
-    expected_change_won = quote.expected.price_won - quote.reference_won
+    expected_change_won = quote.expected.price_won - quote.base_won
     return _texts(
         kospi_kosdaq_cls_name=MARKET_NAMES[quote.stock_day.stock.market],
         mrkt_trtm_cls_name="거래정지" if quote.is_halted else PHASE_NAMES[quote.hour_class],
@@ -52,11 +52,11 @@ def _row(quote: Quote) -> Row:
         total_askp_rsqn=quote.book.ask_total,
         total_bidp_rsqn=quote.book.bid_total,
         acml_tr_pbmn=quote.day_turnover_won,
-        inter2_prdy_clpr=quote.reference_won,
+        inter2_prdy_clpr=quote.previous_close_won,
         oprc_vrss_hgpr_rate=percent(quote.high_won - quote.open_won, quote.open_won),
         intr_antc_cntg_vrss=abs(expected_change_won),
         intr_antc_cntg_vrss_sign=sign(expected_change_won),
-        intr_antc_cntg_prdy_ctrt=percent(abs(expected_change_won), quote.reference_won),
+        intr_antc_cntg_prdy_ctrt=percent(abs(expected_change_won), quote.base_won),
         intr_antc_vol=quote.expected.volume_shares,
         inter2_sdpr=quote.base_won,
     )
@@ -136,15 +136,14 @@ def one_price(quote: Quote) -> dict[str, object]:
     return {"output": output, **DONE}
 
 
-def daily_chart(quote: Quote, today: date, first: date, last: date) -> dict[str, object]:
-    """inquire-daily-itemchartprice: the state now, and up to 100 sessions between two dates, newest first.
-
-    No stock here had a split, so that adjusted and original prices are the same.
-    """
-    bars = quote.stock_day.bars
+def daily_chart(quote: Quote, today: date, first: date, last: date, *, is_adjusted: bool) -> dict[str, object]:
+    """inquire-daily-itemchartprice: the state now, and up to 100 sessions between two dates, newest first."""
+    stock_day = quote.stock_day
+    pairs = list(pairwise(stock_day.bars if is_adjusted else stock_day.raw_bars))
     if quote.is_today:
-        bars = (*bars, _bar_of_today(quote, today))
-    rows = [_bar_row(bar, before) for before, bar in pairwise(bars) if first <= bar.day <= last]
+        # Today's change is counted from the base price, adjusted or not.
+        pairs.append((stock_day.bars[-1], _bar_of_today(quote, today)))
+    rows = [_bar_row(bar, before) for before, bar in pairs if first <= bar.day <= last]
     return {"output1": _state(quote), "output2": rows[::-1][:ROWS_MAX], **DONE}
 
 
@@ -155,7 +154,7 @@ def _state(quote: Quote) -> Row:
         prdy_vrss=change_won,
         prdy_vrss_sign=_sign(quote),
         prdy_ctrt=percent(change_won, quote.reference_won),
-        stck_prdy_clpr=quote.reference_won,
+        stck_prdy_clpr=quote.previous_close_won,
         acml_vol=quote.day_volume_shares,
         acml_tr_pbmn=quote.day_turnover_won,
         hts_kor_isnm=quote.stock_day.stock.name,
@@ -216,21 +215,21 @@ def _bar_of_today(quote: Quote, today: date) -> DailyBar:
     )
 
 
-def holiday_page(asked: date, first: date) -> dict[str, object]:
-    """chk-holiday: 24 days from `first`; `asked` is the date the caller began with."""
+def holiday_page(asked: date, first: date, told: Mapping[date, str]) -> dict[str, object]:
+    """chk-holiday: 24 days from `first`; `asked` is the date the caller began with, `told` what is not as usual."""
     days = [first + timedelta(days=ahead) for ahead in range(DAYS_PER_PAGE)]
     return {
         "ctx_area_nk": f"{days[-1]:%Y%m%d}".ljust(20),
         "ctx_area_fk": f"{asked:%Y%m%d}".ljust(20),
-        "output": [_holiday_row(day) for day in days],
+        "output": [_holiday_row(day, is_open=told[day] == "open" if day in told else is_session(day)) for day in days],
         "rt_cd": "0",
         "msg_cd": "KIOK0500",
         "msg1": "조회가 계속됩니다..다음버튼을 Click 하십시오.                                   ",
     }
 
 
-def _holiday_row(day: date) -> Row:
-    opens = "Y" if is_session(day) else "N"
+def _holiday_row(day: date, *, is_open: bool) -> Row:
+    opens = "Y" if is_open else "N"
     weekday_from_sunday = day.isoweekday() % 7 + 1
     return {
         "bass_dt": f"{day:%Y%m%d}",

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from kis_actors.simulator.frames import book_frame, operation_frame, trade_frames
 from kis_actors.simulator.market import EXPECTED_STEP_S, Market
+from kis_actors.simulator.venues import is_on_nxt
 
 Stamped = tuple[int, str]
 """A frame with the second of the day it belongs to, so that frames of several codes can be put in order."""
@@ -33,11 +34,28 @@ def _operations(market: Market, feed: str, code: str, after_s: int, until_s: int
     return [stamped for stamped in begins + ends if after_s < stamped[0] <= until_s]
 
 
-FEEDS: dict[str, Callable[[Market, str, str, int, int], list[Stamped]]] = {
+Reading = Callable[[Market, str, str, int, int], list[Stamped]]
+
+
+def _only_on_nxt(reading: Reading) -> Reading:
+    """Nothing for a code that NXT does not trade. There is no second book: those it does trade as they do on KRX."""
+
+    def read(market: Market, feed: str, code: str, after_s: int, until_s: int) -> list[Stamped]:
+        return reading(market, feed, code, after_s, until_s) if is_on_nxt(code) else []
+
+    return read
+
+
+FEEDS: dict[str, Reading] = {
     "H0STCNT0": _trades,
-    "H0UNCNT0": _trades,
-    "H0NXCNT0": _trades,
+    "H0UNCNT0": _only_on_nxt(_trades),
+    "H0NXCNT0": _only_on_nxt(_trades),
     "H0STASP0": _books,
+    "H0UNASP0": _only_on_nxt(_books),
+    "H0NXASP0": _only_on_nxt(_books),
     "H0STMKO0": _operations,
-    "H0UNMKO0": _operations,
+    "H0UNMKO0": _only_on_nxt(_operations),
+    "H0NXMKO0": _only_on_nxt(_operations),
 }
+TRADE_FEEDS = ("H0STCNT0", "H0UNCNT0", "H0NXCNT0")
+PAPER_FEEDS = ("H0STCNT0", "H0STASP0")

@@ -1,6 +1,6 @@
 """The data frames of the WebSocket as KIS writes them: enc|TR|count|fields joined by ^.
 
-The field orders are those of H0STCNT0 (47 fields) and H0STASP0 (63 fields) since 2026-09-14.
+The field orders are those since 2026-09-14: trades have 47 fields, order books 63, or 66 with NXT's mid-price book.
 """
 
 from collections.abc import Sequence
@@ -19,6 +19,9 @@ RECORDS_MAX = 20
 """The most records that a recorded frame was seen to hold."""
 LEVELS = 10
 REGULAR_MARKET = "2"
+MID_PRICE_BOOKS = {"H0STASP0": 1, "H0UNASP0": 2, "H0NXASP0": 2}
+EXCHANGES = {"H0STMKO0": ("1",), "H0UNMKO0": (), "H0NXMKO0": ("2",)}
+"""EXCH_CLS_CODE, the last field of a market status; all recorded frames of the unified feed lack it."""
 
 
 def trade_frames(feed: str, stock_day: StockDay, day: date, trades: Sequence[Trade]) -> list[str]:
@@ -85,7 +88,7 @@ def _sign(stock_day: StockDay, price_won: int) -> str:
 
 
 def book_frame(feed: str, quote: Quote, second: int) -> str:
-    """One order book of 63 fields; in a call auction with the expected match and three levels a side, as recorded."""
+    """One order book; in a call auction with the expected match and three levels a side, as recorded."""
     base_won = quote.stock_day.base_won
     levels = LEVELS if quote.hour_class == "0" else 3
     rng = Random(f"{quote.stock_day.code}/{second}")
@@ -112,17 +115,18 @@ def book_frame(feed: str, quote: Quote, second: int) -> str:
         percent(expected_change_won, base_won),
         quote.day_volume_shares,
         *(0, 0, 0, 0, 0),
-        *(0, 0, 0),
+        *(0, 0, 0) * MID_PRICE_BOOKS[feed],
         REGULAR_MARKET,
     )
     return _frame(feed, ["^".join(map(str, fields))])
 
 
 def operation_frame(feed: str, code: str, hour_class: str, *, is_on: bool) -> str:
-    """A halt (H) or a volatility interruption (C) that begins or ends: 10 fields, code first, as recorded."""
+    """A halt (H) or a volatility interruption (C) that begins or ends; code first, as recorded."""
     halted, interrupted = ("Y" if is_on and hour_class == kind else "N" for kind in ("H", "C"))
     status, expected_phase = ("58" if halted == "Y" else "55"), ("311" if is_on else "112")
-    return _frame(feed, ["^".join((code, halted, "(null)", "AB1", expected_phase, "", "", status, interrupted, ""))])
+    fields = (code, halted, "(null)", "AB1", expected_phase, "", "", status, interrupted, "", *EXCHANGES[feed])
+    return _frame(feed, ["^".join(fields)])
 
 
 def _frame(feed: str, records: list[str]) -> str:

@@ -33,7 +33,8 @@ class Expected(Struct, frozen=True):
 class Quote(Struct, frozen=True, kw_only=True):
     """Everything KIS would say about one stock at one second.
 
-    reference_won: the close that price_won's change is counted from.
+    reference_won: the price that price_won's change is counted from.
+    previous_close_won: the same as it was traded, so that it is another after a split.
     base_won: today's base price, which the limits are counted from.
     open_won, high_won, low_won: 0 before the day's first trade.
     """
@@ -42,6 +43,7 @@ class Quote(Struct, frozen=True, kw_only=True):
     hour_class: str
     price_won: int
     reference_won: int
+    previous_close_won: int
     base_won: int
     open_won: int
     high_won: int
@@ -75,9 +77,10 @@ class Market:
 
     def __init__(self, *, stocks: tuple[Stock, ...], seed: int, day: date, scenario: Scenario) -> None:
         self.day = day
+        self.scenario = scenario
         self._chance = Chance(seed, day)
-        self.stock_days = stock_days(stocks, self._chance, scenario.start)
-        self._scenario = scenario
+        splits = {action.split.code: action.split.ratio for action in scenario.corporate_actions}
+        self.stock_days = stock_days(stocks, self._chance, scenario.start, splits)
         self._moves = {name: MarketMoves(self._chance, name) for name in sorted({stock.market for stock in stocks})}
         self._tapes: dict[str, Tape] = {}
 
@@ -115,19 +118,20 @@ class Market:
 
     def _tape(self, stock_day: StockDay) -> Tape:
         opening_print_s = OPEN_S + self._chance.source(stock_day.code, "opening").randint(*OPENING_PRINT_S)
-        script = script_for(stock_day.code, stock_day.character.sensitivity, opening_print_s, self._scenario)
+        script = script_for(stock_day.code, stock_day.character.sensitivity, opening_print_s, self.scenario)
         path = price_path(stock_day, script, self._moves[stock_day.stock.market], self._chance)
         return Tape(stock_day, script, path, self._chance)
 
 
 def _yesterday(stock_day: StockDay) -> Quote:
     """Until the opening auction KIS goes on showing the previous session, with nothing to tell that it is over."""
-    before, last = stock_day.bars[-2], stock_day.bars[-1]
+    before, last = stock_day.raw_bars[-2:]
     return Quote(
         stock_day=stock_day,
         hour_class="0",
         price_won=last.close_won,
         reference_won=before.close_won,
+        previous_close_won=before.close_won,
         base_won=before.close_won,
         open_won=last.open_won,
         high_won=last.high_won,
@@ -164,6 +168,7 @@ def _today(stock_day: StockDay, trade: Trade, pause: Pause | None, expected: Exp
         hour_class=pause.hour_class if pause and pause.hour_class != "H" else "0",
         price_won=trade.price_won,
         reference_won=stock_day.base_won,
+        previous_close_won=stock_day.raw_bars[-1].close_won,
         base_won=stock_day.base_won,
         open_won=trade.tally.open_won,
         high_won=trade.tally.high_won,

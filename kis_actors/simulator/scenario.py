@@ -1,5 +1,6 @@
 """What shall happen on the simulated day, as a YAML file tells it: the start, the happenings, the servers' faults."""
 
+import datetime
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -9,14 +10,12 @@ import msgspec
 import yaml
 from msgspec import Meta, Struct
 
-from kis_actors.simulator.commands import TEXTS
+from kis_actors.simulator.faults import Fault
 
-TimeOfDay = Annotated[str, Meta(pattern="^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$")]
 MinuteOfDay = Annotated[str, Meta(pattern="^(09|1[0-4]):[0-5][0-9]$|^15:[01][0-9]$")]
 Disparity = Annotated[float, Meta(gt=-0.5, lt=0.5)]
 Fall = Annotated[float, Meta(gt=-0.3, lt=0.3)]
 Minutes = Annotated[int, Meta(ge=1, le=380)]
-FaultName = Literal["ws_drop", "ws_silence", "rest_429", "rest_500", "ack_lost", "token_expire", "ws_refuse"]
 
 _FORMATS = {
     "matching regex '^([01]": "a time of day such as 09:04 or 09:04:30",
@@ -87,19 +86,6 @@ class MarketDrop(Happening, frozen=True, kw_only=True, tag="market_drop"):
     recover_minutes: Minutes = 30
 
 
-class Fault(Entry, frozen=True, kw_only=True):
-    """What the servers fail at. seconds: how long, for those that last. answer: the code of ws_refuse."""
-
-    at: TimeOfDay
-    fault: FaultName
-    seconds: Annotated[float, Meta(ge=0)] = 10.0
-    answer: Annotated[str, Meta(pattern="^OPSP[0-9]{4}$")] = "OPSP0007"
-
-    def __post_init__(self) -> None:
-        if self.answer not in TEXTS:
-            raise ValueError(f"Expected `answer` to be one of KIS's codes: {', '.join(TEXTS)}")
-
-
 class Start(Entry, frozen=True, kw_only=True):
     """How the stocks stand at the previous close, against their 25-day averages.
 
@@ -115,10 +101,28 @@ class Start(Entry, frozen=True, kw_only=True):
 AnyHappening = Union[Slide, Crash, TurnoverSurge, Halt, VolatilityInterruption, MarketDrop]  # noqa: UP007 - msgspec's tags
 
 
+class Split(Entry, frozen=True, kw_only=True):
+    """One old share became 1 / `ratio` new ones: 0.2 is five for one, 10 is one for ten."""
+
+    code: str
+    ratio: Annotated[float, Meta(ge=0.01, le=100)]
+
+
+class CorporateAction(Entry, frozen=True, kw_only=True):
+    """What the simulated day is the first day after."""
+
+    split: Split
+
+
 class Scenario(Entry, frozen=True, kw_only=True):
-    """A whole day's script; empty, nothing out of the ordinary happens."""
+    """A whole day's script; empty, nothing out of the ordinary happens.
+
+    holidays: what chk-holiday says of these days, whatever they are.
+    """
 
     start: Start = Start()
+    holidays: dict[datetime.date, Literal["closed", "open"]] = {}
+    corporate_actions: tuple[CorporateAction, ...] = ()
     happenings: tuple[AnyHappening, ...] = ()
     faults: tuple[Fault, ...] = ()
 
@@ -156,6 +160,13 @@ def check_codes(scenario: Scenario, codes: Iterable[str], name: str) -> None:
     for index, happening in enumerate(scenario.happenings):
         if (code := code_of(happening)) and code not in listed:
             raise ScenarioUnusable(f"{name}: happenings[{index}].code: expected a listed code, found {code!r}")
+    for index, fault in enumerate(scenario.faults):
+        if fault.code and fault.code not in listed:
+            raise ScenarioUnusable(f"{name}: faults[{index}].code: expected a listed code, found {fault.code!r}")
+    for index, action in enumerate(scenario.corporate_actions):
+        if (code := action.split.code) not in listed:
+            place = f"corporate_actions[{index}].split.code"
+            raise ScenarioUnusable(f"{name}: {place}: expected a listed code, found {code!r}")
     for code in scenario.start.disparity:
         if code not in listed:
             raise ScenarioUnusable(f"{name}: start.disparity: expected listed codes, found {code!r}")
@@ -165,9 +176,12 @@ def without_unlisted(scenario: Scenario, codes: Iterable[str]) -> Scenario:
     """The scenario less what befalls codes that are not listed; for the default scenario over another universe."""
     listed = frozenset(codes)
     kept = tuple(happening for happening in scenario.happenings if code_of(happening) in listed | {None})
+    faults = tuple(fault for fault in scenario.faults if fault.code in listed | {""})
     disparity = {code: value for code, value in scenario.start.disparity.items() if code in listed}
+    start = msgspec.structs.replace(scenario.start, disparity=disparity)
+    actions = tuple(action for action in scenario.corporate_actions if action.split.code in listed)
     return msgspec.structs.replace(
-        scenario, happenings=kept, start=msgspec.structs.replace(scenario.start, disparity=disparity)
+        scenario, happenings=kept, faults=faults, start=start, corporate_actions=actions
     )
 
 

@@ -22,6 +22,7 @@ from kis_actors.simulator.calendar import latest_session
 from kis_actors.simulator.faults import Faults
 from kis_actors.simulator.market import Market
 from kis_actors.simulator.rest import RestServer
+from kis_actors.simulator.rest_wire import failing_protocol
 from kis_actors.simulator.scenario import Scenario, ScenarioUnusable, check_codes, read_scenario, without_unlisted
 from kis_actors.simulator.session_clock import SessionClock, second_of_day
 from kis_actors.simulator.universe import UniverseUnusable, read_universe
@@ -30,6 +31,8 @@ from kis_actors.units import KST
 
 HOST = "127.0.0.1"
 CONFIG = Path(__file__).parents[2] / "config"
+REST_PER_SECOND = {False: 18, True: 1}
+"""Of an app key, by whether it is for paper trading."""
 ENDING = (signal.SIGTERM, signal.SIGINT)
 
 
@@ -40,7 +43,8 @@ class Options(Struct, frozen=True, kw_only=True):
     date: of the session; without one, the latest session up to today, or up to the day the given clock shows.
     start: what the clock shows at first, HH:MM or HH:MM:SS.
     scenario: a file; without one, the project's own.
-    rest_per_second: calls an app key may make in a second of the clock.
+    rest_per_second: calls an app key may make in a second of the clock; without it 18, or 1 on paper.
+    is_paper: serve what KIS serves for play accounts, which is less.
     clock: exactly this clock; start and speed do not count then.
     until_stdin_closes: end at the end of standard input, so that no simulator outlives its parent.
     """
@@ -52,7 +56,8 @@ class Options(Struct, frozen=True, kw_only=True):
     date: datetime.date | None = None
     start: str = "08:59:50"
     scenario: Path | None = None
-    rest_per_second: int = 18
+    rest_per_second: int | None = None
+    is_paper: bool = False
     universe: Path = CONFIG / "universe.csv"
     clock: ClockSettings | None = None
     until_stdin_closes: bool = False
@@ -77,14 +82,16 @@ async def run(options: Options, *, ended: asyncio.Event, say: Callable[[str], No
     settings = _clock_settings(options, day)
     clock = SessionClock(Clock(settings), day)
     faults = Faults(scenario.faults)
-    accounts = Accounts(clock=clock, faults=faults, seed=options.seed, rest_per_second=options.rest_per_second)
-    rest = RestServer(market=market, clock=clock, accounts=accounts, faults=faults)
-    ws = WsServer(market=market, clock=clock, accounts=accounts, faults=faults)
+    rest_per_second = options.rest_per_second or REST_PER_SECOND[options.is_paper]
+    accounts = Accounts(clock=clock, faults=faults, seed=options.seed, rest_per_second=rest_per_second)
+    rest = RestServer(market=market, clock=clock, accounts=accounts, faults=faults, is_paper=options.is_paper)
+    ws = WsServer(market=market, clock=clock, accounts=accounts, faults=faults, is_paper=options.is_paper)
+    protocol = failing_protocol(faults, clock)
     with _listener(options.rest_port) as rest_listener, _listener(options.ws_port) as ws_listener:
         _end_on_signals(ended)
         if options.until_stdin_closes:
             _end_with_stdin(ended)
-        async with _rest_served(rest, rest_listener), await ws.start(ws_listener):
+        async with _rest_served(rest, protocol, rest_listener), await ws.start(ws_listener):
             _announce(say, rest_listener, ws_listener, settings)
             await _first_of(ended.wait(), ws.stream())
 
@@ -127,10 +134,13 @@ class _RestRunner(uvicorn.Server):
 
 
 @contextlib.asynccontextmanager
-async def _rest_served(rest: RestServer, listener: socket.socket) -> AsyncIterator[None]:
+async def _rest_served(
+    rest: RestServer, protocol: type[asyncio.Protocol], listener: socket.socket
+) -> AsyncIterator[None]:
     """Serves while the context lasts. No access log: request lines and headers are nobody's business."""
     config = uvicorn.Config(
         rest.app,
+        http=protocol,
         log_config=None,
         access_log=False,
         log_level="error",
@@ -202,7 +212,8 @@ def _print(line: str) -> None:
 @click.option("--scenario", type=click.Path(path_type=Path))
 @click.option("--date", type=click.DateTime(["%Y-%m-%d"]))
 @click.option("--start", default="08:59:50", show_default=True, type=click.DateTime(["%H:%M:%S", "%H:%M"]))
-@click.option("--rest-per-second", default=18, show_default=True)
+@click.option("--rest-per-second", type=click.IntRange(min=1), show_default="18, on paper 1")
+@click.option("--paper", "is_paper", is_flag=True)
 @click.option("--until-stdin-closes", is_flag=True)
 def main(date: datetime.datetime | None, start: datetime.datetime, **options: Any) -> None:
     """A fake KIS on loopback."""

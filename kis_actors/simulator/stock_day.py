@@ -1,6 +1,7 @@
 """What is settled about each stock before its session opens: its character and its daily history."""
 
 import math
+from collections.abc import Mapping
 from datetime import date
 from random import Random
 
@@ -53,11 +54,16 @@ class DailyBar(Struct, frozen=True):
 
 
 class StockDay(Struct, frozen=True):
-    """A stock on the morning of the simulated session. bars: oldest first, the last is the previous session's."""
+    """A stock on the morning of the simulated session.
+
+    bars: oldest first, the last is the previous session's; after a split they are adjusted to it.
+    split_ratio: what a split of this morning multiplied the price by.
+    """
 
     stock: Stock
     character: Character
     bars: tuple[DailyBar, ...]
+    split_ratio: float = 1.0
 
     @property
     def code(self) -> str:
@@ -68,6 +74,11 @@ class StockDay(Struct, frozen=True):
     def base_won(self) -> int:
         """The previous close, which today's changes and limits are counted from."""
         return self.bars[-1].close_won
+
+    @property
+    def raw_bars(self) -> tuple[DailyBar, ...]:
+        """The bars as they were traded, before any split."""
+        return self.bars if self.split_ratio == 1 else tuple(_unsplit(bar, self.split_ratio) for bar in self.bars)
 
     @property
     def lower_won(self) -> int:
@@ -92,14 +103,30 @@ class StockDay(Struct, frozen=True):
         return sum(bar.close_won for bar in self.bars[-MA_CLOSES:])
 
 
-def stock_days(stocks: tuple[Stock, ...], chance: Chance, start: Start) -> dict[str, StockDay]:
-    """Every stock's character and history, by code."""
+def stock_days(
+    stocks: tuple[Stock, ...], chance: Chance, start: Start, split_ratios: Mapping[str, float]
+) -> dict[str, StockDay]:
+    """Every stock's character and history, by code. A stock that was split goes on at `split_ratios` of its price."""
     days = sessions_before(chance.day, HISTORY_SESSIONS + 1)
     market_moves = {market: _market_moves(chance, market) for market in _MARKET_VOLATILITY}
     targets = _disparities(stocks, chance, start)
-    return {
-        stock.code: _stock_day(stock, days, market_moves[stock.market], targets[stock.code], chance) for stock in stocks
+    unsplit = {
+        stock.code: _stock_day(stock, days, market_moves[stock.market], targets[stock.code], chance)
+        for stock in (_split(stock, split_ratios.get(stock.code, 1.0)) for stock in stocks)
     }
+    return unsplit | {code: replace(unsplit[code], split_ratio=ratio) for code, ratio in split_ratios.items()}
+
+
+def _split(stock: Stock, ratio: float) -> Stock:
+    return stock if ratio == 1 else replace(stock, reference_price_won=nearest_tick(stock.reference_price_won * ratio))
+
+
+def _unsplit(bar: DailyBar, ratio: float) -> DailyBar:
+    """Prices are put on the raw grid, so that the last close may be a step beside the one that was split."""
+    prices = {
+        name: nearest_tick(getattr(bar, name) / ratio) for name in ("open_won", "high_won", "low_won", "close_won")
+    }
+    return replace(bar, volume_shares=max(1, round(bar.volume_shares * ratio)), **prices)
 
 
 def _stock_day(stock: Stock, days: tuple[date, ...], moves: list[float], target: float, chance: Chance) -> StockDay:

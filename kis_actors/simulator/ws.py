@@ -16,9 +16,10 @@ from websockets.protocol import Event
 from kis_actors.simulator.accounts import Accounts
 from kis_actors.simulator.commands import Desk, Registrations, acknowledge, is_pingpong
 from kis_actors.simulator.faults import Faults
-from kis_actors.simulator.feeds import FEEDS
+from kis_actors.simulator.feeds import FEEDS, PAPER_FEEDS, TRADE_FEEDS
 from kis_actors.simulator.market import Market
 from kis_actors.simulator.session_clock import SessionClock
+from kis_actors.simulator.spoiled import OVERSIZED, junk_between, with_columns
 
 PATH = "/tryitout"
 FLUSH_REAL_S = 0.15
@@ -52,24 +53,27 @@ class Session:
         self.registrations = Registrations(iv=digest[:16], key=digest[16:48])
         self._connection = connection
         self._clock = clock
-        self._unsent: asyncio.Queue[str] = asyncio.Queue(UNSENT_FRAMES_MAX)
+        self._unsent: asyncio.Queue[str | bytes | None] = asyncio.Queue(UNSENT_FRAMES_MAX)
         self._said_s = clock.elapsed_s()
         self._unanswered_since_s: float | None = None
         connection.session = self
 
-    def say(self, text: str) -> None:
-        """Queues one message; a client that lets too many pile up is dropped."""
+    def say(self, text: str | bytes) -> None:
+        """Queues one text message, bytes as they are; a client that lets too many pile up is dropped."""
         self._said_s = self._clock.elapsed_s()
-        try:
-            self._unsent.put_nowait(text)
-        except asyncio.QueueFull:
-            self.drop()
+        self._queue(text)
+
+    def close(self) -> None:
+        """Ends the connection with a close frame, after everything that is queued; its app key is free at once."""
+        self.registrations.app_key = None
+        self._queue(None)
 
     async def send_queued(self) -> None:
         """Sends what is queued, at the reader's pace, until the connection ends."""
         with contextlib.suppress(ConnectionClosed):
-            while True:
-                await self._connection.send(await self._unsent.get())
+            while (text := await self._unsent.get()) is not None:
+                await self._connection.send(text, text=True)
+            await self._connection.close()
 
     def answered(self) -> None:
         """The client said that it is there."""
@@ -90,18 +94,26 @@ class Session:
         """Ends the connection without a close frame, as KIS's connections usually end."""
         self._connection.transport.abort()
 
+    def _queue(self, text: str | bytes | None) -> None:
+        try:
+            self._unsent.put_nowait(text)
+        except asyncio.QueueFull:
+            self.drop()
+
 
 class WsServer:
-    """All sessions of the simulator."""
+    """All sessions of the simulator; with `is_paper` they may have only what play accounts may."""
 
-    def __init__(self, *, market: Market, clock: SessionClock, accounts: Accounts, faults: Faults) -> None:
+    def __init__(
+        self, *, market: Market, clock: SessionClock, accounts: Accounts, faults: Faults, is_paper: bool = False
+    ) -> None:
         self._market = market
         self._clock = clock
         self._faults = faults
         self._sessions: dict[Session, None] = {}
         self._sessions_ever = 0
         self._desk = Desk(
-            feeds=tuple(FEEDS),
+            feeds=PAPER_FEEDS if is_paper else tuple(FEEDS),
             codes=frozenset(market.stock_days),
             app_key_of=accounts.app_key_of,
             holder_of=self._holder_of,
@@ -135,21 +147,45 @@ class WsServer:
                 sent_s = now_s
 
     def _flush(self, after_s: float, until_s: float) -> None:
-        is_dropped = self._faults.struck("ws_drop", after_s, until_s)
+        span_s = (after_s, until_s)
         for session in tuple(self._sessions):
-            if is_dropped:
+            if self._faults.struck("ws_drop", *span_s):
                 session.drop()
-            elif not self._is_silent(after_s) and not self._is_silent(until_s):
+            elif self._faults.struck("ws_close", *span_s):
+                session.close()
+            elif not self._faults.during("ws_silence", *span_s):
                 self._deliver(session, int(after_s), int(until_s))
+                if self._faults.struck("ws_oversize", *span_s):
+                    session.say(OVERSIZED)
                 session.keep_alive()
 
     def _deliver(self, session: Session, after_s: int, until_s: int) -> None:
-        frames = []
+        frames: list[tuple[int, str | bytes]] = []
         for (feed, code), since_s in session.registrations.since_s.items():
-            frames += FEEDS[feed](self._market, feed, code, max(after_s, since_s), until_s)
+            frames += self._frames(feed, code, max(after_s, since_s), until_s)
+        frames += self._junk(session, after_s, until_s)
         # Sorting is stable: frames of one code stay in order even when they carry the same second.
         for _, frame in sorted(frames, key=lambda stamped: stamped[0]):
             session.say(frame)
+
+    def _frames(self, feed: str, code: str, after_s: int, until_s: int) -> list[tuple[int, str]]:
+        """What a registration is sent, less and otherwise while a fault of trades is on."""
+        frames = FEEDS[feed](self._market, feed, code, after_s, until_s)
+        if feed not in TRADE_FEEDS:
+            return frames
+        if any(fault.code == code for fault in self._faults.during("code_silent", after_s, until_s)):
+            return []
+        for fault in self._faults.during("frame_width", after_s, until_s):
+            frames = [(second, with_columns(frame, fault.columns)) for second, frame in frames]
+        return frames
+
+    def _junk(self, session: Session, after_s: int, until_s: int) -> list[tuple[int, str | bytes]]:
+        """What comes besides, and only to who registered something."""
+        if not session.registrations.since_s or not self._faults.during("ws_junk", after_s, until_s):
+            return []
+        _, code = next(iter(session.registrations.since_s))
+        pieces = junk_between(self._market, code, after_s, until_s)
+        return [(second, piece) for second, piece in pieces if self._faults.lasts("ws_junk", second)]
 
     async def _serve(self, connection: ServerConnection) -> None:
         assert isinstance(connection, Connection)
@@ -171,15 +207,12 @@ class WsServer:
             return
         ack = acknowledge(message, session.registrations, self._desk)
         now_s = self._clock.elapsed_s()
-        if not self._is_silent(now_s) and not self._faults.lasts("ack_lost", now_s):
+        if not self._faults.lasts("ws_silence", now_s) and not self._faults.lasts("ack_lost", now_s):
             session.say(ack)
 
     def _holder_of(self, app_key: str) -> Registrations | None:
         registrations = (session.registrations for session in self._sessions)
         return next((held for held in registrations if held.app_key == app_key), None)
-
-    def _is_silent(self, now_s: float) -> bool:
-        return self._faults.lasts("ws_silence", now_s)
 
 
 def _check_path(connection: ServerConnection, request: Request) -> Response | None:

@@ -133,12 +133,12 @@ class World:
 
 @contextmanager
 def world(
-    directory: Path, *, speed: float, start: str = "08:59:30", scenario: Path = SCENARIO
+    directory: Path, *, speed: float, start: str = "08:59:30", scenario: Path = SCENARIO, arguments: tuple[str, ...] = (),
 ) -> Iterator[World]:
     """A simulator and a Telegram, and a folder for a daemon between them."""
     telegram = Telegram()
     try:
-        with simulator(speed, 1, "--scenario", str(scenario), "--start", start) as simulated:
+        with simulator(speed, 1, "--scenario", str(scenario), "--start", start, *arguments) as simulated:
             yield World(directory, simulated, telegram)
     finally:
         telegram.stop()

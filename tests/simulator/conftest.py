@@ -3,7 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -103,3 +103,13 @@ def running(tmp_path: Path, *, scenario: str = "", **options: object) -> Iterato
     wanted = Options(universe=universe, scenario=script, date=DAY, **options)  # type: ignore[arg-type]
     with Running(wanted) as simulator:
         yield simulator
+
+
+ALL_DAY = "at: '09:00', seconds: 36000"
+
+
+def faulty(
+    tmp_path: Path, *faults: str, start: str = "10:00", speed: float = 60.0
+) -> AbstractContextManager[Running]:
+    """A fast simulator that fails as told."""
+    return running(tmp_path, speed=speed, start=start, scenario=f"faults: [{', '.join(faults)}]")

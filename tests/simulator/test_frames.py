@@ -9,8 +9,10 @@ from kis_actors.simulator.answers import several_rows
 from kis_actors.simulator.feeds import FEEDS
 from kis_actors.simulator.frames import book_frame, trade_frames, trade_record
 from kis_actors.simulator.session_clock import OPEN_S, second_of_day
+from kis_actors.simulator.universe import read_universe
+from kis_actors.simulator.venues import is_on_nxt
 
-from .conftest import CODES, DAY, RECORDED, market
+from .conftest import CODES, DAY, RECORDED, ROOT, market
 
 EVENING_S = 16 * 3600
 
@@ -154,3 +156,29 @@ def test_operation_frames_look_like_recorded_ones():
     known = [fields[1:5] + fields[8:] for fields in recorded("H0UNMKO0", 10)]
     told = [frame.split("|", 3)[3].split("^") for frame in frames]
     assert [fields[1:5] + fields[8:] for fields in told] == [known[1], known[0]]
+
+
+@pytest.mark.parametrize(("feed", "width"), [("H0STMKO0", 11), ("H0UNMKO0", 10), ("H0NXMKO0", 11)])
+def test_operation_frames_have_their_feeds_width(feed, width):
+    troubled = market("happenings: [{at: '10:40', code: 005930, what: vi}]")
+    told = [frame.split("|", 3)[3].split("^") for _, frame in FEEDS[feed](troubled, feed, "005930", OPEN_S, EVENING_S)]
+    assert [(fields[0], len(fields), fields[8]) for fields in told] == [("005930", width, on) for on in ("Y", "N")]
+
+
+@pytest.mark.parametrize(("feed", "width"), [("H0STASP0", 63), ("H0UNASP0", 66), ("H0NXASP0", 66)])
+def test_books_of_two_venues_have_a_second_mid_price_book(quiet_market, feed, width):
+    frames = [frame for _, frame in FEEDS[feed](quiet_market, feed, "005930", OPEN_S + 600, OPEN_S + 660)]
+    assert frames and {(frame.split("|")[1], len(frame.split("^"))) for frame in frames} == {(feed, width)}
+
+
+def test_about_three_codes_in_five_are_on_nxt():
+    codes = [stock.code for stock in read_universe(ROOT / "config" / "universe.csv")]
+    assert 0.5 < sum(map(is_on_nxt, codes)) / len(codes) < 0.7
+
+
+@pytest.mark.parametrize("feed", [feed for feed in FEEDS if not feed.startswith("H0ST")])
+def test_feeds_with_nxt_say_nothing_of_codes_it_does_not_trade(feed):
+    code = next(code for code in CODES if not is_on_nxt(code))
+    troubled = market(f"happenings: [{{at: '10:40', code: {code}, what: vi}}]")
+    assert FEEDS[feed](troubled, feed, code, OPEN_S, EVENING_S) == []
+    assert FEEDS[f"H0ST{feed[4:]}"](troubled, feed.replace(feed[2:4], "ST"), code, OPEN_S, EVENING_S)

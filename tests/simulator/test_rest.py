@@ -10,12 +10,13 @@ import pytest
 
 from kis_actors.simulator.accounts import Accounts
 from kis_actors.simulator.faults import Faults
+from kis_actors.simulator.refusals import TEXTS
 from kis_actors.simulator.rest import QUOTATIONS, RestServer
 from kis_actors.simulator.scenario import parse_scenario
 from kis_actors.simulator.session_clock import SessionClock, second_of_day
 from kis_actors.units import KST, ns_of_instant
 
-from .conftest import CODES, DAY, RECORDED, HandClock
+from .conftest import CODES, DAY, RECORDED, HandClock, market
 
 KEYS = {"appkey": "k" * 36, "appsecret": "s" * 180}
 ASK = {"grant_type": "client_credentials", **KEYS}
@@ -230,6 +231,14 @@ def test_thirty_codes_and_any_market_are_taken(client, division):
     assert len(client.several(*["005930"] * 31, division=division)[1]["output"]) == 30
 
 
+def test_rows_of_nxt_are_blank_for_codes_it_does_not_trade(client):
+    asked = ("005930", "028300")
+    rows = {division: client.several(*asked, division=division)[1]["output"] for division in ("J", "NX", "UN")}
+    shown = {division: [row["inter_shrn_iscd"] for row in rows[division]] for division in rows}
+    assert shown == {"J": ["005930", "028300"], "NX": ["005930", ""], "UN": ["005930", "028300"]}
+    assert set(rows["NX"][1].values()) == {""}
+
+
 def test_an_unknown_market_is_refused(client):
     assert refused(client.several("005930", division="Q")) == (200, "2", "OPSQ2001")
     assert refused(client.several()) == (200, "2", "OPSQ2001")
@@ -349,6 +358,13 @@ def test_holidays_come_in_pages_of_24_days(client):
     assert {"20260216", "20260217", "20260218"} <= set(closed)
 
 
+def test_single_days_can_be_closed_or_open_against_the_usual():
+    told = market("holidays: {2026-11-23: closed, 2026-11-24: open, 2026-11-29: open}")
+    asked = {"CTX_AREA_FK": "", "CTX_AREA_NK": "", "BASS_DT": "20261122"}
+    rows = Client(told).log_in().get("chk-holiday", "CTCA0903R", **asked)[1]["output"]
+    assert "".join(row["opnd_yn"] for row in rows[:8]) == "NNYYYYNY"
+
+
 def test_the_date_header_is_the_clocks(client):
     client.price()
     shown = datetime.strptime(client.answered["date"], "%a, %d %b %Y %H:%M:%S GMT").replace(tzinfo=UTC)
@@ -361,6 +377,13 @@ def test_a_broken_server_answers_with_a_page(quiet_market):
     assert client.price() == (500, "<html><body>500 Internal Server Error</body></html>")
     client.clock.pass_s(5)
     assert client.price()[0] == 200
+
+
+@pytest.mark.parametrize("code", sorted(TEXTS))
+def test_every_code_of_the_gateway_can_be_played(quiet_market, code):
+    fault = f"faults: [{{at: '10:00', fault: rest_refuse, seconds: 5, answer: {code}}}]"
+    client = Client(quiet_market, faults=fault).log_in()
+    assert client.price() == (500, {"rt_cd": "1", "msg_cd": code, "msg1": TEXTS[code]})
 
 
 def test_a_shut_gateway_refuses_at_any_pace(quiet_market):

@@ -1,8 +1,10 @@
 """Scenario files: what is read, and what is said about mistakes."""
 
+from typing import get_args
+
 import pytest
 
-from kis_actors.simulator.faults import Faults
+from kis_actors.simulator.faults import FaultName, Faults
 from kis_actors.simulator.scenario import (
     Scenario,
     ScenarioUnusable,
@@ -49,6 +51,41 @@ def test_mistakes_in_happenings_are_named(entry, where, what):
     assert said.startswith(f"s.yaml:2: {where}: ") and what in said
 
 
+@pytest.mark.parametrize(
+    ("entry", "what"),
+    [
+        ("{at: '09:10', fault: ws_drop, columns: 48}", "Expected no `columns` with ws_drop"),
+        ("{at: '09:10', fault: rest_hang, answer: EGW00304}", "Expected no `answer` with rest_hang"),
+        ("{at: '09:10', fault: code_silent}", "Expected `code` with code_silent"),
+        ("{at: '09:10', fault: ws_refuse, answer: EGW00304}", "Expected `answer` to be one of KIS's codes: OPSP0000"),
+        ("{at: '09:10', fault: rest_refuse, answer: OPSP0007}", "Expected `answer` to be one of KIS's codes: EGW00001"),
+    ],
+)
+def test_mistakes_in_faults_are_named(entry, what):
+    said = complaint(f"faults:\n  - {entry}\n")
+    assert said.startswith("s.yaml:2: faults[0]: ") and what in said
+
+
+def test_faults_have_usual_parameters():
+    names = ("frame_width", "rest_retry_after", "rest_refuse", "token_refuse", "ws_refuse")
+    told = parse_scenario(f"faults: [{', '.join(f'{{at: 09:10, fault: {name}}}' for name in names)}]", "s").faults
+    assert (told[0].columns, told[1].wait) == (48, 3)
+    assert [fault.answer for fault in told[2:]] == ["EGW00304", "EGW00133", "OPSP0007"]
+
+
+@pytest.mark.parametrize(
+    ("text", "where", "what"),
+    [
+        ("holidays: {2026-13-01: closed}", "the file", "date"),
+        ("holidays: {2026-11-23: shut}", "holidays", "'shut'"),
+        ("corporate_actions: [{split: {code: 005930, ratio: 0}}]", "corporate_actions[0].split.ratio", ">= 0.01"),
+    ],
+)
+def test_mistakes_in_holidays_and_corporate_actions_are_named(text, where, what):
+    said = complaint(text)
+    assert said.startswith(f"s.yaml:1: {where}") and what in said
+
+
 def test_an_unknown_fault_is_named():
     said = complaint("faults:\n  - {at: '09:10', fault: ws_drop}\n  - {at: '09:11', fault: ws_dorp}\n")
     assert said.startswith("s.yaml:3: faults[1].fault: ") and "'ws_dorp'" in said
@@ -69,6 +106,21 @@ def test_an_unlisted_code_is_refused():
         check_codes(scenario, ["005930"], "s.yaml")
 
 
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        ("faults: [{at: '10:00', fault: code_silent, code: 999999}]", "faults[0].code"),
+        ("corporate_actions: [{split: {code: 999999, ratio: 0.2}}]", "corporate_actions[0].split.code"),
+    ],
+)
+def test_faults_and_splits_of_unlisted_codes_are_refused_or_left_out(text, where):
+    scenario = parse_scenario(text, "s.yaml")
+    with pytest.raises(ScenarioUnusable) as caught:
+        check_codes(scenario, ["005930"], "s.yaml")
+    assert str(caught.value) == f"s.yaml: {where}: expected a listed code, found '999999'"
+    assert without_unlisted(scenario, ["005930"]) == Scenario()
+
+
 def test_the_default_scenario_fits_the_universe():
     codes = [stock.code for stock in read_universe(ROOT / "config" / "universe.csv")]
     check_codes(read_scenario(ROOT / "config" / "scenario.yaml"), codes, "scenario.yaml")
@@ -78,6 +130,19 @@ def test_the_default_scenario_gives_way_to_another_universe():
     scenario = without_unlisted(read_scenario(ROOT / "config" / "scenario.yaml"), ["028300"])
     assert [happening.at for happening in scenario.happenings] == ["10:12", "10:15", "13:12"]
     assert list(scenario.start.disparity) == ["028300"]
+
+
+def test_every_fault_has_an_example_in_the_default_scenario():
+    text = (ROOT / "config" / "scenario.yaml").read_text("utf-8")
+    examples = [line.removeprefix("#") for line in text.splitlines() if line.startswith("#   - {at: ")]
+    told = parse_scenario("faults:\n" + "\n".join(examples), "scenario.yaml").faults
+    assert sorted(fault.fault for fault in told) == sorted(get_args(FaultName))
+
+
+def test_a_fault_is_found_in_any_span_it_touches():
+    faults = Faults(parse_scenario("faults: [{at: '09:10', fault: ws_junk, seconds: 5}]", "s").faults)
+    spans = ((32_990, 32_999), (32_990, 33_000), (32_990, 33_060), (33_004, 33_005), (33_005, 33_010))
+    assert [bool(faults.during("ws_junk", *span)) for span in spans] == [False, True, True, True, False]
 
 
 def test_lasting_faults_end_and_sudden_ones_strike_once():

@@ -7,67 +7,18 @@ import time
 from itertools import pairwise
 
 import pytest
-import requests
 import websocket
 
-from kis_actors.simulator.commands import REGISTRATIONS_MAX, TEXTS
+from kis_actors.simulator.commands import REGISTRATIONS_MAX
 from kis_actors.simulator.feeds import FEEDS
 from kis_actors.simulator.session_clock import SessionClock
 from kis_actors.simulator.ws import UNSENT_FRAMES_MAX, Session
 
 from .conftest import CODES, DAY, RECORDED, HandClock, running
+from .kis import Kis
 
 APP_KEYS = itertools.count()
 """One for each test, so that none waits until the server has noticed the end of another's session."""
-
-
-class Kis:
-    """One client of the simulator: an app key, an approval key, a connection."""
-
-    def __init__(self, simulator, app_key="k", path="/tryitout"):
-        self.app_key = app_key
-        self._rest_url = simulator.urls["rest_url"]
-        self.approval = self.approve(app_key)
-        self.socket = websocket.create_connection(simulator.urls["ws_url"] + path, timeout=10)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.socket.close()
-
-    def approve(self, app_key):
-        asked = {"grant_type": "client_credentials", "appkey": app_key, "secretkey": "s"}
-        return requests.post(f"{self._rest_url}/oauth2/Approval", json=asked, timeout=10).json()["approval_key"]
-
-    def command(self, code="005930", feed="H0STCNT0", tr_type="1"):
-        return {
-            "header": {
-                "approval_key": self.approval, "custtype": "P", "tr_type": tr_type, "content-type": "utf-8",
-            },
-            "body": {"input": {"tr_id": feed, "tr_key": code}},
-        }  # fmt: skip
-
-    def send(self, command):
-        self.socket.send(json.dumps(command) if isinstance(command, dict) else command)
-
-    def ask(self, command):
-        """The acknowledgement of one command; data in between is passed over."""
-        self.send(command)
-        return json.loads(self.next_text(lambda text: '"body"' in text))
-
-    def register(self, *args, **named):
-        return self.ask(self.command(*args, **named))["body"]["msg_cd"]
-
-    def next_text(self, wanted):
-        """The next text that is wanted; others are passed over, PINGPONG is answered."""
-        while not wanted(text := self.socket.recv()):
-            if "PINGPONG" in text:
-                self.send(text)
-        return text
-
-    def frames(self, count):
-        return [self.next_text(lambda text: text.startswith("0|")) for _ in range(count)]
 
 
 @pytest.fixture(scope="module")
@@ -299,36 +250,15 @@ def test_who_never_reads_is_dropped():
     assert connection.is_dropped
 
 
-def test_a_fault_drops_every_session_without_a_close_frame(tmp_path):
-    scenario = "faults: [{at: '10:00:30', fault: ws_drop}]"
-    with running(tmp_path, speed=60.0, start="10:00", scenario=scenario) as simulator:
-        client = Kis(simulator)
-        with pytest.raises((websocket.WebSocketConnectionClosedException, ConnectionError)):
-            while client.socket.recv_frame().opcode != websocket.ABNF.OPCODE_CLOSE:
-                pass
-        with Kis(simulator) as again:
-            assert again.register() == "OPSP0000"
+@pytest.mark.parametrize("market", ["ST", "UN", "NX"])
+def test_a_vi_is_told_over_the_wire_as_it_begins_and_ends(tmp_path, market):
+    happening = "happenings: [{at: '10:01', code: 005930, what: vi}]"
+    with running(tmp_path, speed=240.0, start="10:00", scenario=happening) as simulator, Kis(simulator) as client:
+        client.register("005930", f"H0{market}MKO0")
+        told = client.frames(2)
+    assert [frame.split("^")[8] for frame in told] == ["Y", "N"]
 
 
-@pytest.mark.parametrize("code", sorted(TEXTS))
-def test_every_code_of_kis_can_be_played(tmp_path, code):
-    scenario = f"faults: [{{at: '09:00', fault: ws_refuse, seconds: 36000, answer: {code}}}]"
-    with running(tmp_path, speed=60.0, start="10:00", scenario=scenario) as simulator, Kis(simulator) as client:
-        assert client.register() == code
-
-
-def test_a_lost_acknowledgement_still_registers(tmp_path):
-    scenario = "faults: [{at: '09:00', fault: ack_lost, seconds: 36000}]"
-    with running(tmp_path, speed=60.0, start="10:00", scenario=scenario) as simulator, Kis(simulator) as client:
-        client.send(client.command())
-        assert client.next_text(lambda text: "PINGPONG" not in text).startswith("0|H0STCNT0|")
-
-
-def test_silence_is_total_and_its_trades_are_lost(tmp_path):
-    scenario = "faults: [{at: '10:00:30', fault: ws_silence, seconds: 60}]"
-    with running(tmp_path, speed=60.0, start="10:00:20", scenario=scenario) as simulator, Kis(simulator) as client:
-        client.register("005930")
-        payloads = [frame.split("|", 3)[3].split("^") for frame in client.frames(6)]
-        stamps = [stamp for fields in payloads for stamp in fields[1::47]]
-        assert not [stamp for stamp in stamps if "100030" <= stamp < "100130"]
-        assert max(stamps) >= "100130"
+def test_a_code_that_is_not_on_nxt_is_accepted_and_silent_there(kis):
+    assert [kis.register("028300", feed) for feed in ("H0UNCNT0", "H0NXCNT0", "H0STCNT0")] == ["OPSP0000"] * 3
+    assert {frame.split("|")[1] for frame in kis.frames(3)} == {"H0STCNT0"}
