@@ -133,8 +133,9 @@ class World:
 
 @contextmanager
 def world(
-    directory: Path, *, speed: float, start: str = "08:59:30", scenario: Path = SCENARIO, arguments: tuple[str, ...] = (),
-) -> Iterator[World]:
+    directory: Path, *, speed: float, start: str = "08:59:30", scenario: Path = SCENARIO,
+    arguments: tuple[str, ...] = (),
+) -> Iterator[World]:  # fmt: skip
     """A simulator and a Telegram, and a folder for a daemon between them."""
     telegram = Telegram()
     try:
