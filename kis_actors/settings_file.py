@@ -4,6 +4,7 @@ The settings themselves, their types and defaults, are `settings.py`; no key is 
 """
 
 import ipaddress
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ __all__ = ["Loaded", "Problem", "SettingsError", "flatten", "load", "resolve", "
 DEFAULT_PATH = Path("config/settings.yaml")
 SHIPPED_PATH = Path(__file__).parent.parent / DEFAULT_PATH
 ON_COMMAND_LINE = "--set"
+_CODE = re.compile(r"[0-9A-Z]{6}")
 
 
 class Loaded(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,6 +93,7 @@ def _limits(written: Mapping[str, Any], readings: Sequence[Reading]) -> Iterator
         if key in FLOORS and not _on_loopback(written):
             yield from _below_floor(key, value, place)
     yield from _half_a_clock(written, places)
+    yield from _bad_codes(written, places)
 
 
 def _out_of_range(key: str, value: Any, place: Place) -> Iterator[Problem]:
@@ -132,6 +135,19 @@ def _half_a_clock(written: Mapping[str, Any], places: Mapping[str, Place]) -> It
     for given, absent in (("clock.anchor", "clock.shows"), ("clock.shows", "clock.anchor")):
         if written.get(given) and not written.get(absent):
             yield Problem(*places[given], f"{given} without {absent} sets no clock", f"add {absent}, or remove {given}")
+
+
+def _bad_codes(written: Mapping[str, Any], places: Mapping[str, Place]) -> Iterator[Problem]:
+    keys = ("universe.pins", "universe.exclusions")
+    for key in keys:
+        for code in written.get(key, ()):
+            if not _CODE.fullmatch(code):
+                what = f"{key}: expected codes of six digits or capitals such as 000660, found {shown(code)}"
+                yield Problem(*places[key], what, "write [000660]")
+    both = [code for code in written.get(keys[0], ()) if code in written.get(keys[1], ())]
+    if both:
+        what = f"{keys[1]}: {', '.join(both)} is among universe.pins too"
+        yield Problem(*places[keys[1]], what, "keep one of the two")
 
 
 def _adjusted(values: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:

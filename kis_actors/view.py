@@ -21,6 +21,7 @@ from kis_actors.messages import (
     FrameReceived,
     FrameRejected,
     FramesDropped,
+    HolidaysRequested,
     LinkBlocked,
     LinkLost,
     LinkOpened,
@@ -49,6 +50,7 @@ from kis_actors.messages import (
     UniverseLoaded,
     UnsubscribeConfirmed,
     UnsubscribeRequested,
+    VenuesRequested,
 )
 
 ALERTS_SHOWN_MAX = 200
@@ -157,10 +159,12 @@ class View(Struct, kw_only=True):
                 self.baselines_loaded += 1
             case BaselineMissing():
                 self.baselines_missing += 1
-            case ScanRequested():
+            case ScanRequested() if event.scope == "all":
                 self.scan, self.batches, self.calls = event.scan, event.batches, self.calls + 1
                 self.batches_done = 0 if event.batch == 1 else self.batches_done
-            case ScanReturned() | ScanFailed():
+            case ScanRequested() | HolidaysRequested() | VenuesRequested():
+                self.calls += 1
+            case ScanReturned() | ScanFailed() if event.scan == self.scan:
                 self.batches_done += 1
             case SafeModeEntered() | SafeModeLeft():
                 self.is_safe = isinstance(event, SafeModeEntered)

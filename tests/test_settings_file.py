@@ -232,6 +232,17 @@ def test_what_paper_lacks_is_taken_back_with_a_warning(loaded):
     assert len(run.warnings) == 2
 
 
+def test_a_pin_that_is_no_code_is_refused(problems):
+    assert problems("universe: {pins: [5930]}") == [
+        "1:18: universe.pins: expected codes of six digits or capitals such as 000660, found '5930'; write [000660]"
+    ]
+
+
+def test_a_code_pinned_and_excluded_is_refused(problems):
+    (problem,) = problems("universe: {pins: ['000660'], exclusions: [000660]}")
+    assert problem.endswith("000660 is among universe.pins too; keep one of the two")
+
+
 def test_more_feeds_than_kis_registers_are_pointed_out(loaded):
     run = loaded("monitor: {max_ws_subs: 40}\nkis: {ws_status: true}")
     assert run.warnings == ("monitor.max_ws_subs: 40 codes of 2 feeds are too many; following 20",)

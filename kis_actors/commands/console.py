@@ -116,7 +116,7 @@ def _head(view: View, events_per_s: float) -> Panel:
     link = f"link {view.link}{' ' + view.link_reason if view.link_reason else ''}"
     rejected = f"{view.frames:,} frames ({view.frames_rejected} rejected)"
     logged = f"{view.log_seq:,} events, {events_per_s:,.0f}/s"
-    safe = "SAFE MODE " if view.is_safe else ""
+    safe = "SAFE MODE " if view.is_safe else "DEGRADED MODE " if view.is_degraded else ""
     lines = [
         Text.assemble((clock, "bold"), f" · {session} · ", (link, "green" if view.link == "open" else "yellow")),
         Text.assemble((safe, "bold red"), f"{_scan(view)} · averages {_averages(view)}"),

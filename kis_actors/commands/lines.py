@@ -17,7 +17,9 @@ class Lines:
         """One line for each thing that is not as it was."""
         view = self._view
         self._say("session", self._session())
-        self._say("safe mode", "safe mode: scans fail" if view.is_safe else "")
+        self._say_mode("safe mode", is_on=view.is_safe, on="safe mode: scans fail", off="safe mode left: scans work")
+        degraded = "degraded mode: no stream, so followed codes are scanned"
+        self._say_mode("degraded mode", is_on=view.is_degraded, on=degraded, off="the stream is back")
         self._say("averages", self._averages())
         self._say("link", f"link {view.link}{': ' + view.link_reason if view.link_reason else ''}")
         if view.last_scan_at:
@@ -34,6 +36,11 @@ class Lines:
         if known < len(view.names) or not known:
             return ""
         return f"averages: {view.baselines_loaded} codes, {view.baselines_missing} without"
+
+    def _say_mode(self, topic: str, *, is_on: bool, on: str, off: str) -> None:
+        """That it is over is said only if it was on."""
+        if is_on or topic in self._said:
+            self._say(topic, on if is_on else off)
 
     def _say(self, topic: str, line: str) -> None:
         if line and self._said.get(topic) != line:
