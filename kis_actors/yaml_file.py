@@ -13,41 +13,15 @@ from typing import Any, NamedTuple, Union, get_args, get_origin
 import msgspec
 import yaml
 
+from kis_actors.problems import Place, Problem, SettingsError
 from kis_actors.scalars import closest, converted, described, shown
+
+__all__ = ["Place", "Problem", "Reading", "SettingsError", "dotted_keys", "read_assignment", "read_text", "read_yaml"]
 
 BYTES_MAX = 100_000
 NULLS = ("", "~", "null", "Null", "NULL")
 MISSING = msgspec.UNSET
 """Stands for a value that could not be read; its problem is already noted."""
-
-
-class Place(NamedTuple):
-    """Where something stands; line and column count from 1."""
-
-    path: str
-    line: int
-    column: int
-
-
-class Problem(msgspec.Struct, frozen=True):
-    """One mistake in a file of settings: where it is, what is wrong and what to write instead."""
-
-    path: str
-    line: int
-    column: int
-    what: str
-    write: str
-
-    def __str__(self) -> str:
-        return f"{self.path}:{self.line}:{self.column}: {self.what}; {self.write}"
-
-
-class SettingsError(Exception):
-    """Settings cannot be used; carries every problem found, in the order of the file."""
-
-    def __init__(self, problems: tuple[Problem, ...]) -> None:
-        super().__init__("\n".join(map(str, problems)))
-        self.problems = problems
 
 
 class Reading(NamedTuple):
@@ -143,6 +117,8 @@ class _Reader:
             return self._null(node, wanted, key, null_allowed)
         if _is_struct(wanted):
             return self._section(node, wanted, key)
+        if _is_one_of_structs(wanted):
+            return self._tagged(node, get_args(wanted), key)
         if get_origin(wanted) is dict:
             return self._entries(node, get_args(wanted), key)
         if get_origin(wanted) is tuple:
@@ -160,9 +136,29 @@ class _Reader:
         expected, advice = described(wanted)
         return self.refuse(node.start_mark, f"{key}: expected {expected}, found nothing", advice)
 
-    def _section(self, node: yaml.Node, wanted: type[msgspec.Struct], key: str) -> Any:
-        fields = {item.name: item for item in msgspec.structs.fields(wanted)}
-        pairs = list(self._pairs(node, key))
+    def _tagged(self, node: yaml.Node, kinds: tuple[type[msgspec.Struct], ...], key: str) -> Any:
+        """One of several structs, which its tag tells apart; without the tag, whatever any of them has."""
+        tags = {str(kind.__struct_config__.tag): kind for kind in kinds}
+        name = str(kinds[0].__struct_config__.tag_field)
+        named = next((value for name_node, value in _pairs_of(node) if name_node.value == name), None)
+        if named is None:
+            fields = {item.name: item for kind in reversed(kinds) for item in msgspec.structs.fields(kind)}
+            return self._section(node, kinds[0], key, fields)
+        if not isinstance(named, yaml.ScalarNode) or named.value not in tags:
+            found = shown(named.value) if isinstance(named, yaml.ScalarNode) else _kind(named)
+            near = difflib.get_close_matches(str(named.value)[:60], tags, 1)
+            what = f"{key}.{name}: expected one of {', '.join(tags)}, found {found}"
+            return self.refuse(named.start_mark, what, f"write {near[0] if near else ' or '.join(tags)}")
+        mark = named.start_mark
+        self._places.setdefault(_joined(key, name), Place(self._path, mark.line + 1, mark.column + 1))
+        return {name: named.value, **self._section(node, tags[named.value], key, tag=name)}
+
+    def _section(
+        self, node: yaml.Node, wanted: type[msgspec.Struct], key: str, fields: dict[str, Any] | None = None,
+        tag: str = "",
+    ) -> Any:  # fmt: skip
+        fields = fields or {item.name: item for item in msgspec.structs.fields(wanted)}
+        pairs = [pair for pair in self._pairs(node, key) if not tag or pair[1] != tag]
         values = {}
         for name_node, name, value_node in pairs:
             if name not in fields:
@@ -255,9 +251,15 @@ def _is_struct(wanted: Any) -> bool:
     return isinstance(wanted, type) and issubclass(wanted, msgspec.Struct)
 
 
+def _is_one_of_structs(wanted: Any) -> bool:
+    return get_origin(wanted) in (types.UnionType, Union) and all(map(_is_struct, get_args(wanted)))
+
+
 def _without_null(wanted: Any) -> tuple[Any, bool]:
     """A type without its `| None`, and whether it had one."""
     if get_origin(wanted) not in (types.UnionType, Union):
+        return wanted, False
+    if types.NoneType not in get_args(wanted):
         return wanted, False
     (other,) = (option for option in get_args(wanted) if option is not types.NoneType)
     return other, True

@@ -13,7 +13,8 @@ ROWS: dict[str, tuple[str, ...]] = {
     "kis_actors.units": (),
     "kis_actors.scalars": (),
     "kis_actors.settings": ("kis_actors.units",),
-    "kis_actors.yaml_file": ("kis_actors.scalars",),
+    "kis_actors.problems": (),
+    "kis_actors.yaml_file": ("kis_actors.problems", "kis_actors.scalars"),
     "kis_actors.limits": (),
     "kis_actors.settings_file": (
         "kis_actors.limits", "kis_actors.scalars", "kis_actors.settings", "kis_actors.yaml_file",
