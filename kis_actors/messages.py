@@ -329,6 +329,12 @@ class SessionDoubted(Event):
     reason: str
 
 
+class SessionTrusted(Event):
+    """On `day`, whose session was doubted, there are quotes of today after all."""
+
+    day: date
+
+
 class UniverseRequested(Event):
     """A question: the codes to watch on `day`."""
 
@@ -745,6 +751,7 @@ NAMES: dict[type[Event], tuple[str, int]] = {
     HolidaysRequested: ("HolidaysRequested", 1),
     CalendarDisputed: ("CalendarDisputed", 1),
     SessionDoubted: ("SessionDoubted", 1),
+    SessionTrusted: ("SessionTrusted", 1),
     UniverseRequested: ("UniverseRequested", 1),
     VenuesRequested: ("VenuesRequested", 1),
     VenuesLoaded: ("VenuesLoaded", 1),

@@ -18,6 +18,7 @@ from kis_actors.messages import (
     SafeModeEntered,
     SafeModeLeft,
     SessionDoubted,
+    SessionTrusted,
     SlotLimitChanged,
     StreamGivenUp,
     UniverseLoaded,
@@ -71,6 +72,8 @@ def _others(event: Event) -> dict[str, str]:
                 "en": f"the calendar has {event.day} open, but the market looks closed ({event.reason}). Scans raise "
                 "no alert. If it is closed, add the day to closures in config/market.yaml.",
             }
+        case SessionTrusted():
+            return {"ko": "오늘 시세가 들어옵니다. 개장이 맞습니다.", "en": "quotes of today come in; it is open."}
         case SlotLimitChanged():
             return {
                 "ko": f"실시간 종목 수를 {event.limit}개로 바꿉니다 ({event.reason}).",

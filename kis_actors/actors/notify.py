@@ -27,6 +27,7 @@ from kis_actors.messages import (
     SafeModeEntered,
     SafeModeLeft,
     SessionDoubted,
+    SessionTrusted,
     SignalRaised,
     SlotLimitChanged,
     StreamGivenUp,
@@ -41,7 +42,7 @@ from kis_actors.turn import Core
 
 OPERATOR_QUIET_S = 1800
 ALWAYS_TOLD: tuple[type[Event], ...] = (
-    SafeModeEntered, SafeModeLeft, CalendarDisputed, SessionDoubted, UniverseRefused, UniverseLoaded,
+    SafeModeEntered, SafeModeLeft, CalendarDisputed, SessionDoubted, SessionTrusted, UniverseRefused, UniverseLoaded,
     BaselinesCompleted, FrameWidthChanged,
 )  # fmt: skip
 """About the daemon itself, and seldom."""

@@ -29,6 +29,7 @@ from kis_actors.messages import (
     ScanSlowed,
     SessionDoubted,
     SessionOpened,
+    SessionTrusted,
     TargetsChanged,
     UniverseRequested,
     VenuesRequested,
@@ -42,13 +43,15 @@ from kis_actors.turn import Core, Step, in_steps
 DOUBTFUL_SCANS = 3
 """So many scans in a row of nothing but outdated quotes, and the calendar must be wrong."""
 DOUBTFUL_RATIO = 0.95
+DOUBT_AFTER_S = 180
+"""Right after the open there may be no trade yet."""
 
 
 class State(Struct, frozen=True, kw_only=True):
     """What scanning depends on.
 
-    doubtful: scans in a row without a trade of today. followed: codes that are to be streamed.
-    down_since: when the link was first seen down.
+    doubtful: scans in a row without a trade of today. doubted_day: the day in doubt, while it is.
+    followed: codes that are to be streamed. down_since: when the link was first seen down.
     """
 
     today: TradingDay = TradingDay()
@@ -93,8 +96,8 @@ def evolve(state: State, event: Event) -> State:
             return replace(state, followed=tuple(target.code for target in event.targets))
         case DegradedModeEntered() | DegradedModeLeft():
             return replace(state, is_degraded=isinstance(event, DegradedModeEntered))
-        case SessionDoubted():
-            return replace(state, doubted_day=event.day)
+        case SessionDoubted() | SessionTrusted():
+            return replace(state, doubted_day=event.day if isinstance(event, SessionDoubted) else None)
     return state
 
 
@@ -129,6 +132,8 @@ def _batch_answered(state: State, event: ScanReturned | ScanFailed) -> Rounds:
 
 def _completed(state: State, event: ScanCompleted) -> State:
     rounds = state.rounds.completed(batches=event.batches, failed=event.failed, scope=event.scope)
+    if event.scope != "all":
+        return replace(state, rounds=rounds)
     is_doubtful = rounds.quoted > 0 and rounds.outdated >= DOUBTFUL_RATIO * rounds.quoted
     return replace(state, rounds=rounds, doubtful=state.doubtful + 1 if is_doubtful else 0)
 
@@ -162,10 +167,14 @@ def _safe_mode_change(state: State, event: ScanReturned | ScanFailed) -> tuple[E
     return (SafeModeEntered(reason=f"{rounds.bad} scans in a row failed: {why}", interval_s=slower_s),)
 
 
-def _doubt(state: State, event: Event) -> tuple[SessionDoubted, ...]:
-    """Once a day: the calendar says open, and KIS shows the day before."""
-    day = state.today.open_day
-    if state.doubtful < DOUBTFUL_SCANS or day is None or day == state.doubted_day:
+def _doubt(state: State, event: Event) -> tuple[SessionDoubted | SessionTrusted, ...]:
+    """The calendar says open, and KIS shows the day before; until it does not any more."""
+    day, session, now = state.today.open_day, state.today.session, state.today.now
+    if day is None or session is None or now is None:
+        return ()
+    if state.doubted_day:
+        return () if state.doubtful else (SessionTrusted(day=day),)
+    if state.doubtful < DOUBTFUL_SCANS or (now - session.opens).total_seconds() < DOUBT_AFTER_S:
         return ()
     reason = f"{state.rounds.outdated} of {state.rounds.quoted} quotes are those of the day before"
     return (SessionDoubted(day=day, reason=reason),)
@@ -183,10 +192,11 @@ def _degraded_change(state: State, event: Event) -> tuple[Event, ...]:
 
 
 def _is_blind(state: State) -> bool:
+    """Codes are to be followed, and for a while there has been no stream; once that is so, until there is."""
     now, since, monitor = state.today.now, state.down_since, state.monitor
-    if now is None or since is None or not (state.today.open_day and state.followed and monitor.signal.use_intraday):
+    if not (state.today.open_day and state.followed and monitor.signal.use_intraday) or state.is_link_open:
         return False
-    return state.is_degraded or (now - since).total_seconds() >= monitor.degraded_after_sec
+    return state.is_degraded or bool(now and since and (now - since).total_seconds() >= monitor.degraded_after_sec)
 
 
 def _due_scan(state: State, event: Event) -> tuple[ScanRequested, ...]:

@@ -134,7 +134,7 @@ def _at(today: TradingDay, now: datetime) -> TradingDay:
         averages = today.averages.on_another_day()
         today = _with_session(replace(today, day=day, averages=averages, chores=Chores(), said_missing=None))
     if was and was < _prepare_from(today) <= now:
-        today = replace(today, chores=Chores(), is_universe_fresh=False)
+        today = replace(today, chores=today.chores.renewed(), is_universe_fresh=False)
     return today
 
 

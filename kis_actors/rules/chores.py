@@ -45,6 +45,10 @@ class Chores(Struct, frozen=True):
         kept = {chore: was for chore, was in self.states.items() if was == "done" or chore in ASKED_ONCE}
         return Chores(states=kept)
 
+    def renewed(self) -> "Chores":
+        """Preparation begins: everything is to be done again, but what is asked once a day."""
+        return Chores(states={chore: was for chore, was in self.states.items() if chore in ASKED_ONCE})
+
     def venues_asked(self, batch: int) -> "Chores":
         """With one more batch about NXT to wait for."""
         waiting, on_nxt = ((), ()) if batch == 1 else (self.venues_waiting, self.on_nxt)

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from kis_actors.kis.rest import Quote
 from kis_actors.market.universe import Stock
 from kis_actors.rules.nearness import Candidate, candidate_of
+from kis_actors.rules.vintage import vintage_of
 from kis_actors.settings import Signal
 
 
@@ -45,6 +46,8 @@ class Prices(Struct, frozen=True, kw_only=True):
         return bool(self.quotes) and len(self.closes_won) >= len(self.codes)
 
     def candidates(self, signal: Signal) -> tuple[Candidate, ...]:
-        """The codes that a signal may come from."""
-        found = (candidate_of(quote, self.closes_won.get(code, ()), signal) for code, quote in self.quotes.items())
+        """The codes that a signal may come from; not by quotes of the day before."""
+        known = ((quote, self.closes_won.get(code, ())) for code, quote in self.quotes.items())
+        todays = ((quote, closes_won) for quote, closes_won in known if vintage_of(quote, closes_won) != "outdated")
+        found = (candidate_of(quote, closes_won, signal) for quote, closes_won in todays)
         return tuple(candidate for candidate in found if candidate)
