@@ -129,8 +129,10 @@ def _slot_limit(state: State, event: Event) -> tuple[SlotLimitChanged, ...]:
 
 
 def _choice(state: State, event: Event) -> tuple[Event, ...]:
-    """New targets after a scan or when due, none after the close."""
+    """New targets after a scan or when due, none after the close; in safe mode only fewer of the old ones."""
     match event:
+        case ReadingPaused() if state.is_safe:
+            return _change(state, state.targets[: state.lag.limit_of(followed_max(state.settings))])
         case ScanCompleted() | ClockTicked() | ReadingPaused() if state.now and _is_due(state, state.now):
             snapshot = _snapshot(state, state.now)
             return (*_change(state, compute_targets(snapshot)), *_overflow(state, plan(snapshot)))

@@ -75,9 +75,15 @@ def evolve(watch: StreamWatch, event: Event) -> None:
         case SessionClosed():
             watch.session_day = None
         case SubscribeConfirmed() if event.feed in TRADES:
-            watch.link, watch.live[event.code] = event.link, Watch()
-        case SubscribeRefused() | UnsubscribeConfirmed() if event.feed in TRADES:
-            watch.live.pop(event.code, None)
+            watch.link, watch.live[event.code] = event.link, Watch(feed=event.feed)
+        case SubscribeRefused() | UnsubscribeConfirmed() if _is_watched(watch, event):
+            watch.live.pop(event.code)
+
+
+def _is_watched(watch: StreamWatch, event: SubscribeRefused | UnsubscribeConfirmed) -> bool:
+    """Whether that is the feed its trades come on; another may be given back while this one stays."""
+    live = watch.live.get(event.code)
+    return live is not None and live.feed == event.feed
 
 
 def hear(watch: StreamWatch, frame: Frame) -> None:

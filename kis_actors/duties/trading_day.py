@@ -131,8 +131,11 @@ def _at(today: TradingDay, now: datetime) -> TradingDay:
     was, day = today.now, log_day_of(now)
     today = replace(today, now=now)
     if day != today.day:
+        is_first = today.day is None
         averages = today.averages.on_another_day()
         today = _with_session(replace(today, day=day, averages=averages, chores=Chores(), said_missing=None))
+        is_fresh = today.is_universe_fresh and (is_first or now < _prepare_from(today))
+        return replace(today, is_universe_fresh=is_fresh)
     if was and was < _prepare_from(today) <= now:
         today = replace(today, chores=today.chores.renewed(), is_universe_fresh=False)
     return today

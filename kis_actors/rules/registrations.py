@@ -43,7 +43,7 @@ def followed_max(settings: Settings) -> int:
 
 def registrations_max(settings: Settings) -> int:
     """How many registrations there may ever be at once, those being released included."""
-    return followed_max(settings) * _per_code(settings)
+    return min(followed_max(settings) * _per_code(settings), settings.kis.ws_registrations_max)
 
 
 def can_follow(code: str, settings: Settings, on_nxt: tuple[str, ...] | None) -> bool:

@@ -12,9 +12,11 @@ SILENT_SCANS_MAX = 2
 class Watch(Struct):
     """What is known of one live code. Updated in place, with every trade.
 
-    volume_shares: of the last scan. silent_scans: how many, since it last spoke, told of trades it did not.
+    feed: that its trades come on. volume_shares: of the last scan.
+    silent_scans: how many, since it last spoke, told of trades it did not.
     """
 
+    feed: str = ""
     volume_shares: int | None = None
     was_heard: bool = False
     silent_scans: int = 0

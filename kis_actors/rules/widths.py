@@ -10,22 +10,31 @@ KEYS_MAX = 100
 
 
 class Widths(Struct):
-    """How often each width came that KIS has not documented, by feed and width. Updated in place."""
+    """The widths that KIS has not documented, by feed and width. Updated in place.
 
-    seen: dict[str, int] = {}
+    read: of frames that could be read. refused: how often frames came that could not.
+    """
+
+    read: dict[str, bool] = {}
+    refused: dict[str, int] = {}
 
     def is_news(self, feed: str, width: int, *, is_readable: bool) -> bool:
         """Notes a frame; whether a person should hear of its width now."""
-        if not width or is_known_width(feed, width):
-            return False
         key = f"{feed} {width}"
-        before = self.seen.get(key, 0)
-        if key in self.seen or len(self.seen) < KEYS_MAX:
-            self.seen[key] = before + 1
-        return before + 1 == (1 if is_readable else UNREADABLE_MIN)
+        if not width or is_known_width(feed, width) or key in self.read or self._is_full(key):
+            return False
+        if is_readable:
+            self.read[key] = True
+            return True
+        self.refused[key] = self.refused.get(key, 0) + 1
+        return self.refused[key] == UNREADABLE_MIN
 
     def known(self, feed: str, width: int) -> tuple[int, ...]:
-        """The other widths of `feed`, documented or met before."""
-        met = (int(key.partition(" ")[2]) for key in self.seen if key.partition(" ")[0] == feed)
+        """The other widths of `feed`, documented or read before."""
+        met = (int(key.partition(" ")[2]) for key in self.read if key.partition(" ")[0] == feed)
         documented = FEEDS[feed].widths if feed in FEEDS else ()
         return tuple(sorted({*documented, *met} - {width}))
+
+    def _is_full(self, key: str) -> bool:
+        """Junk has as many widths as it likes."""
+        return key not in self.refused and len(self.read) + len(self.refused) >= KEYS_MAX
