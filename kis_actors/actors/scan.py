@@ -42,7 +42,6 @@ from kis_actors.turn import Core, Step, in_steps
 
 DOUBTFUL_SCANS = 3
 """So many scans in a row of nothing but outdated quotes, and the calendar must be wrong."""
-DOUBTFUL_RATIO = 0.95
 DOUBT_AFTER_S = 180
 """Right after the open there may be no trade yet."""
 
@@ -125,17 +124,15 @@ def _batch_answered(state: State, event: ScanReturned | ScanFailed) -> Rounds:
     today = state.today
     quotes = [quote for code, quote in quotes_of(event.rows.each()).items() if code in today.codes]
     vintages = [vintage_of(quote, today.averages.closes_won.get(quote.code, ())) for quote in quotes]
-    return state.rounds.answered(
-        event.scan, event.batch, quoted=len(quotes), outdated=vintages.count("outdated")
-    )  # fmt: skip
+    todays, outdated = vintages.count("today"), vintages.count("outdated")
+    return state.rounds.answered(event.scan, event.batch, quoted=len(quotes), todays=todays, outdated=outdated)
 
 
 def _completed(state: State, event: ScanCompleted) -> State:
     rounds = state.rounds.completed(batches=event.batches, failed=event.failed, scope=event.scope)
     if event.scope != "all":
         return replace(state, rounds=rounds)
-    is_doubtful = rounds.quoted > 0 and rounds.outdated >= DOUBTFUL_RATIO * rounds.quoted
-    return replace(state, rounds=rounds, doubtful=state.doubtful + 1 if is_doubtful else 0)
+    return replace(state, rounds=rounds, doubtful=state.doubtful + 1 if rounds.is_doubtful() else 0)
 
 
 # --- the steps of deciding

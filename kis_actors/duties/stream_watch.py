@@ -23,7 +23,16 @@ from kis_actors.messages import (
     TradingResumed,
     UnsubscribeConfirmed,
 )
-from kis_actors.rules.interruption import Interruption, Kind, changed, is_on, is_recent, kind_of, kind_of_tick
+from kis_actors.rules.interruption import (
+    Interruption,
+    Kind,
+    changed,
+    is_on,
+    is_recent,
+    kind_of,
+    kind_of_tick,
+    not_ended,
+)
 from kis_actors.rules.staleness import Watch, heard, scanned
 from kis_actors.rules.widths import Widths
 
@@ -34,7 +43,7 @@ class StreamWatch(Struct, kw_only=True):
     """Updated in place: it changes with every trade.
 
     link, live: the codes whose trades are subscribed on the open link. interruptions: per code, the last one.
-    stale, restored, interrupted, resumed, new_widths: what the event handled last showed.
+    stale, restored, changes, new_widths: what the event handled last showed; changes are of interruptions.
     """
 
     now: datetime | None = None
@@ -45,13 +54,12 @@ class StreamWatch(Struct, kw_only=True):
     widths: Widths = field(default_factory=Widths)
     stale: list[StreamStale] = []
     restored: list[StreamRestored] = []
-    interrupted: list[TradingInterrupted] = []
-    resumed: list[TradingResumed] = []
+    changes: list[tuple[str, Kind]] = []
     new_widths: list[FrameWidthChanged] = []
 
     def said(self) -> tuple[Event, ...]:
         """What is to be said of the event handled last."""
-        return (*self.new_widths, *self.restored, *self.resumed, *self.interrupted, *self.stale)
+        return (*self.new_widths, *self.restored, *(_change(*one) for one in self.changes), *self.stale)
 
     def is_interrupted(self, code: str) -> bool:
         """Whether no price of `code` may be judged now."""
@@ -64,7 +72,7 @@ class StreamWatch(Struct, kw_only=True):
 
 def evolve(watch: StreamWatch, event: Event) -> None:
     """Forgets what was said, and notes what is subscribed."""
-    watch.stale, watch.restored, watch.interrupted, watch.resumed, watch.new_widths = [], [], [], [], []
+    watch.stale, watch.restored, watch.changes, watch.new_widths = [], [], [], []
     match event:
         case ClockTicked():
             watch.now = event.now
@@ -110,7 +118,11 @@ def see(watch: StreamWatch, quote: Quote) -> None:
     live = watch.live.get(quote.code)
     if live and watch.session_day and scanned(live, quote.cum_volume_shares):
         watch.stale.append(StreamStale(code=quote.code, link=watch.link, volume_shares=quote.cum_volume_shares))
-    _note_interruption(watch, quote.code, kind_of(quote), "scan")
+    kind, before = kind_of(quote), watch.interruptions.get(quote.code)
+    if not kind and before and before.kind and (still := not_ended(before, quote.cum_volume_shares)):
+        watch.interruptions[quote.code] = still
+    else:
+        _note_interruption(watch, quote.code, kind, "scan")
 
 
 def _note_width(watch: StreamWatch, feed: str, width: int, *, is_readable: bool) -> None:
@@ -127,7 +139,8 @@ def _note_interruption(watch: StreamWatch, code: str, kind: Kind, source: str) -
     if change is None:
         return
     watch.interruptions[code] = change
-    if kind:
-        watch.interrupted.append(TradingInterrupted(code=code, kind=kind))
-    else:
-        watch.resumed.append(TradingResumed(code=code))
+    watch.changes.append((code, kind))
+
+
+def _change(code: str, kind: Kind) -> TradingInterrupted | TradingResumed:
+    return TradingInterrupted(code=code, kind=kind) if kind else TradingResumed(code=code)

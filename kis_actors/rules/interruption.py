@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from kis_actors.kis.frames import Status, Tick
 from kis_actors.kis.rest import Quote
@@ -22,11 +23,15 @@ RECENT_S = 600
 
 
 class Interruption(Struct, frozen=True):
-    """Of one code. kind: "" when it is over. source: who told of it: trade, status or scan. at: of the last change."""
+    """Of one code. kind: "" when it is over. source: who told of it: trade, status or scan. at: of the last change.
+
+    volume_shares: of the first scan since; more of it is proof that the code trades again.
+    """
 
     kind: Kind
     source: str
     at: datetime
+    volume_shares: int | None = None
 
 
 def kind_of_tick(tick: Tick) -> Kind:
@@ -40,11 +45,20 @@ def kind_of(told: Status | Quote) -> Kind:
 
 
 def changed(before: Interruption | None, kind: Kind, source: str, now: datetime) -> Interruption | None:
-    """What is new; None if nothing is. A scan, which may know of no interruption, ends only what a scan began."""
-    was = before.kind if before else ""
-    if kind == was or (not kind and source == "scan" and before and before.source != "scan"):
+    """What is new; None if nothing is."""
+    was = before.kind if before and is_on(before, now) else ""
+    is_told = bool(before and before.kind)
+    return None if kind == was and bool(kind) == is_told else Interruption(kind, source, now)
+
+
+def not_ended(before: Interruption, volume_shares: int) -> Interruption | None:
+    """After a scan that knows of no interruption: None if it proves the end, else what is known now.
+
+    A scan may know of none although there is one, so it ends only what a scan began, or by what was traded since.
+    """
+    if before.source == "scan" or (before.volume_shares is not None and volume_shares > before.volume_shares):
         return None
-    return Interruption(kind, source, now)
+    return replace(before, volume_shares=volume_shares) if before.volume_shares is None else before
 
 
 def is_on(interruption: Interruption | None, now: datetime) -> bool:

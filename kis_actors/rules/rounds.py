@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from kis_actors.settings import Monitor
 
+DOUBTFUL_RATIO = 0.95
 GOOD_SCANS = 2
 """So many good scans in a row end safe mode."""
 
@@ -18,7 +19,9 @@ Scope = Literal["all", "followed"]
 
 
 class Rounds(Struct, frozen=True, kw_only=True):
-    """number: of the last scan. waiting: its batches without an answer. outdated: quotes of it that are not today's.
+    """number: of the last scan. waiting: its batches without an answer.
+
+    todays, outdated: quotes of it that are today's by the closes, and those of the day before; others may be either.
 
     asked_at, followed_asked_at: when the last scan of either scope was asked for.
     bad, good: scans of all codes in a row. interval_s: between scans in safe mode, 0 out of it.
@@ -32,6 +35,7 @@ class Rounds(Struct, frozen=True, kw_only=True):
     batches: int = 0
     failed: int = 0
     quoted: int = 0
+    todays: int = 0
     outdated: int = 0
     bad: int = 0
     good: int = 0
@@ -47,12 +51,13 @@ class Rounds(Struct, frozen=True, kw_only=True):
         if batch > 1:
             return replace(self, waiting=(*self.waiting, batch))
         begun = replace(
-            self, number=number, scope=scope, waiting=(1,), batches=batches, failed=0, quoted=0, outdated=0
+            self, number=number, scope=scope, waiting=(1,), batches=batches, failed=0, quoted=0, todays=0,
+            outdated=0,
         )  # fmt: skip
         return replace(begun, asked_at=now) if scope == "all" else replace(begun, followed_asked_at=now)
 
     def answered(
-        self, number: int, batch: int, *, failed: int = 0, quoted: int = 0, outdated: int = 0
+        self, number: int, batch: int, *, failed: int = 0, quoted: int = 0, todays: int = 0, outdated: int = 0
     ) -> "Rounds":  # fmt: skip
         """With the answer to one batch; that to an earlier scan changes nothing."""
         if number != self.number:
@@ -60,8 +65,12 @@ class Rounds(Struct, frozen=True, kw_only=True):
         waiting = tuple(other for other in self.waiting if other != batch)
         return replace(
             self, waiting=waiting, failed=self.failed + failed, quoted=self.quoted + quoted,
-            outdated=self.outdated + outdated,
+            todays=self.todays + todays, outdated=self.outdated + outdated,
         )  # fmt: skip
+
+    def is_doubtful(self) -> bool:
+        """Whether what the scan shows is, but for a few, the day before."""
+        return self.outdated > 0 and self.outdated >= DOUBTFUL_RATIO * (self.outdated + self.todays)
 
     def completed(self, *, batches: int, failed: int, scope: Scope) -> "Rounds":
         """A scan of all codes most of whose batches failed is a failed one; what came of it is used all the same."""

@@ -57,7 +57,10 @@ class Tenure(Struct, frozen=True, kw_only=True):
 
 
 def _incumbent(code: str, since: datetime, slot: Slot | None) -> Incumbent:
-    return Incumbent(code, since, "none" if slot is None else "refused" if slot.state == "refused" else "held")
+    """The shortest stay counts from when KIS took the code, on this link."""
+    if slot is None:
+        return Incumbent(code, since, "none")
+    return Incumbent(code, max(since, slot.since), "refused" if slot.state == "refused" else "held")
 
 
 def _limits(monitor: Monitor) -> tuple[Limit, ...]:
