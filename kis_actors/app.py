@@ -21,25 +21,21 @@ from kis_actors.actors import notify, scan, signal, subscription, ws
 from kis_actors.actors.base import Mailbox
 from kis_actors.adapters.app_key_lock import app_key_lock
 from kis_actors.adapters.clock import Clock
-from kis_actors.adapters.http import Http
 from kis_actors.adapters.kis_questions import Market
 from kis_actors.adapters.kis_rest import KisRest
 from kis_actors.adapters.kis_socket import KisSocket
 from kis_actors.adapters.lock import DirectoryLock
 from kis_actors.adapters.ticker import Ticker
 from kis_actors.adapters.universes import KnownUniverse, Universes
-from kis_actors.channels.discord import DiscordChannel
-from kis_actors.channels.log import LogChannel
 from kis_actors.channels.sender import ChannelSender
-from kis_actors.channels.telegram import TelegramChannel
+from kis_actors.chosen_channels import channels_for
 from kis_actors.credentials import Credentials
 from kis_actors.day_files import Opening, open_day
 from kis_actors.journal import Journal, Tell
 from kis_actors.kis.hosts import REST_URLS, WS_URLS
 from kis_actors.kis.rest import market_division
 from kis_actors.market.sessions import Calendar
-from kis_actors.messages import ActorFailed, RunEnded, RunStarted
-from kis_actors.ports import Channel
+from kis_actors.messages import AccountRefused, ActorFailed, RunEnded, RunStarted
 from kis_actors.recovery import records_in
 from kis_actors.settings import Settings
 from kis_actors.turn import Core
@@ -142,7 +138,7 @@ class System:
         self.rest = self._rest()
         self.universes = Universes(parts.universe, self.journal)
         self.socket = self._socket()
-        self.sender = ChannelSender(self._channels(), self.journal)
+        self.sender = ChannelSender(channels_for(parts), self.journal, parts.clock)
         self.ticker = Ticker(self.journal, parts.clock)
         self._mailboxes = {core.name: Mailbox(self._failed) for core in CORES}
         self._actors = self._start_actors(opening.states)
@@ -209,19 +205,6 @@ class System:
             backpressure_s=kis.max_backpressure_sec, backlog_max=kis.max_backlog_frames,
         )  # fmt: skip
 
-    def _channels(self) -> tuple[Channel, ...]:
-        notify_settings, keys = self.parts.settings.notify, self.parts.credentials
-        channels: dict[str, Channel] = {
-            "log": LogChannel(self.parts.write),
-            "telegram": TelegramChannel(
-                notify_settings.telegram.api_url, keys.telegram_bot_token, keys.telegram_chat_id,
-                Http(notify_settings.timeout_sec),
-            ),
-            "discord": DiscordChannel(keys.discord_webhook_url, Http(notify_settings.timeout_sec)),
-        }  # fmt: skip
-        wanted = notify.channels_of(self.parts.settings, self.parts.is_dry_run)
-        return tuple(channels[name] for name in wanted)
-
     def _start_actors(self, states: dict[str, Any]) -> dict[str, pykka.ActorRef[Any]]:
         """Starts all five and asks each for a sign of life: Pykka is silent about one that dies while starting."""
         journal, boxes = self.journal, self._mailboxes
@@ -279,6 +262,7 @@ class System:
         self.ending = self.ending or Ending("failed", reason)
 
     def _refused(self, reason: str) -> None:
+        self.journal.observe(STREAM, AccountRefused(reason=reason))
         self.ending = self.ending or Ending("refused", reason)
 
     def _say_status(self) -> None:

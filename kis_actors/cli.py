@@ -109,12 +109,10 @@ def simulate(day: Any, **options: Any) -> None:
 @shared
 def check_config(config: Path | None, data_dir: Path | None) -> None:
     """Every problem of the settings at once, with its place and what to write."""
-    from kis_actors.adapters.clock import Clock
-    from kis_actors.commands.run import load_settings, named_files
+    from kis_actors.commands.run import check_all
 
     try:
-        loaded = load_settings(config, data_dir, ())
-        named_files(loaded, Clock(loaded.settings.clock).now().year)
+        loaded = check_all(config, data_dir)
     except SettingsError as error:
         click.echo("\n".join(map(str, error.problems)))
         sys.exit(UNUSABLE)

@@ -1,10 +1,11 @@
-"""The keys to KIS, Telegram and Discord: from the environment or a private file, never from the settings.
+"""The keys to KIS and to the ways of telling a person: from the environment or a private file, never from the settings.
 
 Must not show a value, whatever goes wrong: messages name variables, keys and files only.
 """
 
 import errno
 import os
+import re
 import stat
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -26,8 +27,17 @@ VARIABLES: Mapping[str, str] = {
     "app_secret": "KIS_APP_SECRET",
     "telegram_bot_token": "TELEGRAM_BOT_TOKEN",
     "telegram_chat_id": "TELEGRAM_CHAT_ID",
+    "telegram_user_ids": "TELEGRAM_USER_IDS",
     "discord_webhook_url": "DISCORD_WEBHOOK_URL",
+    "webhook_url": "WEBHOOK_URL",
+    "webhook_secret": "WEBHOOK_SECRET",
+    "apprise_urls": "APPRISE_URLS",
+    "dead_man_url": "DEAD_MAN_URL",
 }
+LISTS: Mapping[str, str] = {"telegram_user_ids": ",", "apprise_urls": " "}
+"""What holds several values, and what is between them."""
+ADDRESSES = ("discord_webhook_url", "webhook_url", "dead_man_url")
+_BETWEEN_PARTS = re.compile(r"[/?&=#@:,]+")
 KIS_FILE_KEYS: Mapping[str, tuple[str, str]] = {
     "real": ("my_app", "my_sec"),
     "paper": ("paper_app", "paper_sec"),
@@ -40,13 +50,29 @@ class CredentialsError(Exception):
 
 
 class Credentials(msgspec.Struct, frozen=True, kw_only=True):
-    """What opens the accounts; "" where nothing was given. Printing it shows which are given, never a value."""
+    """What opens the accounts; "" where nothing was given. Printing it shows which are given, never a value.
+
+    telegram_user_ids: who may talk back, with commas between. apprise_urls: with blanks between.
+    dead_man_url: what is called while all is well.
+    """
 
     app_key: str = ""
     app_secret: str = ""
     telegram_bot_token: str = ""
     telegram_chat_id: str = ""
+    telegram_user_ids: str = ""
     discord_webhook_url: str = ""
+    webhook_url: str = ""
+    webhook_secret: str = ""
+    apprise_urls: str = ""
+    dead_man_url: str = ""
+
+    @property
+    def telegram_people(self) -> tuple[str, ...]:
+        """The ids of those who may talk back; unless listed, the one in a private chat, who has its id."""
+        chat_id = self.telegram_chat_id
+        listed = tuple(user_id for user_id in self.telegram_user_ids.split(",") if user_id)
+        return listed or ((chat_id,) if chat_id.isdecimal() else ())
 
     def __repr__(self) -> str:
         return f"Credentials({', '.join(f'{name}={state}' for name, state in self.__rich_repr__())})"
@@ -69,7 +95,7 @@ def load_credentials(
     if in_environment["app_key"] or in_environment["app_secret"]:
         # A key and a secret are one pair: half of each of two pairs opens nothing.
         in_file = {**in_file, "app_key": "", "app_secret": ""}
-    found = Credentials(**{name: in_environment[name] or in_file.get(name, "") for name in VARIABLES})
+    found = Credentials(**{name: _listed(name, in_environment[name] or in_file.get(name, "")) for name in VARIABLES})
     _check(found, settings)
     return found
 
@@ -79,11 +105,12 @@ def secrets_of(credentials: Credentials) -> tuple[str, ...]:
 
     The chat id is none: it opens nothing without the token, and is short enough to occur by chance.
     """
-    webhook = credentials.discord_webhook_url
-    whole = (credentials.app_key, credentials.app_secret, credentials.telegram_bot_token, webhook)
+    pairs = (credentials.app_key, credentials.app_secret, credentials.webhook_secret)
+    addresses = [getattr(credentials, name) for name in ADDRESSES] + credentials.apprise_urls.split()
     # Libraries report a URL in pieces, and a token is a public number, a colon and the secret.
-    parts = (*urlsplit(webhook).path.split("/"), *credentials.telegram_bot_token.split(":"))
-    texts = [text for text in whole if text] + [part for part in parts if len(part) >= SECRET_PART_LENGTH_MIN]
+    in_parts = (credentials.telegram_bot_token, *addresses)
+    parts = [part for text in in_parts for part in _BETWEEN_PARTS.split(text) if len(part) >= SECRET_PART_LENGTH_MIN]
+    texts = [text for text in (*pairs, *in_parts) if text] + parts
     return tuple(sorted({*texts, *(quote(text, safe="") for text in texts)}, key=lambda text: (-len(text), text)))
 
 
@@ -101,17 +128,23 @@ def redactor(credentials: Credentials) -> Callable[[str], str]:
 
 
 def _check(found: Credentials, settings: Settings) -> None:
-    needed = ["app_key", "app_secret"]
-    if settings.notify.telegram.enabled:
-        needed += ["telegram_bot_token", "telegram_chat_id"]
-    if settings.notify.discord.enabled:
-        needed += ["discord_webhook_url"]
+    notify = settings.notify
+    needed_by = {
+        ("telegram_bot_token", "telegram_chat_id"): notify.telegram.enabled,
+        ("discord_webhook_url",): notify.discord.enabled,
+        ("webhook_url", "webhook_secret"): notify.webhook.enabled,
+        ("apprise_urls",): notify.apprise.enabled,
+    }
+    needed = ["app_key", "app_secret", *(name for names, is_on in needed_by.items() if is_on for name in names)]
     absent = [name for name in needed if not getattr(found, name)]
     if absent:
         raise CredentialsError(f"missing {_named(absent, settings)}")
     for name in VARIABLES:
         _check_characters(name, getattr(found, name))
-    _check_webhook(found.discord_webhook_url)
+    for name in ADDRESSES:
+        _check_address(name, getattr(found, name))
+    if not all(user_id.isdecimal() for user_id in found.telegram_people):
+        raise CredentialsError("TELEGRAM_USER_IDS: expected numbers with commas between")
 
 
 def _named(names: list[str], settings: Settings) -> str:
@@ -125,18 +158,25 @@ def _named(names: list[str], settings: Settings) -> str:
 
 def _check_characters(name: str, value: str) -> None:
     """KIS's template has Korean words where the keys belong, and HTTP headers take neither those nor spaces."""
-    if not (value.isascii() and value.isprintable()) or " " in value:
+    has_blank = " " in value and name not in LISTS
+    if not (value.isascii() and value.isprintable()) or has_blank:
         what = "expected printable ASCII without spaces, found something else"
         raise CredentialsError(f"{VARIABLES[name]}: {what}; copy it again, whole, in place of any placeholder")
 
 
-def _check_webhook(url: str) -> None:
+def _listed(name: str, value: str) -> str:
+    """`value`, its parts separated as they should be, however they were."""
+    separators = r"[\s,]+" if name == "telegram_user_ids" else r"\s+"
+    return LISTS[name].join(filter(None, re.split(separators, value))) if name in LISTS else value
+
+
+def _check_address(name: str, url: str) -> None:
     try:
         usable = not url or bool(urlsplit(url).scheme in ("https", "http") and urlsplit(url).hostname)
     except ValueError:
         usable = False
     if not usable:
-        raise CredentialsError("DISCORD_WEBHOOK_URL: expected an https address; copy it from the webhook's settings")
+        raise CredentialsError(f"{VARIABLES[name]}: expected an https address; copy it again, whole")
 
 
 def _read_file(path: Path, env: str) -> dict[str, str]:

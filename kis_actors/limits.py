@@ -65,6 +65,13 @@ RANGES: dict[str, tuple[float, float]] = RATIOS | {
     "kis.max_backpressure_sec": (0, 600),
     "universe.paper_codes_max": (1, 300),
     "notify.timeout_sec": (0.1, 120),
+    "notify.worth_sec": (1, 86_400),
+    "notify.burst_alerts": (1, 1000),
+    "notify.burst_sec": (0, 3600),
+    "notify.operator_per_hour": (1, 1000),
+    "notify.dead_man_sec": (1, 86_400),
+    "notify.telegram.per_sec": (0.1, 30),
+    "notify.telegram.per_min": (1, 1000),
     "clock.speed": (0.01, 10_000),
 }
 """Least and most of every number; of a list, of each number in it."""

@@ -84,16 +84,45 @@ class Target(Struct, frozen=True, gc=False):
 # --- questions that other events quote
 
 
+class Button(Struct, frozen=True, gc=False):
+    """What a person may press under a message; data comes back with the press."""
+
+    label: str
+    data: str
+
+
+class Picture(Struct, frozen=True, gc=False):
+    """All that a picture of an alert shows.
+
+    line: the day's prices, as seconds of the day (KST) and won, in order. at_s: the moment of the alert.
+    average_won, threshold_won: levels to draw, 0 for none.
+    """
+
+    title: str
+    line: tuple[tuple[int, int], ...]
+    at_s: int
+    price_won: int
+    average_won: float = 0.0
+    threshold_won: float = 0.0
+
+
 class NotifyRequested(Event):
     """A question, decided by NotifyActor: tell a person `text` by `channel`.
 
-    attempt: 2 follows an unknown outcome, once, and the text says so.
+    attempt: the how manieth try; one that follows an unknown outcome says so in its text. kind: what it is about.
+    is_silent: without a sound. facts: for machines, names and values. until: it is not worth sending later.
     """
 
     alert_id: str
     channel: str
     attempt: int
     text: str
+    kind: Literal["signal", "operator", "summary", "reply"] = "signal"
+    is_silent: bool = False
+    buttons: tuple[Button, ...] = ()
+    facts: tuple[tuple[str, str], ...] = ()
+    picture: Picture | None = None
+    until: datetime | None = None
 
 
 # --- said by the application
@@ -135,6 +164,12 @@ class UniverseLoaded(Event):
 
 class UniverseRefused(Event):
     """What was read cannot be the universe; the one before is kept."""
+
+    reason: str
+
+
+class AccountRefused(Event):
+    """KIS will never answer this account; the daemon ends. reason: KIS's words, and what to do."""
 
     reason: str
 
@@ -242,6 +277,13 @@ class FrameReceived(Event):
     text: str
 
 
+class FrameOversized(Event):
+    """KIS sent a text of so many characters, far more than any frame has; it is not in the log."""
+
+    link: int
+    characters: int
+
+
 class ReadingPaused(Event):
     """The socket is left unread, and so KIS waits, because `backlog` records are not handled yet."""
 
@@ -271,12 +313,16 @@ class NotifySent(Event):
 
 
 class NotifyFailed(Event):
-    """The message was certainly not delivered."""
+    """The message was certainly not delivered.
+
+    retry_after_s: the channel takes it after so long, or may (no connection); negative if it never will.
+    """
 
     alert_id: str
     channel: str
     attempt: int
     reason: str
+    retry_after_s: float = -1.0
 
 
 class NotifyUnknown(Event):
@@ -286,6 +332,24 @@ class NotifyUnknown(Event):
     channel: str
     attempt: int
     reason: str
+
+
+# --- said by Telegram, of people who may
+
+
+class CommandReceived(Event):
+    """A person on the list said `text` in a chat on the list, or pressed a button under a message of ours.
+
+    update_id: Telegram's, growing; each is here once. data: of the button, "" for a text.
+    press_id: what answers the press.
+    """
+
+    update_id: int
+    person: str
+    chat: str
+    text: str = ""
+    data: str = ""
+    press_id: str = ""
 
 
 # --- decided by ScanActor
@@ -350,10 +414,11 @@ class VenuesRequested(Event):
 
 
 class VenuesLoaded(Event):
-    """On `day` NXT trades these codes, as far as KIS answered."""
+    """On `day` NXT trades these codes. is_complete: and no others, for KIS answered for all."""
 
     day: date
     on_nxt: tuple[str, ...]
+    is_complete: bool = True
 
 
 class ScanRequested(Event):
@@ -390,7 +455,16 @@ class DegradedModeEntered(Event):
 
 
 class DegradedModeLeft(Event):
-    """The stream is back."""
+    """The stream is back; or, if not is_back, there is nothing to stream any more."""
+
+    is_back: bool = True
+
+
+class CodesUnquoted(Event):
+    """`scans` scans in a row had no price of these codes, though most of each went well."""
+
+    codes: tuple[str, ...]
+    scans: int
 
 
 class SafeModeEntered(Event):
@@ -437,11 +511,12 @@ class BaselineMissing(Event):
 
 
 class BaselinesCompleted(Event):
-    """Every code has its average for `day`, or is known to have none. missing: those."""
+    """Every code has its average for `day`, or is known to have none. missing: those; newly: not said before."""
 
     day: date
     loaded: int
     missing: tuple[str, ...]
+    newly: tuple[str, ...] = ()
 
 
 # --- decided by SubscriptionActor
@@ -489,10 +564,14 @@ class ChurnLimited(Event):
 
 
 class SlotLimitChanged(Event):
-    """No more than `limit` codes are followed from now on, because processing lagged or has caught up."""
+    """No more than `limit` codes are followed from now on, because processing lagged or has caught up.
+
+    is_usual: as many as configured again.
+    """
 
     limit: int
     reason: str
+    is_usual: bool = False
 
 
 class StreamGivenUp(Event):
@@ -500,6 +579,14 @@ class StreamGivenUp(Event):
 
     code: str
     link: int
+
+
+class SubscriptionsShort(Event):
+    """KIS takes fewer subscriptions on `link` than are wanted, also after it was renewed."""
+
+    link: int
+    live: int
+    wanted: int
 
 
 class LinkRenewalWanted(Event):
@@ -698,6 +785,7 @@ NAMES: dict[type[Event], tuple[str, int]] = {
     RunEnded: ("RunEnded", 1),
     StateCarried: ("StateCarried", 1),
     UniverseLoaded: ("UniverseLoaded", 1),
+    AccountRefused: ("AccountRefused", 1),
     ActorFailed: ("ActorFailed", 1),
     ClockTicked: ("ClockTicked", 1),
     ScanReturned: ("ScanReturned", 1),
@@ -711,10 +799,12 @@ NAMES: dict[type[Event], tuple[str, int]] = {
     NotifySent: ("NotifySent", 1),
     NotifyFailed: ("NotifyFailed", 1),
     NotifyUnknown: ("NotifyUnknown", 1),
+    CommandReceived: ("CommandReceived", 1),
     SessionOpened: ("SessionOpened", 1),
     SessionClosed: ("SessionClosed", 1),
     ScanRequested: ("ScanRequested", 1),
     ScanCompleted: ("ScanCompleted", 1),
+    CodesUnquoted: ("CodesUnquoted", 1),
     SafeModeEntered: ("SafeModeEntered", 1),
     ScanSlowed: ("ScanSlowed", 1),
     SafeModeLeft: ("SafeModeLeft", 1),
@@ -726,6 +816,7 @@ NAMES: dict[type[Event], tuple[str, int]] = {
     UnsubscribeRequested: ("UnsubscribeRequested", 1),
     OverflowChanged: ("OverflowChanged", 1),
     ChurnLimited: ("ChurnLimited", 1),
+    SubscriptionsShort: ("SubscriptionsShort", 1),
     LinkRenewalWanted: ("LinkRenewalWanted", 1),
     LinkRequested: ("LinkRequested", 1),
     LinkReleased: ("LinkReleased", 1),
@@ -747,6 +838,7 @@ NAMES: dict[type[Event], tuple[str, int]] = {
     HolidaysFailed: ("HolidaysFailed", 1),
     VenuesReturned: ("VenuesReturned", 1),
     VenuesFailed: ("VenuesFailed", 1),
+    FrameOversized: ("FrameOversized", 1),
     ReadingPaused: ("ReadingPaused", 1),
     HolidaysRequested: ("HolidaysRequested", 1),
     CalendarDisputed: ("CalendarDisputed", 1),

@@ -6,8 +6,10 @@ A message says what happened, what it means for the alerts, and what to do about
 from typing import Literal
 
 from kis_actors.messages import (
+    AccountRefused,
     BaselinesCompleted,
     CalendarDisputed,
+    CodesUnquoted,
     DegradedModeEntered,
     DegradedModeLeft,
     Disputed,
@@ -21,6 +23,7 @@ from kis_actors.messages import (
     SessionTrusted,
     SlotLimitChanged,
     StreamGivenUp,
+    SubscriptionsShort,
     UniverseLoaded,
     UniverseRefused,
 )
@@ -50,8 +53,15 @@ def _words(event: Event) -> dict[str, str]:
         case UniverseLoaded() if event.difference:
             what = event.difference
             return {"ko": f"감시 종목이 바뀌었습니다: {what}", "en": f"the universe changed: {what}"}
-        case BaselinesCompleted() if event.missing:
+        case BaselinesCompleted() if event.newly:
             return _missing(event)
+        case CodesUnquoted():
+            return {
+                "ko": f"스캔 {event.scans}번 잇달아 시세가 없는 종목 {len(event.codes)}개: {_listed(event.codes)}. "
+                "종목코드가 맞는지, KIS가 거절하는지 보세요.",
+                "en": f"no price in {event.scans} scans in a row of {len(event.codes)} codes: {_listed(event.codes)}. "
+                "Are the codes right, and does KIS refuse them?",
+            }
         case FrameWidthChanged():
             return _width(event)
     return _others(event)
@@ -78,6 +88,18 @@ def _others(event: Event) -> dict[str, str]:
             return {
                 "ko": f"실시간 종목 수를 {event.limit}개로 바꿉니다 ({event.reason}).",
                 "en": f"following {event.limit} codes live from now on ({event.reason}).",
+            }
+        case AccountRefused():
+            return {
+                "ko": f"KIS가 계좌를 거절하여 멈춥니다: {event.reason}",
+                "en": f"KIS refuses this account, so the daemon ends: {event.reason}",
+            }
+        case SubscriptionsShort():
+            return {
+                "ko": f"KIS가 실시간 {event.wanted}개 중 {event.live}개만 받습니다. 나머지는 스캔으로 봅니다. "
+                "같은 앱키를 쓰는 다른 프로그램이 있는지 확인하세요.",
+                "en": f"KIS takes only {event.live} of {event.wanted} subscriptions; scans watch the rest. "
+                "Is another program using the same app key?",
             }
         case StreamGivenUp():
             return {
@@ -124,11 +146,25 @@ def _link_blocked(event: LinkBlocked) -> dict[str, str]:
     when = {"ko": f"{event.wait_s:g}초 뒤에 다시 시도합니다.", "en": f"Next try in {event.wait_s:g} s."}
     if event.wait_s < 0:
         when = {"ko": "다시 시작할 때까지 시도하지 않습니다.", "en": "No try before the daemon is started again."}
+    advice = _advice(event)
     return {
-        "ko": f"실시간 연결이 막혔습니다: {event.reason}. {when['ko']} "
-        "같은 앱키를 쓰는 다른 프로그램이 있는지 확인하세요.",
-        "en": f"the real-time link is blocked: {event.reason}. {when['en']} Is another program using the same app key?",
+        "ko": f"실시간 연결이 막혔습니다: {event.reason}. {when['ko']} {advice['ko']}".strip(),
+        "en": f"the real-time link is blocked: {event.reason}. {when['en']} {advice['en']}".strip(),
     }
+
+
+def _advice(event: LinkBlocked) -> dict[str, str]:
+    if event.is_in_use:
+        return {
+            "ko": "같은 앱키를 쓰는 다른 프로그램이 있는지 확인하세요.",
+            "en": "Is another program using the same app key?",
+        }
+    if event.needs_key or event.wait_s < 0:
+        return {
+            "ko": "KIS_APP_KEY와 KIS_APP_SECRET을 kis-actors doctor로 확인하세요.",
+            "en": "Check KIS_APP_KEY and KIS_APP_SECRET with: kis-actors doctor",
+        }
+    return {"ko": "", "en": ""}
 
 
 def _calendar(event: CalendarDisputed) -> dict[str, str]:
@@ -145,12 +181,17 @@ def _disputed(one: Disputed, *, kept: str, taken: str) -> str:
 
 
 def _missing(event: BaselinesCompleted) -> dict[str, str]:
-    more = len(event.missing) - LISTED_MAX
-    codes = ", ".join(event.missing[:LISTED_MAX]) + (f" +{more}" if more > 0 else "")
+    count, codes = len(event.newly), _listed(event.newly)
     return {
-        "ko": f"일봉이 모자라 오늘 이격도를 볼 수 없는 종목 {len(event.missing)}개: {codes}",
-        "en": f"{len(event.missing)} codes have no average today, and so no disparity signal: {codes}",
+        "ko": f"일봉이 모자라 오늘 이격도를 볼 수 없는 종목 {count}개: {codes}",
+        "en": f"{count} codes have no average today, and so no disparity signal: {codes}",
     }
+
+
+def _listed(codes: tuple[str, ...]) -> str:
+    """The first of them."""
+    more = len(codes) - LISTED_MAX
+    return ", ".join(codes[:LISTED_MAX]) + (f" +{more}" if more > 0 else "")
 
 
 def _width(event: FrameWidthChanged) -> dict[str, str]:

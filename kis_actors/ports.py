@@ -7,7 +7,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from kis_actors.messages import Event, Record
+from kis_actors.messages import Event, NotifyRequested, Record
 
 
 class Journal(Protocol):
@@ -59,11 +59,17 @@ class Link(Protocol):
 
 
 class Outcome(Struct, frozen=True):
-    """What became of one message. status: sent, failed (certainly not delivered) or unknown."""
+    """What became of one message. status: sent, failed (certainly not delivered) or unknown.
+
+    retry_after_s: after a failure, when the channel takes it, or may; negative if it never will.
+    pause_s: how long the channel wants nothing else, whatever became of this.
+    """
 
     status: str
     message_id: str = ""
     reason: str = ""
+    retry_after_s: float = -1.0
+    pause_s: float = 0.0
 
 
 class Channel(Protocol):
@@ -71,7 +77,7 @@ class Channel(Protocol):
 
     name: str
 
-    def send(self, text: str) -> Outcome:
+    def send(self, question: NotifyRequested) -> Outcome:
         """Tries once; never raises for trouble in the world."""
 
 

@@ -17,7 +17,7 @@ from kis_actors.scalars import shown
 from kis_actors.settings import Settings
 from kis_actors.yaml_file import Place, Problem, Reading, SettingsError, read_assignment, read_text, read_yaml
 
-__all__ = ["Loaded", "Problem", "SettingsError", "flatten", "load", "resolve", "with_overrides"]
+__all__ = ["Loaded", "Problem", "SettingsError", "flatten", "load", "named_in", "resolve", "with_overrides"]
 
 DEFAULT_PATH = Path("config/settings.yaml")
 SHIPPED_PATH = Path(__file__).parent.parent / DEFAULT_PATH
@@ -47,6 +47,17 @@ def load(path: Path | None, overrides: Sequence[str] = ()) -> Loaded:
         raise SettingsError(tuple(sorted(problems, key=_reading_order)))
     values, warnings = _adjusted({**_preset(written), **written})
     return Loaded(settings=_settings(values), warnings=_overruled(written) + warnings, path=str(source))
+
+
+def named_in(path: Path | None) -> Loaded:
+    """Defaults with the files that unusable settings name, so that those can be looked at too."""
+    source = path or (DEFAULT_PATH if DEFAULT_PATH.exists() else SHIPPED_PATH)
+    try:
+        written = _written([read_yaml(read_text(source), Settings, str(source))])
+    except SettingsError:
+        written = {}
+    named: dict[str, Any] = {key: written[key] for key in ("universe.file", "market.file") if key in written}
+    return Loaded(settings=_settings(named), warnings=(), path=str(source))
 
 
 def with_overrides(settings: Settings, overrides: Sequence[str]) -> Settings:
@@ -166,7 +177,7 @@ def _adjusted(values: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...
     if values.get("kis.env") == "paper":
         warnings += _without_what_paper_lacks(adjusted)
     per_code = 1 + bool(adjusted.get("kis.ws_status")) + bool(adjusted.get("kis.ws_quotes"))
-    room = adjusted.get("kis.ws_registrations_max", Settings().kis.ws_registrations_max) // per_code
+    room = adjusted.get("kis.ws_registrations_max", Settings().kis.ws_registrations_max) // per_code or 1
     wanted = adjusted.get("monitor.max_ws_subs", Settings().monitor.max_ws_subs)
     if wanted > room:
         warnings.append(f"monitor.max_ws_subs: {wanted} codes of {per_code} feeds are too many; following {room}")

@@ -40,6 +40,7 @@ from kis_actors.messages import (
     ScanReturned,
     SessionClosed,
     SessionOpened,
+    SlotLimitChanged,
     StreamRestored,
     StreamStale,
     SubscribeConfirmed,
@@ -104,6 +105,7 @@ class View(Struct, kw_only=True):
     last_frame_at: datetime | None = None
     is_safe: bool = False
     is_degraded: bool = False
+    slot_limit: int | None = None
     stale: dict[str, int] = {}
     alerts: deque[AlertDecided] = field(default_factory=lambda: deque(maxlen=ALERTS_SHOWN_MAX))
     alerts_count: int = 0
@@ -127,7 +129,7 @@ class View(Struct, kw_only=True):
                 self.now = event.now
             case RunStarted():
                 self.runs, self.link = self.runs + 1, "down"
-                self.subscriptions, self.stale = {}, {}
+                self.subscriptions, self.stale, self.slot_limit = {}, {}, None
             case UniverseLoaded():
                 self.names = {stock.code: stock.name for stock in event.stocks}
             case SessionOpened():
@@ -181,18 +183,23 @@ class View(Struct, kw_only=True):
         match event:
             case LinkRequested():
                 self.link = "connecting"
-                self.link_reason = f"in {event.wait_s:g} s" if event.wait_s else ""
+                why = f" ({self.link_reason})" if self.link_reason else ""
+                self.link_reason = f"in {event.wait_s:g} s{why}" if event.wait_s else ""
             case LinkOpened():
                 self.link, self.link_reason, self.links_opened = "open", "", self.links_opened + 1
             case LinkLost():
-                self.link, self.link_reason, self.links_lost = "down", event.reason, self.links_lost + 1
-                self.subscriptions = {}
+                self.links_lost, self.subscriptions = self.links_lost + 1, {}
+                if self.link != "blocked":
+                    self.link, self.link_reason = "down", event.reason
             case StreamStale():
                 self.stale[event.code] = event.link
             case StreamRestored():
                 self.stale.pop(event.code, None)
             case LinkBlocked():
-                self.link, self.link_reason = "blocked", event.reason
+                never = "; no try before the daemon is started again" if event.wait_s < 0 else ""
+                self.link, self.link_reason = "blocked", f"{event.reason}{never}"
+            case SlotLimitChanged():
+                self.slot_limit = None if event.is_usual else event.limit
             case TargetsChanged():
                 self.targets = event.targets
             case SubscribeRequested() | SubscribeConfirmed() | SubscribeRefused() | UnsubscribeRequested():
@@ -243,8 +250,12 @@ def health(view: View, *, now: datetime, scan_interval_s: float, is_streaming: b
         reasons.append(f"no scan since {view.last_scan_at:%H:%M:%S}")
     if view.targets and view.link == "open" and not view.live():
         reasons.append("no code is subscribed")
+    if refused := sum(state == "refused" for state, _ in view.subscriptions.values()):
+        reasons.append(f"KIS refused {refused} subscriptions")
     if view.is_degraded:
         reasons.append("degraded mode: followed codes are scanned, not streamed")
+    if view.slot_limit:
+        reasons.append(f"processing lags: following {view.slot_limit} codes only")
     if view.is_safe:
         reasons.append("safe mode: scans fail")
     if view.stale:

@@ -5,24 +5,31 @@ from typing import Any
 
 import msgspec
 
-from kis_actors.kis.feeds import TRADE_COLUMNS
+from kis_actors.kis.feeds import FEEDS, TRADE_COLUMNS
 from kis_actors.market.sessions import Calendar
 from kis_actors.market.universe import Stock
 from kis_actors.messages import (
     BaselineLoaded,
     ClockTicked,
     DailyBarsReturned,
+    Event,
     FrameReceived,
+    HolidaysReturned,
+    Record,
     Rows,
     RunStarted,
     ScanReturned,
     SessionClosed,
     SessionOpened,
     SignalRaised,
+    Target,
+    TargetsChanged,
     UniverseLoaded,
+    VenuesReturned,
 )
 from kis_actors.settings import Settings
-from kis_actors.units import KST
+from kis_actors.turn import Core, count_decisions, take_turn
+from kis_actors.units import KST, ns_of_instant
 
 DAY = date(2026, 11, 20)
 NEXT_DAY = date(2026, 11, 21)
@@ -138,3 +145,53 @@ def raised(code: str = SAMSUNG, *, name: str = "삼성전자", rule: str = "disp
         code=code, name=name, market="KOSPI", rule=rule, threshold=-0.08, value=-0.0812, average_won=78_254.6,
         price_won=71_900, change_ratio=-0.0313, cum_turnover_won=901_234_560, observed_at=at("09:31:07"),
     )  # fmt: skip
+
+
+def holidays_returned(opens: dict[date, bool]) -> HolidaysReturned:
+    """KIS's word on these days; True for open."""
+    values = tuple((f"{day:%Y%m%d}", "Y" if is_open else "N") for day, is_open in opens.items())
+    return HolidaysReturned(rows=Rows(("bass_dt", "opnd_yn"), values))
+
+
+def venues_returned(batch: int, *codes: str) -> VenuesReturned:
+    """NXT trades these codes of the batch."""
+    return VenuesReturned(batch=batch, rows=quotes_returned(dict.fromkeys(codes, 10_000)).rows)
+
+
+def following(*codes: str) -> TargetsChanged:
+    """These codes are the first ones to be streamed."""
+    return TargetsChanged(targets=tuple(Target(code, 1.0, -0.08, 9_200) for code in codes), added=codes, removed=())
+
+
+def status(code: str = SAMSUNG, feed: str = "H0STMKO0", **columns: str) -> FrameReceived:
+    """One status frame of `code`: it trades, unless `columns` say otherwise."""
+    usual = {"MKSC_SHRN_ISCD": code, "TRHT_YN": "N", "MKOP_CLS_CODE": "112", "VI_CLS_CODE": "N"}
+    values = dict.fromkeys(FEEDS[feed].columns, "") | usual | columns
+    return FrameReceived(link=1, text=f"0|{feed}|001|{'^'.join(values.values())}")
+
+
+def on_feed(feed: str, received: FrameReceived) -> FrameReceived:
+    """The same frame or answer, as if of another feed."""
+    return FrameReceived(link=received.link, text=received.text.replace("H0STCNT0", feed))
+
+
+def three_ways(core: Core, *heard: Event) -> list[tuple[Any, list[tuple[Event, ...]]]]:
+    """The state after `heard`, and what was decided: as lived, written and read back each time, and as recovered."""
+    lived: tuple[Any, list[tuple[Event, ...]]] = core.state(), []
+    carried, rebuilt = (core.state(), list(lived[1])), (core.state(), list(lived[1]))
+    instant = NOW
+    for seq, event in enumerate(heard, start=1):
+        instant = event.now if isinstance(event, ClockTicked) else instant
+        record = Record(seq=seq, stream="test", cause=0, at_ns=ns_of_instant(instant), event=event)
+        lived = _one_more(lived, *take_turn(core, lived[0], record))
+        read_back = msgspec.json.decode(msgspec.json.encode(carried[0]), type=core.state)
+        carried = _one_more(carried, *take_turn(core, read_back, record))
+        folded = count_decisions(core, core.evolve(rebuilt[0], event), lived[1][-1])
+        rebuilt = _one_more(rebuilt, folded, lived[1][-1])
+    return [lived, carried, rebuilt]
+
+
+def _one_more(
+    before: tuple[Any, list[tuple[Event, ...]]], state: Any, decided: tuple[Event, ...]
+) -> tuple[Any, list[tuple[Event, ...]]]:  # fmt: skip
+    return state, [*before[1], decided]

@@ -71,6 +71,11 @@ POOLS: dict[str, st.SearchStrategy[Any]] = {
     "missing": st.lists(LISTED, max_size=2, unique=True).map(tuple), "loaded": st.integers(0, 250),
     "on_nxt": st.lists(LISTED, max_size=3, unique=True).map(tuple), "difference": st.sampled_from(["", "1 added"]),
     "days": st.just((Disputed(NEXT_DAY, "open", "closed", False),)),
+    "is_complete": st.booleans(), "live": NUMBERS, "wanted": NUMBERS,
+    "is_back": st.booleans(), "is_usual": st.booleans(), "scans": NUMBERS, "newly": st.just(()),
+    "characters": st.just(2_000_000),
+    "update_id": NUMBERS, "person": st.just("1"), "chat": st.just("1"),
+    "data": st.just(""), "press_id": st.just(""), "retry_after_s": st.sampled_from([-1.0, 5.0]),
     "text": st.just("told"), "signal_seq": st.integers(1, 99), "input_seq": st.integers(1, 99),
 }  # fmt: skip
 """By field name: what it may be."""
@@ -160,6 +165,10 @@ SPECIAL: dict[type[Event], st.SearchStrategy[Any]] = {
         lambda days: HolidaysReturned(rows=Rows(("bass_dt", "opnd_yn"), tuple(map(tuple, days))))
     ),
     VenuesReturned: st.builds(VenuesReturned, batch=NUMBERS, rows=quotes().map(lambda scan: scan.rows)),
+    NotifyRequested: st.builds(
+        NotifyRequested, alert_id=POOLS["alert_id"], channel=POOLS["channel"], attempt=POOLS["attempt"],
+        text=st.just("told"), kind=st.sampled_from(["signal", "operator"]),
+    ),
     FrameRejected: st.builds(FrameRejected, link=NUMBERS, reason=st.just("said"), kind=st.just("width")),
     FrameReceived: frames(),
     ScanReturned: quotes(),

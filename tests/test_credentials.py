@@ -5,11 +5,12 @@ from pathlib import Path
 import pytest
 
 from kis_actors.credentials import Credentials, CredentialsError, load_credentials, secrets_of
-from kis_actors.settings import Discord, Kis, Notify, Settings, Telegram
+from kis_actors.settings import Apprise, Discord, Kis, Notify, Settings, Telegram, Webhook
 
 APP_KEY, APP_SECRET = "PSkeyPSkeyPSkeyPSkey", "c2VjcmV0/c2VjcmV0+c2VjcmV0="
 TOKEN = "123456789:AAExampleTokenOfThirtyFiveCharacters"
 WEBHOOK = "https://discord.com/api/webhooks/1234567890123456789/ExampleWebhookTokenWhichIsLong"
+DEAD_MAN = "https://hc-ping.com/0f8fad5b-d9cb-469f-a165-70867728950e"
 ENVIRON = {"KIS_APP_KEY": APP_KEY, "KIS_APP_SECRET": APP_SECRET}
 KIS_FILE = f"""\
 my_app: "{APP_KEY}"
@@ -21,6 +22,8 @@ telegram_bot_token: {TOKEN}
 """
 TELEGRAM = Settings(notify=Notify(telegram=Telegram(enabled=True)))
 DISCORD = Settings(notify=Notify(discord=Discord(enabled=True)))
+WEBHOOK_ON = Settings(notify=Notify(webhook=Webhook(enabled=True)))
+APPRISE_ON = Settings(notify=Notify(apprise=Apprise(enabled=True)))
 
 
 @pytest.fixture
@@ -97,6 +100,59 @@ def test_discord_needs_its_webhook():
     assert refusal(DISCORD, ENVIRON).startswith("missing DISCORD_WEBHOOK_URL: ")
 
 
+@pytest.mark.parametrize(
+    ("environ", "absent"),
+    [
+        ({}, "WEBHOOK_URL, WEBHOOK_SECRET"),
+        ({"WEBHOOK_URL": "https://x.y/z"}, "WEBHOOK_SECRET"),
+        ({"WEBHOOK_SECRET": "secret"}, "WEBHOOK_URL"),
+    ],
+)
+def test_a_webhook_needs_an_address_and_a_secret(environ: dict[str, str], absent: str):
+    assert refusal(WEBHOOK_ON, ENVIRON | environ).startswith(f"missing {absent}: ")
+
+
+def test_apprise_needs_its_addresses():
+    assert refusal(APPRISE_ON, ENVIRON).startswith("missing APPRISE_URLS: ")
+
+
+def test_apprise_may_have_several_addresses():
+    environ = ENVIRON | {"APPRISE_URLS": " ntfy://a/b \n  gotify://c/d"}
+    assert load_credentials(APPRISE_ON, environ).apprise_urls == "ntfy://a/b gotify://c/d"
+
+
+def test_what_is_not_enabled_needs_nothing():
+    assert load_credentials(Settings(), ENVIRON).dead_man_url == ""
+
+
+@pytest.mark.parametrize(
+    ("chat_id", "listed", "people"),
+    [
+        ("42", "", ("42",)),
+        ("-10042", "", ()),
+        ("@channel", "", ()),
+        ("42", "43", ("43",)),
+        ("-10042", " 43, 44 45,", ("43", "44", "45")),
+        ("", "", ()),
+    ],
+)
+def test_who_may_talk_back_is_listed(chat_id: str, listed: str, people: tuple[str, ...]):
+    environ = ENVIRON | {"TELEGRAM_CHAT_ID": chat_id, "TELEGRAM_USER_IDS": listed}
+    assert load_credentials(Settings(), environ).telegram_people == people
+
+
+@pytest.mark.parametrize("listed", ["@me", "-43", "43;44"])
+def test_people_are_listed_by_number(listed: str):
+    assert refusal(Settings(), ENVIRON | {"TELEGRAM_USER_IDS": listed}).startswith("TELEGRAM_USER_IDS: expected")
+
+
+@pytest.mark.parametrize("name", ["WEBHOOK_URL", "DEAD_MAN_URL"])
+def test_other_addresses_are_addresses_too(name: str):
+    assert refusal(Settings(), ENVIRON | {name: "hc-ping.com/SECRET"}) == (
+        f"{name}: expected an https address; copy it again, whole"
+    )
+
+
 @pytest.mark.parametrize("webhook", ["discord.com/api/webhooks/1/x", "https://", "https://[::1"])
 def test_a_webhook_is_an_address(webhook: str):
     assert refusal(DISCORD, ENVIRON | {"DISCORD_WEBHOOK_URL": webhook}).startswith("DISCORD_WEBHOOK_URL: expected")
@@ -163,12 +219,23 @@ def test_printing_credentials_shows_which_are_given():
         TOKEN.partition(":")[2],
         WEBHOOK,
         WEBHOOK.rpartition("/")[2],
+        "https://x.y/hook?key=KeyOfTheWebhook1&a=1",
+        "KeyOfTheWebhook1",
+        "short-secret",
+        "mailto://user:PasswordOfTheUser@x.y",
+        "PasswordOfTheUser",
+        "tgram://1:ATokenThatIsLong/42",
+        "ATokenThatIsLong",
+        DEAD_MAN,
+        DEAD_MAN.rpartition("/")[2],
     ],
 )
 def test_every_form_of_a_secret_is_cut_out(secret: str):
     every = Credentials(
-        app_key=APP_KEY, app_secret=APP_SECRET, telegram_bot_token=TOKEN, discord_webhook_url=WEBHOOK
-    )
+        app_key=APP_KEY, app_secret=APP_SECRET, telegram_bot_token=TOKEN, discord_webhook_url=WEBHOOK,
+        webhook_url="https://x.y/hook?key=KeyOfTheWebhook1&a=1", webhook_secret="short-secret", dead_man_url=DEAD_MAN,
+        apprise_urls="mailto://user:PasswordOfTheUser@x.y tgram://1:ATokenThatIsLong/42",
+    )  # fmt: skip
     assert secret in secrets_of(every)
 
 

@@ -52,7 +52,8 @@ ROWS: dict[str, tuple[str, ...]] = {
         "kis_actors.ports", "kis_actors.settings", "kis_actors.units",
     ),
     "kis_actors.channels": (
-        "kis_actors.channels", "kis_actors.adapters.http", "kis_actors.messages", "kis_actors.ports",
+        "kis_actors.channels", "kis_actors.adapters.clock", "kis_actors.adapters.http", "kis_actors.messages",
+        "kis_actors.ports",
     ),
     "kis_actors.simulator": (
         "kis_actors.simulator", "kis_actors.adapters.clock", "kis_actors.settings", "kis_actors.units",
@@ -71,6 +72,7 @@ OWNERS: dict[str, tuple[str, ...]] = {
     "starlette": ("kis_actors.simulator", "kis_actors.web"),
     "uvicorn": ("kis_actors.simulator", "kis_actors.web"),
     "websockets": ("kis_actors.simulator", "kis_actors.web"),
+    "PIL": ("kis_actors.channels.picture",),
     "sqlite3": ("eventlog", "kis_actors.cli"),
     "sqlite_utils": ("eventlog",),
     "tools": (),

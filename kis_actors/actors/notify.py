@@ -7,10 +7,12 @@ from msgspec.structs import replace
 
 from kis_actors.actors.base import CoreActor, Mailbox
 from kis_actors.messages import (
+    AccountRefused,
     AlertDecided,
     AlertSuppressed,
     BaselinesCompleted,
     CalendarDisputed,
+    CodesUnquoted,
     DegradedModeEntered,
     DegradedModeLeft,
     Event,
@@ -31,6 +33,7 @@ from kis_actors.messages import (
     SignalRaised,
     SlotLimitChanged,
     StreamGivenUp,
+    SubscriptionsShort,
     UniverseLoaded,
     UniverseRefused,
 )
@@ -43,13 +46,16 @@ from kis_actors.turn import Core
 OPERATOR_QUIET_S = 1800
 ALWAYS_TOLD: tuple[type[Event], ...] = (
     SafeModeEntered, SafeModeLeft, CalendarDisputed, SessionDoubted, SessionTrusted, UniverseRefused, UniverseLoaded,
-    BaselinesCompleted, FrameWidthChanged,
+    BaselinesCompleted, FrameWidthChanged, CodesUnquoted, AccountRefused,
 )  # fmt: skip
 """About the daemon itself, and seldom."""
 TOLD_SELDOM: tuple[type[Event], ...] = (
-    LinkBlocked, DegradedModeEntered, SlotLimitChanged, StreamGivenUp, FramesDropped
+    LinkBlocked, DegradedModeEntered, SlotLimitChanged, StreamGivenUp, SubscriptionsShort, FramesDropped,
 )  # fmt: skip
 """About the daemon itself, and possibly every minute: once a while is enough."""
+DEGRADED, LAG = "DegradedModeEntered", "SlotLimitChanged"
+ENDS = {DEGRADED: "DegradedModeLeft", LAG: "SlotLimitChanged back"}
+"""Topics of troubles, and of their ends, which are told only to whom the trouble was."""
 ATTEMPTS_MAX = 2
 """An attempt whose outcome nobody knows is repeated once, and says so; one that certainly failed is not."""
 
@@ -66,7 +72,7 @@ class State(Struct, frozen=True, kw_only=True):
     """What telling depends on.
 
     last_alerts: the latest, by code and rule. operator_told: when, by kind of trouble.
-    is_degraded_told: a person knows that the stream is down.
+    troubles_told: those whose end a person should hear of too.
     open: questions to channels that are not settled, by alert and channel.
     """
 
@@ -74,7 +80,7 @@ class State(Struct, frozen=True, kw_only=True):
     is_dry_run: bool = False
     last_alerts: dict[str, LastAlert] = {}
     operator_told: dict[str, datetime] = {}
-    is_degraded_told: bool = False
+    troubles_told: tuple[str, ...] = ()
     open: dict[str, NotifyRequested] = {}
 
 
@@ -87,11 +93,9 @@ def evolve(state: State, event: Event) -> State:
             last = LastAlert(event.signal.code, event.signal.rule, event.decided_at)
             return replace(state, last_alerts={**state.last_alerts, f"{last.code} {last.rule}": last})
         case OperatorTold():
-            is_degraded_told = event.kind == "DegradedModeEntered" or (
-                state.is_degraded_told and event.kind != "DegradedModeLeft"
-            )
-            operator_told = {**state.operator_told, event.kind: event.told_at}
-            return replace(state, operator_told=operator_told, is_degraded_told=is_degraded_told)
+            return _told(state, event)
+        case DegradedModeLeft() if not event.is_back:
+            return _over(state, DEGRADED)
         case NotifyRequested():
             return replace(state, open={**state.open, _key(event): event})
         case NotifySent() | NotifyFailed():
@@ -121,9 +125,33 @@ def _tell_operator(state: State, record: Record) -> tuple[Event, ...]:
     if not text:
         return ()
     alert_id, channels = f"operator-{record.seq}", channels_of(state.settings, state.is_dry_run)
-    told = OperatorTold(alert_id=alert_id, kind=type(record.event).__name__, told_at=record.at)
+    told = OperatorTold(alert_id=alert_id, kind=_topic(record.event), told_at=record.at)
     asked = (NotifyRequested(alert_id=alert_id, channel=channel, attempt=1, text=text) for channel in channels)
     return (told, *asked)
+
+
+def _told(state: State, event: OperatorTold) -> State:
+    state = replace(state, operator_told={**state.operator_told, event.kind: event.told_at})
+    if event.kind in ENDS:
+        return replace(state, troubles_told=(*_over(state, event.kind).troubles_told, event.kind))
+    begun = next((begin for begin, end in ENDS.items() if end == event.kind), "")
+    return _over(state, begun)
+
+
+def _over(state: State, trouble: str) -> State:
+    return replace(state, troubles_told=tuple(other for other in state.troubles_told if other != trouble))
+
+
+def _topic(event: Event) -> str:
+    """What a message is about: of one topic one is enough for a while."""
+    match event:
+        case LinkBlocked():
+            return f"LinkBlocked {'in use' if event.is_in_use else 'key' if event.needs_key else ''}".strip()
+        case StreamGivenUp():
+            return f"StreamGivenUp {event.code}"
+        case SlotLimitChanged() if event.is_usual:
+            return ENDS[LAG]
+    return type(event).__name__
 
 
 def _is_news(state: State, record: Record) -> bool:
@@ -131,19 +159,29 @@ def _is_news(state: State, record: Record) -> bool:
 
     That the stream is back is worth a message only if its end was.
     """
-    if isinstance(record.event, DegradedModeLeft):
-        return state.is_degraded_told
+    match record.event:
+        case DegradedModeLeft() as left:
+            return DEGRADED in state.troubles_told and left.is_back
+        case DegradedModeEntered() if DEGRADED not in state.troubles_told:
+            return True  # the last word was that the stream is back
+        case LinkBlocked() as blocked if blocked.wait_s <= 0:
+            return blocked.wait_s < 0  # a new key at once is the cure, and no news
+        case SlotLimitChanged() as changed if changed.is_usual:
+            return LAG in state.troubles_told
     if not isinstance(record.event, TOLD_SELDOM):
         return isinstance(record.event, ALWAYS_TOLD)
-    last = state.operator_told.get(type(record.event).__name__)
+    last = state.operator_told.get(_topic(record.event))
     return last is None or (record.at - last).total_seconds() >= OPERATOR_QUIET_S
 
 
 def channels_of(settings: Settings, is_dry_run: bool = False) -> tuple[str, ...]:
     """The channels to tell, in a fixed order; on a dry run only the log."""
     notify = settings.notify
-    enabled = {"log": notify.log.enabled, "telegram": notify.telegram.enabled, "discord": notify.discord.enabled}
-    return tuple(name for name, is_enabled in enabled.items() if is_enabled and (name == "log" or not is_dry_run))
+    routes = {
+        "log": notify.log, "telegram": notify.telegram, "discord": notify.discord, "webhook": notify.webhook,
+        "apprise": notify.apprise,
+    }  # fmt: skip
+    return tuple(name for name, route in routes.items() if route.enabled and (name == "log" or not is_dry_run))
 
 
 def _consider(state: State, signal: SignalRaised, record: Record) -> tuple[Event, ...]:

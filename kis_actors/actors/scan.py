@@ -12,12 +12,12 @@ from kis_actors.kis.rest import quotes_of
 from kis_actors.messages import (
     BaselineRequested,
     ClockTicked,
+    CodesUnquoted,
     DegradedModeEntered,
     DegradedModeLeft,
     Event,
     HolidaysRequested,
     LinkLost,
-    LinkOpened,
     Record,
     RunStarted,
     SafeModeEntered,
@@ -27,14 +27,17 @@ from kis_actors.messages import (
     ScanRequested,
     ScanReturned,
     ScanSlowed,
+    SessionClosed,
     SessionDoubted,
     SessionOpened,
     SessionTrusted,
+    SubscribeConfirmed,
     TargetsChanged,
     UniverseRequested,
     VenuesRequested,
 )
 from kis_actors.ports import Journal, Rest, Universes
+from kis_actors.rules.coverage import Coverage
 from kis_actors.rules.rounds import Rounds, Scope
 from kis_actors.rules.vintage import vintage_of
 from kis_actors.settings import Monitor
@@ -42,6 +45,8 @@ from kis_actors.turn import Core, Step, in_steps
 
 DOUBTFUL_SCANS = 3
 """So many scans in a row of nothing but outdated quotes, and the calendar must be wrong."""
+HEALED_S = 60
+"""A stream that held so long is back; one that opens and breaks off at once is not."""
 DOUBT_AFTER_S = 180
 """Right after the open there may be no trade yet."""
 
@@ -50,16 +55,20 @@ class State(Struct, frozen=True, kw_only=True):
     """What scanning depends on.
 
     doubtful: scans in a row without a trade of today. doubted_day: the day in doubt, while it is.
-    followed: codes that are to be streamed. down_since: when the link was first seen down.
+    followed: codes that are to be streamed.
+    lost_link: the last one that was lost.
+    proven_since: when KIS first took a subscription on this link; down_since: when nothing like it was first missed.
     """
 
     today: TradingDay = TradingDay()
     rounds: Rounds = Rounds()
+    coverage: Coverage = Coverage()
     doubtful: int = 0
     doubted_day: date | None = None
     followed: tuple[str, ...] = ()
-    is_link_open: bool = False
+    proven_since: datetime | None = None
     down_since: datetime | None = None
+    lost_link: int = 0
     is_degraded: bool = False
 
     @property
@@ -73,26 +82,31 @@ def evolve(state: State, event: Event) -> State:
     state = replace(state, today=trading_day.evolve(state.today, event))
     match event:
         case ClockTicked():
-            return replace(state, down_since=None if state.is_link_open else state.down_since or event.now)
+            return replace(state, down_since=None if state.proven_since else state.down_since or event.now)
         case SessionOpened():
             return replace(state, down_since=None)
+        case SessionClosed():
+            return replace(state, doubtful=0, doubted_day=None, coverage=Coverage())
         case RunStarted():
-            return replace(state, rounds=state.rounds.restarted(), is_link_open=False, down_since=None)
+            return replace(state, rounds=state.rounds.restarted(), proven_since=None, down_since=None)
         case ScanRequested():
-            rounds = state.rounds.asked(event.scan, event.batch, event.batches, event.scope, state.today.now)
-            return replace(state, rounds=rounds)
+            return _batch_asked(state, event)
         case ScanReturned() | ScanFailed():
-            return replace(state, rounds=_batch_answered(state, event))
+            return _batch_answered(state, event)
         case ScanCompleted():
             return _completed(state, event)
         case SafeModeEntered() | ScanSlowed() | SafeModeLeft():
             interval_s = 0.0 if isinstance(event, SafeModeLeft) else event.interval_s
             return replace(state, rounds=replace(state.rounds, interval_s=interval_s))
-        case LinkOpened() | LinkLost():
-            is_open = isinstance(event, LinkOpened)
-            return replace(state, is_link_open=is_open, down_since=None if is_open else state.down_since)
+        case SubscribeConfirmed() if event.link > state.lost_link:
+            return replace(state, proven_since=state.proven_since or state.today.now, down_since=None)
+        case LinkLost():
+            return replace(state, proven_since=None, lost_link=event.link)
+        case CodesUnquoted():
+            return replace(state, coverage=state.coverage.told(event.codes))
         case TargetsChanged():
-            return replace(state, followed=tuple(target.code for target in event.targets))
+            followed = tuple(target.code for target in event.targets)
+            return replace(state, followed=followed, down_since=state.down_since if state.followed else None)
         case DegradedModeEntered() | DegradedModeLeft():
             return replace(state, is_degraded=isinstance(event, DegradedModeEntered))
         case SessionDoubted() | SessionTrusted():
@@ -118,21 +132,31 @@ def _scan(state: State, codes: tuple[str, ...], scope: Scope) -> tuple[ScanReque
     )
 
 
-def _batch_answered(state: State, event: ScanReturned | ScanFailed) -> Rounds:
+def _batch_asked(state: State, event: ScanRequested) -> State:
+    rounds = state.rounds.asked(event.scan, event.batch, event.batches, event.scope, state.today.now)
+    is_whole = event.scope == "all"
+    return replace(
+        state, rounds=rounds, coverage=state.coverage.asked(event.batch, event.codes) if is_whole else state.coverage
+    )  # fmt: skip
+
+
+def _batch_answered(state: State, event: ScanReturned | ScanFailed) -> State:
     if isinstance(event, ScanFailed):
-        return state.rounds.answered(event.scan, event.batch, failed=1)
+        return replace(state, rounds=state.rounds.answered(event.scan, event.batch, failed=1))
     today = state.today
     quotes = [quote for code, quote in quotes_of(event.rows.each()).items() if code in today.codes]
     vintages = [vintage_of(quote, today.averages.closes_won.get(quote.code, ())) for quote in quotes]
     todays, outdated = vintages.count("today"), vintages.count("outdated")
-    return state.rounds.answered(event.scan, event.batch, quoted=len(quotes), todays=todays, outdated=outdated)
+    rounds = state.rounds.answered(event.scan, event.batch, quoted=len(quotes), todays=todays, outdated=outdated)
+    return replace(state, rounds=rounds, coverage=state.coverage.quoted(tuple(quote.code for quote in quotes)))
 
 
 def _completed(state: State, event: ScanCompleted) -> State:
     rounds = state.rounds.completed(batches=event.batches, failed=event.failed, scope=event.scope)
     if event.scope != "all":
         return replace(state, rounds=rounds)
-    return replace(state, rounds=rounds, doubtful=state.doubtful + 1 if rounds.is_doubtful() else 0)
+    doubtful = state.doubtful + 1 if rounds.is_doubtful() else 0 if rounds.todays else state.doubtful
+    return replace(state, rounds=rounds, doubtful=doubtful, coverage=state.coverage.completed())
 
 
 # --- the steps of deciding
@@ -164,6 +188,15 @@ def _safe_mode_change(state: State, event: ScanReturned | ScanFailed) -> tuple[E
     return (SafeModeEntered(reason=f"{rounds.bad} scans in a row failed: {why}", interval_s=slower_s),)
 
 
+def _unquoted(state: State, event: Event) -> tuple[CodesUnquoted, ...]:
+    """Codes that several scans in a row had no price of, while scans as such work; once a day."""
+    rounds, scans = state.rounds, state.monitor.safe_mode_after_scans
+    if not isinstance(event, ScanReturned | ScanFailed) or rounds.waiting or rounds.bad or rounds.interval_s:
+        return ()
+    codes = state.coverage.news(scans)
+    return (CodesUnquoted(codes=codes, scans=scans),) if codes else ()
+
+
 def _doubt(state: State, event: Event) -> tuple[SessionDoubted | SessionTrusted, ...]:
     """The calendar says open, and KIS shows the day before; until it does not any more."""
     day, session, now = state.today.open_day, state.today.session, state.today.now
@@ -181,7 +214,7 @@ def _degraded_change(state: State, event: Event) -> tuple[Event, ...]:
     """While the stream has been down for a while, the codes that should be on it are scanned on their own."""
     is_wanted = _is_blind(state)
     if state.is_degraded and not is_wanted:
-        return (DegradedModeLeft(),)
+        return (DegradedModeLeft(is_back=bool(state.proven_since)),)
     if not is_wanted or state.is_degraded or state.down_since is None:
         return ()
     reason = f"no stream since {state.down_since:%H:%M:%S}"
@@ -189,11 +222,14 @@ def _degraded_change(state: State, event: Event) -> tuple[Event, ...]:
 
 
 def _is_blind(state: State) -> bool:
-    """Codes are to be followed, and for a while there has been no stream; once that is so, until there is."""
-    now, since, monitor = state.today.now, state.down_since, state.monitor
-    if not (state.today.open_day and state.followed and monitor.signal.use_intraday) or state.is_link_open:
+    """Codes are to be followed, and for a while there has been no stream; once that is so, until one holds."""
+    now, monitor = state.today.now, state.monitor
+    if now is None or not (state.today.open_day and state.followed and monitor.signal.use_intraday):
         return False
-    return state.is_degraded or bool(now and since and (now - since).total_seconds() >= monitor.degraded_after_sec)
+    if state.proven_since:
+        return state.is_degraded and (now - state.proven_since).total_seconds() < HEALED_S
+    since = state.down_since
+    return state.is_degraded or bool(since and (now - since).total_seconds() >= monitor.degraded_after_sec)
 
 
 def _due_scan(state: State, event: Event) -> tuple[ScanRequested, ...]:
@@ -211,9 +247,12 @@ def _of_today(step: Step) -> Step:
     return lambda state, event: step(state.today, event)
 
 
-LISTENS: tuple[type[Event], ...] = (*trading_day.HEARD, ScanReturned, ScanFailed, LinkOpened, LinkLost, TargetsChanged)
+LISTENS: tuple[type[Event], ...] = (
+    *trading_day.HEARD, ScanReturned, ScanFailed, SubscribeConfirmed, LinkLost, TargetsChanged,
+)  # fmt: skip
 STEPS: tuple[Step, ...] = (
-    *map(_of_today, trading_day.STEPS), *map(_of_today, averages.STEPS), _scan_end, _doubt, _degraded_change, _due_scan,
+    *map(_of_today, trading_day.STEPS), *map(_of_today, averages.STEPS), _scan_end, _unquoted, _doubt,
+    _degraded_change, _due_scan,
 )  # fmt: skip
 
 CORE = Core(name="scan", listens=LISTENS, state=State, evolve=evolve, decide=decide)

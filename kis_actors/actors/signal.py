@@ -18,6 +18,7 @@ from kis_actors.messages import (
     DegradedModeEntered,
     DegradedModeLeft,
     Event,
+    FrameOversized,
     FrameReceived,
     FrameRejected,
     LinkLost,
@@ -36,6 +37,7 @@ from kis_actors.messages import (
 )
 from kis_actors.rules import RULES
 from kis_actors.rules.freshness import Regular, is_regular_trade, is_usable_quote
+from kis_actors.rules.order import Order
 from kis_actors.rules.sight import Crossing, Sight
 from kis_actors.rules.vintage import Looks, vintage_of
 from kis_actors.settings import Settings
@@ -74,7 +76,7 @@ class Found(NamedTuple):
 class State(Struct, kw_only=True):
     """What the rules see. Updated in place: it changes with every trade.
 
-    session_day, regular: of the open session. cum_volumes: shares so far, by trades of the session.
+    session_day, regular: of the open session. order: how far the trades of each code have come.
     memories: per rule and code. looks: the first quotes of the session.
     is_safe: scans fail, so their prices are not judged. is_degraded: the stream is down.
     found, rejected: what the event handled last held, for `decide`.
@@ -88,7 +90,7 @@ class State(Struct, kw_only=True):
     baseline_day: date | None = None
     closes_won: dict[str, tuple[int, ...]] = {}
     last_prices: dict[str, LastPrice] = {}
-    cum_volumes: dict[str, int] = {}
+    order: Order = field(default_factory=Order)
     memories: dict[str, dict[str, Memory]] = {}
     looks: Looks = field(default_factory=Looks)
     watch: StreamWatch = field(default_factory=StreamWatch)
@@ -120,6 +122,9 @@ def evolve(state: State, event: Event) -> State:
     match event:
         case FrameReceived():
             _read_frame(state, event)
+        case FrameOversized():
+            reason = f"a frame of {event.characters:,} characters, far more than any has"
+            state.rejected = FrameRejected(link=event.link, reason=reason, kind="oversize")
         case ScanReturned():
             _read_scan(state, event)
         case ClockTicked():
@@ -150,7 +155,7 @@ def decide(state: State, record: Record) -> tuple[Event, ...]:
 
 
 def _open(state: State, event: SessionOpened) -> None:
-    state.session_day, state.memories, state.cum_volumes, state.looks = event.day, {}, {}, Looks()
+    state.session_day, state.memories, state.order, state.looks = event.day, {}, Order(), Looks()
     state.regular = Regular(event.regular_opens or event.opens, event.regular_closes or event.closes)
 
 
@@ -165,8 +170,7 @@ def _read_frame(state: State, event: FrameReceived) -> None:
         return
     stream_watch.hear(state.watch, frame)
     for tick in frame.ticks:
-        if _is_judged(state, tick):
-            state.cum_volumes[tick.code] = tick.cum_volume_shares
+        if _is_judged(state, tick) and state.order.is_next(tick):
             _judge(state, _seen_traded(tick))
 
 
@@ -198,7 +202,7 @@ def _is_todays(state: State, quote: Quote) -> bool:
 
 def _is_usable(state: State, quote: Quote, now: datetime) -> bool:
     """Nor is it while scans fail or trading is interrupted, or if the stream has told more already."""
-    is_behind = quote.cum_volume_shares < state.cum_volumes.get(quote.code, 0)
+    is_behind = quote.cum_volume_shares < state.order.volume_of(quote.code)
     if state.is_safe or is_behind or state.watch.is_interrupted(quote.code):
         return False
     closes_won, flags = state.closes_won.get(quote.code, ()), state.stocks[quote.code].flags
@@ -241,8 +245,8 @@ def _remarks(state: State, stock: Stock) -> tuple[str, ...]:
 
 
 LISTENS: tuple[type[Event], ...] = (
-    FrameReceived, ScanReturned, ClockTicked, RunStarted, UniverseLoaded, BaselineLoaded, BaselineMissing,
-    SessionOpened, SessionClosed, SafeModeEntered, SafeModeLeft, DegradedModeEntered, DegradedModeLeft,
+    FrameReceived, FrameOversized, ScanReturned, ClockTicked, RunStarted, UniverseLoaded, BaselineLoaded,
+    BaselineMissing, SessionOpened, SessionClosed, SafeModeEntered, SafeModeLeft, DegradedModeEntered, DegradedModeLeft,
     SubscribeConfirmed, SubscribeRefused, UnsubscribeConfirmed, LinkLost,
 )  # fmt: skip
 

@@ -44,7 +44,7 @@ from kis_actors.messages import (
 from kis_actors.rules.lag import Lag
 from kis_actors.rules.planning import CHURN_BUDGET, Plan, Snapshot, plan, rebalance
 from kis_actors.rules.prices import Prices
-from kis_actors.rules.registrations import can_follow, followed_max
+from kis_actors.rules.registrations import followed_max
 from kis_actors.settings import Settings
 from kis_actors.turn import Core, Step, in_steps
 
@@ -53,7 +53,7 @@ class State(Struct, frozen=True, kw_only=True):
     """What subscribing depends on.
 
     missed: codes that deserve a slot and have none. lag: whether fewer codes are followed for a while.
-    ranked_at: when the targets were last chosen.
+    ranked_at: when the targets were last chosen. is_scanned: all codes were, in this session.
     """
 
     prices: Prices = Prices()
@@ -62,6 +62,7 @@ class State(Struct, frozen=True, kw_only=True):
     is_safe: bool = False
     lag: Lag = Lag()
     ranked_at: datetime | None = None
+    is_scanned: bool = False
     held: Holdings = Holdings()
 
     @property
@@ -91,8 +92,11 @@ def evolve(state: State, event: Event) -> State:
             return replace(state, prices=state.prices.with_quotes(quotes_of(event.rows.each())))
         case SafeModeEntered() | SafeModeLeft():
             return replace(state, is_safe=isinstance(event, SafeModeEntered))
+        case ScanCompleted() if event.scope == "all":
+            return replace(state, is_scanned=True)
         case SessionClosed():
-            return replace(state, prices=state.prices.without_quotes(), missed=(), ranked_at=None)
+            prices = state.prices.without_quotes()
+            return replace(state, prices=prices, missed=(), ranked_at=None, is_scanned=False)
         case TargetsChanged():
             return replace(state, targets=event.targets, ranked_at=state.now)
         case OverflowChanged():
@@ -123,9 +127,10 @@ def _slot_limit(state: State, event: Event) -> tuple[SlotLimitChanged, ...]:
     if not state.settings.monitor.shrink_on_lag or state.now is None:
         return ()
     backlog = event.backlog if isinstance(event, ReadingPaused) else 0
-    limit, now_is = state.lag.due(state.now, followed_max(state.settings), has_lagged=backlog > 0)
+    most = followed_max(state.settings)
+    limit, now_is = state.lag.due(state.now, most, has_lagged=backlog > 0)
     reason = f"{backlog} records are not handled yet" if backlog else "processing keeps up again"
-    return (SlotLimitChanged(limit=limit, reason=reason),) if limit != now_is else ()
+    return (SlotLimitChanged(limit=limit, reason=reason, is_usual=limit == most),) if limit != now_is else ()
 
 
 def _choice(state: State, event: Event) -> tuple[Event, ...]:
@@ -143,7 +148,8 @@ def _choice(state: State, event: Event) -> tuple[Event, ...]:
 
 def _is_due(state: State, now: datetime) -> bool:
     monitor, ranked_at = state.settings.monitor, state.ranked_at
-    if state.is_safe or not (monitor.signal.use_intraday and state.prices.are_complete()):
+    is_known = state.prices.are_complete() and (state.is_scanned or state.prices.are_all_quoted())
+    if state.is_safe or not (monitor.signal.use_intraday and is_known):
         return False
     return ranked_at is None or (now - ranked_at).total_seconds() >= monitor.rebalance_interval_sec
 
@@ -152,7 +158,7 @@ def _snapshot(state: State, now: datetime) -> Snapshot:
     held, settings = state.held, state.settings
     candidates = state.prices.candidates(settings.monitor.signal)
     return Snapshot(
-        candidates=tuple(one for one in candidates if can_follow(one.code, settings, held.on_nxt)),
+        candidates=tuple(one for one in candidates if held.can_follow(one.code)),
         incumbents=held.tenure.incumbents(held.slots_by_code()),
         cooling=held.tenure.cooling(now, settings.monitor),
         barred=held.barred_codes(),
@@ -195,7 +201,9 @@ LISTENS: tuple[type[Event], ...] = (
 )  # fmt: skip
 STEPS: tuple[Step, ...] = (
     _of_holdings(holdings.late), _slot_limit, _choice,
-    *map(_of_holdings, (holdings.close_the_gap, holdings.refresh, holdings.renewal, holdings.surrender)),
+    *map(_of_holdings, (
+        holdings.close_the_gap, holdings.refresh, holdings.renewal, holdings.shortage, holdings.surrender,
+    )),
 )  # fmt: skip
 
 CORE = Core(name="subscription", listens=LISTENS, state=State, evolve=evolve, decide=decide)

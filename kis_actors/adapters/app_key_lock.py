@@ -41,10 +41,14 @@ def is_app_key_taken(rest_url: str, app_key: str) -> bool:
 
 
 def _places() -> list[Path]:
-    """All there are, because a service and a shell of the same user may not have both in common."""
+    """All there are, because a service with a temporary directory of its own and a shell may not share each of them."""
     user = _user()
     runtime = os.environ.get("XDG_RUNTIME_DIR") or f"/run/user/{user}"
-    wanted = (Path(runtime) / "kis-actors", Path(tempfile.gettempdir()) / f"kis-actors-{user}")
+    home = os.environ.get("HOME", "")
+    wanted = (
+        Path(runtime) / "kis-actors", Path(tempfile.gettempdir()) / f"kis-actors-{user}",
+        *([Path(home) / ".kis-actors"] if home else []),
+    )  # fmt: skip
     return [place for place in wanted if place.parent.is_dir() and _is_ours(place)]
 
 

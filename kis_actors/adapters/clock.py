@@ -21,7 +21,14 @@ class Clock:
 
     def now_ns(self) -> int:
         """Nanoseconds since 1970 (UTC), as this clock shows them."""
-        since_anchor_ns = time.time_ns() - self._anchor_ns
+        return self._shown_ns_at(time.time_ns())
+
+    def shown_at(self, real_ns: int) -> datetime:
+        """What this clock showed at a real instant, such as the time of a file; KST."""
+        return instant_of_ns(self._shown_ns_at(real_ns))
+
+    def _shown_ns_at(self, real_ns: int) -> int:
+        since_anchor_ns = real_ns - self._anchor_ns
         return self._shows_ns + (since_anchor_ns if self.speed == 1 else int(since_anchor_ns * self.speed))
 
     def now(self) -> datetime:

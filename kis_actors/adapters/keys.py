@@ -66,6 +66,7 @@ class Keys:
     ) -> None:  # fmt: skip
         self._issue_gap_s = issue_gap_s
         self._path = path
+        self._asked_mark = path.with_suffix(".asked")
         self._rest_url = rest_url
         self._credentials = credentials
         self._http = http
@@ -140,7 +141,7 @@ class Keys:
             kept = self._kept()
             if kept.token != old.token and self._lasts(kept):
                 return kept  # another process was faster
-            self._wait_for_turn(kept.token_asked_at)
+            self._wait_for_turn(kept.token_asked_at or self._marked_at())
             answer = self._ask_for_token(kept)
             return self._keep(token=_given(answer, "access_token"), token_until=_until(answer, self._clock.now()))
 
@@ -148,6 +149,7 @@ class Keys:
         """Notes the time before, lest this process die of the call, and after, for the call may have waited a turn."""
         body = token_body(self._credentials.app_key, self._credentials.app_secret)
         self._keep(token_asked_at=self._clock.now())
+        self._asked_mark.touch()
         try:
             answer = self._asked(TOKEN_PATH, body)
         except HttpTrouble as trouble:
@@ -155,6 +157,13 @@ class Keys:
             raise
         self._keep(token_asked_at=self._clock.now())
         return answer
+
+    def _marked_at(self) -> datetime | None:
+        """When a token was last asked for, though the keys are lost or not to be trusted."""
+        try:
+            return self._clock.shown_at(self._asked_mark.stat().st_mtime_ns)
+        except OSError:
+            return None
 
     def _wait_for_turn(self, asked_at: datetime | None) -> None:
         since_s = (self._clock.now() - asked_at).total_seconds() if asked_at else self._issue_gap_s

@@ -25,12 +25,23 @@ from kis_actors.adapters.retry import Failed, Stopping
 from kis_actors.kis.control import subscribe_message, unsubscribe_message, without_secrets
 from kis_actors.kis.frames import is_control
 from kis_actors.kis.hosts import WS_PATH
-from kis_actors.messages import FrameReceived, FramesDropped, LinkLost, LinkOpened, LinkRequested, ReadingPaused, Record
+from kis_actors.messages import (
+    FrameOversized,
+    FrameReceived,
+    FramesDropped,
+    LinkLost,
+    LinkOpened,
+    LinkRequested,
+    ReadingPaused,
+    Record,
+)
 from kis_actors.ports import Command, Journal
 
 STREAM = "socket"
 READ_BYTES = 65_536
 FRAME_BYTES_MAX = 1_000_000
+"""What is larger is read and left out of the log; beyond SKIPPED_BYTES_MAX not even read, and the link is given up."""
+SKIPPED_BYTES_MAX = 16_000_000
 POLL_S = 0.5
 """How often, in real seconds, a quiet reader looks whether it should end."""
 PAUSE_SAID_EVERY_S = 5.0
@@ -178,6 +189,9 @@ class _Connection:
         return bytes(frame.data).decode("utf-8", errors="replace")
 
     def _heard(self, text: str) -> None:
+        if len(text) > FRAME_BYTES_MAX:
+            self._socket.journal.observe(STREAM, FrameOversized(link=self.link, characters=len(text)))
+            return
         if is_control(text):
             if '"PINGPONG"' in text:
                 self._ws.send(text)  # the identical text, as most clients do; a few send it in a pong frame
@@ -241,8 +255,8 @@ class _Buffered:
 
     def recv(self, wanted_bytes: int) -> bytes:
         """At most `wanted_bytes` of what came; waits for some. Raises WebSocketTimeoutException after POLL_S."""
-        if self._ws.frame_buffer.length and self._ws.frame_buffer.length > FRAME_BYTES_MAX:
-            raise WebSocketException(f"a frame of more than {FRAME_BYTES_MAX} bytes")
+        if self._ws.frame_buffer.length and self._ws.frame_buffer.length > SKIPPED_BYTES_MAX:
+            raise WebSocketException(f"a frame of more than {SKIPPED_BYTES_MAX} bytes")
         if self._at == len(self._held):
             self._held, self._at = self._fresh(), 0
         piece = self._held[self._at : self._at + wanted_bytes]

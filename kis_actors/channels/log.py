@@ -1,7 +1,9 @@
 """Alerts as lines on the console."""
 
+import unicodedata
 from collections.abc import Callable
 
+from kis_actors.messages import NotifyRequested
 from kis_actors.ports import Outcome
 
 
@@ -13,7 +15,12 @@ class LogChannel:
     def __init__(self, write: Callable[[str], None]) -> None:
         self._write = write
 
-    def send(self, text: str) -> Outcome:
-        """Writes `text`."""
-        self._write(text)
+    def send(self, question: NotifyRequested) -> Outcome:
+        """Writes the text."""
+        self._write(harmless(question.text))
         return Outcome(status="sent")
+
+
+def harmless(text: str) -> str:
+    """`text` without what steers a terminal; lines stay lines."""
+    return "".join(character for character in text if character == "\n" or unicodedata.category(character) != "Cc")

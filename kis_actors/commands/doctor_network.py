@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from kis_actors.adapters.http import Answer, HttpTrouble
 from kis_actors.adapters.keys import ISSUE_GAP_S, Keys, Refused
-from kis_actors.adapters.pacer import Pacer
+from kis_actors.adapters.pacer import Pacer, SharedTurn
 from kis_actors.adapters.retry import PASSING
 from kis_actors.commands.doctor_http import PacedHttp
 from kis_actors.commands.doctor_local import Case, Finding, Trouble, failed, passed, skipped, warned
@@ -159,7 +159,8 @@ class Network:
     @cached_property
     def _pacer(self) -> Pacer:
         clock = self._case.clock
-        return Pacer(self._case.settings.kis.rate_limit_sleep_sec, clock, clock.sleep)
+        shared = SharedTurn(Path(self._case.settings.log.data_dir) / "pace")
+        return Pacer(self._case.settings.kis.rate_limit_sleep_sec, clock, clock.sleep, shared)
 
     @cached_property
     def _http(self) -> PacedHttp:

@@ -19,7 +19,7 @@ from kis_actors.credentials import Credentials, load_credentials
 from kis_actors.market.calendar import calendar_for
 from kis_actors.market.sessions import Calendar
 from kis_actors.market.universe import Stock, UniverseError, read_universe
-from kis_actors.settings_file import Loaded, Problem, SettingsError, load, resolve
+from kis_actors.settings_file import Loaded, Problem, SettingsError, load, named_in, resolve
 
 IN_USE = 75
 INTERRUPTED = 130
@@ -61,6 +61,22 @@ def load_settings(config: Path | None, data_dir: Path | None, overrides: Sequenc
     return load(config, (*overrides, *own))
 
 
+def check_all(config: Path | None, data_dir: Path | None) -> Loaded:
+    """The settings, when they and the files they name are sound. Raises SettingsError with every problem of all."""
+    problems: tuple[Problem, ...] = ()
+    try:
+        loaded = load_settings(config, data_dir, ())
+    except SettingsError as error:
+        problems, loaded = error.problems, named_in(config)
+    try:
+        named_files(loaded, Clock(loaded.settings.clock).now().year)
+    except SettingsError as error:
+        problems += error.problems
+    if problems:
+        raise SettingsError(problems)
+    return loaded
+
+
 def parts_of(loaded: Loaded, credentials: Credentials, *, is_dry_run: bool, write: Callable[[str], None]) -> Parts:
     """Everything a run is made from. Raises SettingsError for a universe or market file that cannot be used."""
     settings = loaded.settings
@@ -78,7 +94,8 @@ def _universe(loaded: Loaded, stocks: tuple[Stock, ...], write: Callable[[str], 
     path = resolve(loaded.path, settings.universe.file)
     is_paper, most = settings.kis.env == "paper", settings.universe.paper_codes_max
     if is_paper and len(stocks) > most:
-        write(f"paper: no batch quotes, so one code a second: watching the first {most} of {len(stocks)} codes")
+        lacks = "paper: no batch quotes, no chk-holiday, no unified or NXT feeds, one call a second"
+        write(f"{lacks}: watching the first {most} of {len(stocks)} codes on KRX hours")
     source = UniverseSource(path, settings.universe, is_allowed_out=settings.kis.rest_url is None)
     return KnownUniverse(source, stocks, str(path), count_max=most if is_paper else None)
 
@@ -106,9 +123,12 @@ def _stocks(path: Path) -> tuple[Stock, ...]:
     try:
         return read_universe(_text(path))
     except UniverseError as error:
-        what = f"expected {error.expected}, found {error.came}"
-        problem = Problem(str(path), error.line, 1, what, f"write {error.expected}")
-    raise SettingsError((problem,))
+        raise SettingsError(tuple(_problem(path, one) for one in (error, *error.others))) from None
+
+
+def _problem(path: Path, error: UniverseError) -> Problem:
+    what = f"expected {error.expected}, found {error.came}"
+    return Problem(str(path), error.line, 1, what, f"write {error.expected}")
 
 
 def _text(path: Path) -> str:

@@ -52,10 +52,13 @@ def averages_complete(today: TradingDay, event: Event) -> tuple[BaselinesComplet
     """With the last answer about daily bars, and again if a scan shows that an average is none."""
     is_told = isinstance(event, DailyBarsReturned | DailyBarsFailed) or today.said_missing is not None
     missing = today.averages.missing(today.codes) if is_told and today.codes else None
-    said = today.said_missing
-    if missing is None or today.day is None or (said is not None and all(code in said for code in missing)):
+    if missing is None or today.day is None:
         return ()
-    return (BaselinesCompleted(day=today.day, loaded=len(today.codes) - len(missing), missing=missing),)
+    newly = tuple(code for code in missing if code not in (today.said_missing or ()))
+    if today.said_missing is not None and not newly:
+        return ()
+    loaded = len(today.codes) - len(missing)
+    return (BaselinesCompleted(day=today.day, loaded=loaded, missing=missing, newly=newly),)
 
 
 def averages_due(today: TradingDay, event: Event) -> tuple[BaselineRequested, ...]:

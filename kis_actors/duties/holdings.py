@@ -22,12 +22,13 @@ from kis_actors.messages import (
     SubscribeConfirmed,
     SubscribeRefused,
     SubscribeRequested,
+    SubscriptionsShort,
     TargetsChanged,
     UnsubscribeConfirmed,
     UnsubscribeRequested,
     VenuesLoaded,
 )
-from kis_actors.rules.registrations import code_of, feed_of, key_of, registrations_of, trades_of
+from kis_actors.rules.registrations import can_follow, code_of, feed_of, key_of, registrations_of, trades_of
 from kis_actors.rules.remedies import GIVEN_UP, RENEWAL_DUE, SUBSCRIBED_ANEW, Remedies
 from kis_actors.rules.slots import Ledger, Order, Slot
 from kis_actors.rules.tenure import Tenure
@@ -37,22 +38,30 @@ from kis_actors.settings import Settings
 class Holdings(Struct, frozen=True, kw_only=True):
     """The codes that are wanted, and what KIS has of them.
 
-    codes: wanted, best first. on_nxt: the codes that NXT trades, None if nobody knows.
+    codes: wanted, best first. on_nxt: the codes that NXT trades, None if nobody knows; all of them, if complete.
+    short_said: the link that a person knows takes too few. renewed_link: the one that was wanted renewed last.
     remedies: for streams silent while their codes trade. renewed_at: when another link was last wanted.
     """
 
     settings: Settings = Settings()
     now: datetime | None = None
     on_nxt: tuple[str, ...] | None = None
+    is_nxt_complete: bool = False
+    short_said: int = 0
     codes: tuple[str, ...] = ()
     tenure: Tenure = Tenure()
     ledger: Ledger = Ledger()
     remedies: Remedies = Remedies()
     renewed_at: datetime | None = None
+    renewed_link: int = 0
 
     def trades(self, code: str) -> str:
         """The registration of the trades of `code`."""
         return trades_of(code, self.settings, self.on_nxt)
+
+    def can_follow(self, code: str) -> bool:
+        """Whether any trade of `code` can come, as far as is known."""
+        return can_follow(code, self.settings, self.on_nxt if self.is_nxt_complete else None)
 
     def is_trades(self, key: str) -> bool:
         """Whether that registration is the one of its code's trades."""
@@ -88,7 +97,7 @@ def evolve(held: Holdings, event: Event) -> Holdings:
         case RunStarted():
             return replace(_linked(held, 0), settings=event.settings, remedies=Remedies())
         case VenuesLoaded():
-            return replace(held, on_nxt=event.on_nxt)
+            return replace(held, on_nxt=event.on_nxt, is_nxt_complete=event.is_complete)
         case SessionClosed():
             return replace(held, tenure=replace(held.tenure, barred=()), remedies=Remedies())
         case TargetsChanged():
@@ -97,8 +106,11 @@ def evolve(held: Holdings, event: Event) -> Holdings:
             return _linked(held, event.link)
         case LinkLost() if event.link == held.ledger.link:
             return _linked(held, 0)
+        case SubscriptionsShort():
+            return replace(held, short_said=event.link)
         case LinkRenewalWanted():
-            return replace(held, renewed_at=held.now, remedies=held.remedies.renewed(event.code))
+            remedies = held.remedies.renewed(event.code)
+            return replace(held, renewed_at=held.now, renewed_link=event.link, remedies=remedies)
         case StreamStale() if held.ledger.is_live(held.trades(event.code), event.link):
             return replace(held, remedies=held.remedies.stale(event.code))
         case StreamRestored():
@@ -208,6 +220,17 @@ def renewal(held: Holdings, event: Event) -> tuple[LinkRenewalWanted, ...]:
         return (LinkRenewalWanted(link=ledger.link, code=code_of(drift[0]), reason=drift[1]),)
     code, reason = _stale_code(held, event, RENEWAL_DUE), "stale again after it was subscribed anew"
     return (LinkRenewalWanted(link=ledger.link, code=code, reason=reason),) if code else ()
+
+
+def shortage(held: Holdings, _: Event) -> tuple[SubscriptionsShort, ...]:
+    """Once a link: KIS had no room though we had, and the remedy for that is used up for now."""
+    ledger = held.ledger
+    if not ledger.full or held.short_said == ledger.link or held.renewed_link in (0, ledger.link):
+        return ()
+    wanted = held.wanted()
+    live = sum(ledger.is_live(key, ledger.link) for key in wanted)
+    is_settled = not any(slot.is_open() for slot in ledger.slots.values())
+    return (SubscriptionsShort(link=ledger.link, live=live, wanted=len(wanted)),) if is_settled else ()
 
 
 def surrender(held: Holdings, event: Event) -> tuple[StreamGivenUp, ...]:

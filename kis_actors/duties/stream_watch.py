@@ -42,13 +42,15 @@ TRADES = tuple(TRADE_FEEDS.values())
 class StreamWatch(Struct, kw_only=True):
     """Updated in place: it changes with every trade.
 
-    link, live: the codes whose trades are subscribed on the open link. interruptions: per code, the last one.
+    link, live: the codes whose trades are subscribed on the open link; lost_link was lost last.
+    interruptions: per code, the last one.
     stale, restored, changes, new_widths: what the event handled last showed; changes are of interruptions.
     """
 
     now: datetime | None = None
     session_day: date | None = None
     link: int = 0
+    lost_link: int = 0
     live: dict[str, Watch] = {}
     interruptions: dict[str, Interruption] = {}
     widths: Widths = field(default_factory=Widths)
@@ -76,13 +78,15 @@ def evolve(watch: StreamWatch, event: Event) -> None:
     match event:
         case ClockTicked():
             watch.now = event.now
-        case RunStarted() | LinkLost():
+        case RunStarted():
             watch.live = {}
+        case LinkLost():
+            watch.live, watch.lost_link = {}, event.link
         case SessionOpened():
             watch.session_day, watch.interruptions = event.day, {}
         case SessionClosed():
             watch.session_day = None
-        case SubscribeConfirmed() if event.feed in TRADES:
+        case SubscribeConfirmed() if event.feed in TRADES and event.link > watch.lost_link:
             watch.link, watch.live[event.code] = event.link, Watch(feed=event.feed)
         case SubscribeRefused() | UnsubscribeConfirmed() if _is_watched(watch, event):
             watch.live.pop(event.code)

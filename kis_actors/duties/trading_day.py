@@ -53,6 +53,7 @@ class TradingDay(Struct, frozen=True, kw_only=True):
 
     kis_opens: what KIS last said of open days. session: None on a day without one.
     open_day: the day whose session was said to be open. is_universe_fresh: it was read since preparation began.
+    disputed: the days of which a person knows that KIS has them otherwise.
     said_missing: the codes without an average that were told of; None before all are known.
     """
 
@@ -68,6 +69,7 @@ class TradingDay(Struct, frozen=True, kw_only=True):
     is_universe_fresh: bool = False
     averages: Averages = Averages()
     said_missing: tuple[str, ...] | None = None
+    disputed: tuple[Disputed, ...] = ()
 
     def is_open(self) -> bool:
         """Whether the market is."""
@@ -111,6 +113,9 @@ def _with_chore(today: TradingDay, event: Event) -> TradingDay:
             return _with_session(replace(today, chores=chores.answered("holidays"), kis_opens=kis_opens))
         case HolidaysFailed():
             return replace(today, chores=chores.answered("holidays"))
+        case CalendarDisputed():
+            still = tuple(one for one in today.disputed if today.day is None or one.day >= today.day)
+            return replace(today, disputed=(*still, *event.days))
         case UniverseRequested():
             return replace(today, chores=chores.asked("universe"))
         case UniverseLoaded():
@@ -119,11 +124,11 @@ def _with_chore(today: TradingDay, event: Event) -> TradingDay:
         case UniverseRefused():
             return replace(today, chores=chores.answered("universe"), is_universe_fresh=True)
         case VenuesRequested():
-            return replace(today, chores=chores.venues_asked(event.batch))
+            return replace(today, chores=chores.venues_asked(event.batch, today.now))
         case VenuesReturned():
             return replace(today, chores=chores.venues_answered(event.batch, tuple(quotes_of(event.rows.each()))))
         case VenuesFailed():
-            return replace(today, chores=chores.venues_answered(event.batch))
+            return replace(today, chores=chores.venues_answered(event.batch, None))
     return today
 
 
@@ -210,8 +215,8 @@ def _universe_due(today: TradingDay, day: date) -> tuple[Event, ...]:
     chores, is_daily = today.chores, today.settings.universe.update == "daily"
     if chores.is_due("universe") and (is_daily or not today.is_universe_fresh):
         return (UniverseRequested(day=day),)
-    is_known = market_division(today.settings.market.hours) == "J" or not chores.is_due("venues")
-    if is_known or chores.is_open("universe"):
+    is_known = market_division(today.settings.market.hours) == "J" or chores.is_open("universe")
+    if is_known or today.now is None or not chores.are_venues_due(today.now):
         return ()
     batches = today.batches_of(today.codes)
     return tuple(
@@ -221,12 +226,13 @@ def _universe_due(today: TradingDay, day: date) -> tuple[Event, ...]:
 
 
 def disputes(today: TradingDay, event: Event) -> tuple[CalendarDisputed, ...]:
-    """Where KIS's calendar is another than ours."""
+    """Where KIS's calendar is another than ours, as far as nobody was told yet."""
     if not isinstance(event, HolidaysReturned) or today.day is None:
         return ()
     found = disagreements(today.calendar, today.kis_opens, start=today.day)
     days = tuple(Disputed(one.day, one.ours, one.theirs, one.is_ours_kept) for one in found)
-    return (CalendarDisputed(days=days),) if days else ()
+    news = tuple(one for one in days if one not in today.disputed)
+    return (CalendarDisputed(days=news),) if news else ()
 
 
 def venues(today: TradingDay, event: Event) -> tuple[VenuesLoaded, ...]:
@@ -234,7 +240,7 @@ def venues(today: TradingDay, event: Event) -> tuple[VenuesLoaded, ...]:
     is_answer = isinstance(event, VenuesReturned | VenuesFailed)
     if not is_answer or today.chores.venues_waiting or today.day is None:
         return ()
-    return (VenuesLoaded(day=today.day, on_nxt=today.chores.on_nxt),)
+    return (VenuesLoaded(day=today.day, on_nxt=today.chores.on_nxt, is_complete=not today.chores.venues_failed),)
 
 
 def is_preparing(today: TradingDay) -> bool:

@@ -14,6 +14,7 @@ from kis_actors.kis.values import DATE, whole_in
 
 __all__ = [
     "APPROVAL_PATH",
+    "HOLIDAYS_TR",
     "QUOTES_PER_REQUEST_MAX",
     "TOKEN_PATH",
     "Bar",
@@ -38,6 +39,9 @@ QUOTES_PER_REQUEST_MAX = 30
 TOKEN_PATH = "/oauth2/tokenP"
 APPROVAL_PATH = "/oauth2/Approval"
 """KIS distinguishes case here."""
+
+HOLIDAYS_TR = "CTCA0903R"
+"""Of the ledger system; KIS wants it called once a day."""
 
 _QUOTATIONS = "/uapi/domestic-stock/v1/quotations"
 _DIVISIONS: dict[str, Literal["J", "NX", "UN"]] = {"krx": "J", "always": "J", "nxt": "NX", "unified": "UN"}
@@ -107,7 +111,7 @@ def daily_bars_request(code: str, start: date, end: date, market: str = "J") -> 
 def holiday_request(day: date) -> Request:
     """Asks which days from `day` on are open. KIS wants it asked once a day at most; not available on paper."""
     params = (("BASS_DT", f"{day:%Y%m%d}"), ("CTX_AREA_NK", ""), ("CTX_AREA_FK", ""))
-    return Request(path=f"{_QUOTATIONS}/chk-holiday", tr_id="CTCA0903R", params=params)
+    return Request(path=f"{_QUOTATIONS}/chk-holiday", tr_id=HOLIDAYS_TR, params=params)
 
 
 def token_body(app_key: str, app_secret: str) -> dict[str, str]:

@@ -19,6 +19,8 @@ FLAGS = "flags"
 ROWS_MAX = 2000
 """Far above the 250 watched codes: more rows mean that the wrong file was given."""
 
+ERRORS_MAX = 20
+
 _CODE = re.compile(r"[0-9A-Z]{6}")
 
 
@@ -44,27 +46,44 @@ class UniverseError(Exception):
         self.line = line
         self.expected = expected
         self.came = came
+        self.others: tuple[UniverseError, ...] = ()
 
 
 def read_universe(text: str) -> tuple[Stock, ...]:
     """The stocks in the file's order, with the flags of the column `flags`; other columns are ignored.
 
-    Raises `UniverseError` at the first bad line.
+    Raises `UniverseError` at the first bad line, with the other bad lines in `others`.
     """
-    rows = _rows(text)
-    line, header = next(rows, (1, []))
-    _check_header(line, header)
     stocks: dict[str, Stock] = {}
-    for line, row in rows:
-        stock = _stock(line, row, flags_in(dict(zip(header, row, strict=False)).get(FLAGS, "")))
-        if stock.code in stocks:
-            raise UniverseError(line, "each code once", f"{stock.code} again")
-        stocks[stock.code] = stock
-        if len(stocks) > ROWS_MAX:
-            raise UniverseError(line, f"at most {ROWS_MAX} stocks", "one more")
+    errors: list[UniverseError] = []
+    for line, row, flags in _rows_with_flags(text):
+        try:
+            _add(stocks, line, _stock(line, row, flags))
+        except UniverseError as error:
+            errors.append(error)
+        if len(stocks) > ROWS_MAX or len(errors) > ERRORS_MAX:
+            errors.append(UniverseError(line, f"at most {ROWS_MAX} stocks", "one more"))
+            break
+    if errors:
+        errors[0].others = tuple(errors[1:ERRORS_MAX])
+        raise errors[0]
     if not stocks:
         raise UniverseError(2, "at least one stock", "no rows")
     return tuple(stocks.values())
+
+
+def _rows_with_flags(text: str) -> Iterator[tuple[int, list[str], tuple[str, ...]]]:
+    rows = _rows(text)
+    line, header = next(rows, (1, []))
+    _check_header(line, header)
+    for line, row in rows:
+        yield line, row, flags_in(dict(zip(header, row, strict=False)).get(FLAGS, ""))
+
+
+def _add(stocks: dict[str, Stock], line: int, stock: Stock) -> None:
+    if stock.code in stocks:
+        raise UniverseError(line, "each code once", f"{stock.code} again")
+    stocks[stock.code] = stock
 
 
 def flags_in(cell: str) -> tuple[str, ...]:

@@ -17,13 +17,12 @@ TRIES_MAX = 3
 class Averages(Struct, frozen=True):
     """closes_won: per code, today's completed closes; empty if there is no average.
 
-    asked: codes whose bars were asked for. tries: answers so far, by code. is_said: that all of them are in.
+    asked: codes whose bars were asked for. tries: answers so far, by code.
     """
 
     closes_won: dict[str, tuple[int, ...]] = {}
     asked: tuple[str, ...] = ()
     tries: dict[str, int] = {}
-    is_said: bool = False
 
     def on_another_day(self) -> "Averages":
         """With nothing known; what was asked is still to be answered."""

@@ -45,6 +45,10 @@ class Prices(Struct, frozen=True, kw_only=True):
         """Not before every code has its average or is known to have none: the first choice would be among a few."""
         return bool(self.quotes) and len(self.closes_won) >= len(self.codes)
 
+    def are_all_quoted(self) -> bool:
+        """Whether every code has a quote."""
+        return len(self.quotes) >= len(self.codes)
+
     def candidates(self, signal: Signal) -> tuple[Candidate, ...]:
         """The codes that a signal may come from; not by quotes of the day before."""
         known = ((quote, self.closes_won.get(code, ())) for code, quote in self.quotes.items())

@@ -11,6 +11,8 @@ from kis_actors.settings import Settings
 
 ASKS_MAX = 3
 """A command without an answer is repeated, which is harmless (OPSP0002, OPSP0003), but not for ever."""
+IN_FLIGHT_MAX = 10
+"""Commands that KIS has not answered yet: when it has no more room, few are on their way in vain."""
 REFUSED_WAIT_S_MIN = 60.0
 """What was refused is never asked for in a loop, however short the cooldown is set."""
 
@@ -114,7 +116,10 @@ class Ledger(Struct, frozen=True, kw_only=True):
         taken = sum(slot.is_taken() for slot in self.slots.values())
         room = registrations_max(settings) - taken
         orders: list[Order] = []
+        in_flight = sum(slot.is_open() for slot in self.slots.values())
         for key in () if self.full else wanted:
+            if in_flight + len(orders) >= IN_FLIGHT_MAX:
+                break
             slot = self.slots.get(key)
             needs_room = not (slot and slot.is_taken())
             if (slot and not _may_ask_again(slot, now, settings)) or (needs_room and room <= 0):

@@ -5,14 +5,14 @@ from msgspec import Struct
 from kis_actors.kis.feeds import FEEDS, is_known_width
 
 UNREADABLE_MIN = 3
-"""One frame that cannot be read may be cut or junk; so many of one width are a new layout."""
+"""One frame that cannot be read may be cut or junk; so many of one width, and none between them, are a new layout."""
 KEYS_MAX = 100
 
 
 class Widths(Struct):
     """The widths that KIS has not documented, by feed and width. Updated in place.
 
-    read: of frames that could be read. refused: how often frames came that could not.
+    read: of frames that could be read. refused: how often frames came that could not, since one of that feed could.
     """
 
     read: dict[str, bool] = {}
@@ -21,6 +21,8 @@ class Widths(Struct):
     def is_news(self, feed: str, width: int, *, is_readable: bool) -> bool:
         """Notes a frame; whether a person should hear of its width now."""
         key = f"{feed} {width}"
+        if is_readable and self.refused:
+            self.refused = {other: count for other, count in self.refused.items() if not other.startswith(f"{feed} ")}
         if not width or is_known_width(feed, width) or key in self.read or self._is_full(key):
             return False
         if is_readable:

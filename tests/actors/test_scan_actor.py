@@ -64,7 +64,7 @@ def bars_asked(code: str) -> BaselineRequested:
 
 FAILED = DailyBarsFailed(code=SAMSUNG, reason="no answer")
 AVERAGES = (BaselineLoaded, BaselineMissing)
-NONE_LOADED = BaselinesCompleted(day=DAY, loaded=0, missing=(SAMSUNG,))
+NONE_LOADED = BaselinesCompleted(day=DAY, loaded=0, missing=(SAMSUNG,), newly=(SAMSUNG,))
 
 
 # --- sessions

@@ -1,12 +1,16 @@
 """How far apart calls are where they arrive: by a stopwatch at the server, on a clock of the real world."""
 
 import threading
+from pathlib import Path
 
 import pytest
+from hand_clock import HandClock
 from wire import Wire
 
 from kis_actors.adapters.clock import Clock
 from kis_actors.adapters.kis_rest import KisRest
+from kis_actors.adapters.pacer import Pacer, SharedTurn
+from kis_actors.adapters.retry import Stopping
 from kis_actors.credentials import Credentials
 from kis_actors.messages import Record, ScanRequested
 
@@ -86,3 +90,45 @@ def test_a_trickle_ends_with_its_call(wire, tmp_path):
     wire.will("trickle")
     wire.will_answer(200, QUOTES)
     assert asked(wire, tmp_path, 2)[1] < 5
+
+
+# --- callers in other processes
+
+
+def test_two_processes_keep_one_pace(tmp_path: Path) -> None:
+    clock, turn = HandClock(), tmp_path / "pace"
+    one = Pacer(1.0, clock, clock.note_wait, SharedTurn(turn))
+    other = Pacer(1.0, clock, clock.note_wait, SharedTurn(turn))
+    with one:
+        pass
+    ended_at_s = clock.elapsed_s()
+    with other:
+        assert clock.elapsed_s() - ended_at_s >= 1.0
+
+
+def test_nobody_calls_during_another_processs_call(tmp_path: Path) -> None:
+    clock, turn = HandClock(), tmp_path / "pace"
+    waits: list[float] = []
+
+    def wait(duration_s: float) -> None:
+        waits.append(duration_s)
+        busy.__exit__(None, None, None)
+
+    busy = Pacer(0.0, clock, clock.note_wait, SharedTurn(turn))
+    busy.__enter__()
+    with Pacer(0.0, clock, wait, SharedTurn(turn)):
+        assert len(waits) == 1
+
+
+def test_a_wait_cut_short_lets_others_go(tmp_path: Path) -> None:
+    clock, turn = HandClock(), tmp_path / "pace"
+
+    def stop(_: float) -> None:
+        raise Stopping
+
+    with Pacer(5.0, clock, clock.note_wait, SharedTurn(turn)):
+        pass
+    with pytest.raises(Stopping), Pacer(5.0, clock, stop, SharedTurn(turn)):
+        pass
+    with Pacer(5.0, clock, clock.note_wait, SharedTurn(turn)):
+        pass

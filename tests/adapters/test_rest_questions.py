@@ -317,15 +317,15 @@ def test_daily_bars_wait_for_their_token(asking):
 
 
 def test_the_approval_key_does_not_wait_for_the_token(asking):
-    refuse_token(asking)
     asking.loopback.will_answer(200, {"approval_key": "approval"})
+    refuse_token(asking)
     asking.loopback.will_answer(200, TOKEN)
     asking.loopback.will_answer(200, BARS)
     asking.ask(SCAN, BASELINE)
     key = asking.rest.approval_key(is_new=False)
     asking.answer_to(SCAN)
     assert key.result(WAIT_S) == "approval"
-    assert asking.paths()[:2] == ["tokenP", "Approval"]
+    assert asking.paths()[:2] == ["Approval", "tokenP"]
 
 
 def test_a_token_call_that_may_have_arrived_is_not_repeated(asking):
@@ -447,9 +447,9 @@ def test_a_wait_ends_with_the_daemon(asking):
 # --- the approval key
 
 
-def test_an_approval_key_waits_for_its_turn(asking):
-    asking.loopback.will_answer(200, QUOTES)
+def test_an_approval_key_is_the_next_call(asking):
     asking.loopback.will_answer(200, {"approval_key": "approval"})
+    asking.loopback.will_answer(200, QUOTES)
     asking.loopback.will_answer(200, QUOTES)
     asking.ask(SCAN)
     key = asking.rest.approval_key(is_new=False)
@@ -471,5 +471,5 @@ def test_an_approval_key_refused_for_a_minute_fails_at_once(asking):
     asking.loopback.will_answer(200, QUOTES)
     keys = [asking.rest.approval_key(is_new=False) for _ in range(2)]
     asking.answer_to(SCAN)
-    assert [str(key.exception(WAIT_S)) for key in keys] == ["EGW00133 1 minute", "approval key in 61 s"]
+    assert [str(key.exception(WAIT_S)) for key in keys] == ["approval key in 61 s", "EGW00133 1 minute"]
     assert asking.paths() == ["Approval", "intstock-multprice"]

@@ -1,6 +1,19 @@
 """Alerts by a Discord webhook: what is sent, and what became of it."""
 
+import json
+
 import pytest
+from fakes import (
+    Fault,
+    Said,
+    cut_after_accepting,
+    error_after_accepting,
+    garbage_after_accepting,
+    refusal,
+    slow,
+    too_many,
+)
+from questions import PICTURE, PNG, ask, draw, draw_nothing
 
 from kis_actors.adapters.http import Http
 from kis_actors.channels.discord import DiscordChannel, escaped
@@ -9,69 +22,175 @@ from kis_actors.ports import Outcome
 PATH = "/api/webhooks/1/SECRET"
 
 
-def channel(url: str, timeout_s: float = 5) -> DiscordChannel:
-    return DiscordChannel(url + PATH, Http(timeout_s))
+def channel(url, timeout_s=5, **rest):
+    return DiscordChannel(url + PATH, Http(timeout_s), **rest)
 
 
-def test_a_message_waits_for_discord_s_word(loopback):
-    loopback.will_answer(200, {"id": "77"})
-    channel(loopback.url).send("told")
-    assert loopback.requests[0].path == f"{PATH}?wait=true"
+def outcome_after(discord, fault, **rest):
+    discord.faults.append(fault)
+    return channel(discord.url, **rest).send(ask())
 
 
-def test_nobody_is_mentioned(loopback):
-    loopback.will_answer(200, {"id": "77"})
-    channel(loopback.url).send("@everyone")
-    assert loopback.requests[0].body["allowed_mentions"] == {"parse": []}
+# --- what is sent
 
 
-def test_names_are_not_read_as_markup(loopback):
-    loopback.will_answer(200, {"id": "77"})
-    channel(loopback.url).send("F&F A_B*[x]")
-    assert loopback.requests[0].body["content"] == "F&F A\\_B\\*\\[x\\]"
+def test_a_message_waits_for_discord_s_word(discord):
+    channel(discord.url).send(ask())
+    assert (discord.asked[0].path, discord.asked[0].query) == (PATH, {"wait": "true"})
 
 
-def test_an_address_stays_a_link():
-    assert escaped("see https://x.y/a_b?c=1 now_") == "see https://x.y/a_b?c=1 now\\_"
+def test_nobody_is_mentioned(discord):
+    channel(discord.url).send(ask("@everyone"))
+    assert (discord.texts(), discord.taken[0]["allowed_mentions"]) == (["@everyone"], {"parse": []})
 
 
-def test_lines_stay_lines():
-    assert escaped("[a]\n\nb") == "\\[a\\]\n\nb"
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("F&F S&T A_B*[x] <b>", "F&F S&T A\\_B\\*\\[x\\] \\<b\\>"),
+        ("`c` ||d|| ~~e~~ \\f", "\\`c\\` \\|\\|d\\|\\| \\~\\~e\\~\\~ \\\\f"),
+        ("# 1\n> 2\n-# 3", "\\# 1\n\\> 2\n-\\# 3"),
+        ("- a\n + b\n1. c\n12. d", "\\- a\n \\+ b\n1\\. c\n12\\. d"),
+        ("-8.12% 1.5\n2020. x", "-8.12% 1.5\n2020\\. x"),
+        ("[a]\n\nb", "\\[a\\]\n\nb"),
+        ("see https://x.y/a_b?c=1 now_", "see https://x.y/a_b?c=1 now\\_"),
+        ("차트:http://x.y/a_b*", "차트:http://x.y/a_b*"),
+    ],
+)
+def test_a_text_arrives_as_written(text, shown):
+    assert escaped(text) == shown
 
 
-def test_a_long_message_is_cut(loopback):
-    loopback.will_answer(200, {"id": "77"})
-    channel(loopback.url).send("x" * 3000)
-    assert len(loopback.requests[0].body["content"]) == 2000
+def test_a_loud_message_has_no_flags(discord):
+    channel(discord.url).send(ask())
+    assert "flags" not in discord.taken[0]
 
 
-@pytest.mark.parametrize(("status", "body", "message_id"), [(200, {"id": "77"}, "77"), (204, b"", "")])
-def test_a_message_taken_is_sent(loopback, status, body, message_id):
-    loopback.will_answer(status, body)
-    assert channel(loopback.url).send("told") == Outcome(status="sent", message_id=message_id)
+def test_a_silent_message_makes_no_sound(discord):
+    channel(discord.url).send(ask(is_silent=True))
+    assert discord.taken[0]["flags"] == 4096
 
 
-@pytest.mark.parametrize("status", [400, 401, 404, 429])
-def test_a_refusal_is_a_certain_failure(loopback, status):
-    loopback.will_answer(status, {"message": "Unknown Webhook", "code": 10015})
-    assert channel(loopback.url).send("told") == Outcome(status="failed", reason=f"HTTP {status} Unknown Webhook")
+# --- lengths
+
+
+@pytest.mark.parametrize("text", ["x" * 2000, "\U0001f4c9" * 2000])
+def test_a_message_that_just_fits_arrives_whole(discord, text):
+    channel(discord.url).send(ask(text))
+    assert discord.texts() == [text]
+
+
+def test_a_long_message_is_cut_and_says_so(discord):
+    channel(discord.url).send(ask("x" * 2001))
+    assert discord.texts() == ["x" * 1999 + "…"]
+
+
+@pytest.mark.parametrize(("text", "kept"), [("*" * 1001, "\\*" * 999), ("x" + "\\" * 1000, "x" + "\\" * 1998)])
+def test_no_escape_is_cut_in_half(discord, text, kept):
+    channel(discord.url).send(ask(text))
+    assert discord.texts() == [f"{kept}…"]
+
+
+# --- pictures
+
+
+def test_a_picture_is_attached(discord):
+    channel(discord.url, draw=draw).send(ask("<b>", picture=PICTURE, is_silent=True))
+    (message,) = discord.taken
+    assert (message["text"], message["file"], message["flags"]) == ("\\<b\\>", PNG, 4096)
+
+
+def test_a_picture_waits_for_discord_s_word_too(discord):
+    outcome = channel(discord.url, draw=draw).send(ask(picture=PICTURE))
+    assert (outcome.message_id, discord.asked[0].query) == ("71", {"wait": "true"})
+
+
+@pytest.mark.parametrize("how", [None, draw_nothing])
+def test_without_a_drawing_the_text_goes_alone(discord, how):
+    outcome = channel(discord.url, draw=how).send(ask(picture=PICTURE))
+    assert (outcome.status, discord.taken[0]["file"]) == ("sent", None)
+
+
+def test_after_a_refused_picture_the_text_may_be_tried_alone(discord):
+    told = channel(discord.url, draw=draw)
+    discord.faults.append(refusal(413, "Request entity too large"))
+    first, second = told.send(ask(picture=PICTURE)), told.send(ask(picture=PICTURE))
+    assert (first.retry_after_s, second.status, discord.taken[0]["file"]) == (1.0, "sent", None)
+
+
+# --- outcomes
+
+
+def test_a_message_taken_is_sent(discord):
+    assert channel(discord.url).send(ask()) == Outcome("sent", "71")
+
+
+def test_no_content_is_sent_too(discord):
+    assert outcome_after(discord, Fault(Said(204, b""))) == Outcome("sent")
+
+
+@pytest.mark.parametrize("status", [301, 400, 401, 404])
+def test_a_refusal_is_certain_and_final(discord, status):
+    assert outcome_after(discord, refusal(status, "Unknown Webhook")) == Outcome(
+        "failed", "", f"HTTP {status} Unknown Webhook"
+    )
+
+
+@pytest.mark.parametrize(("said", "wait_s"), [(2.5, 2.5), (0.3, 1.0), (1e9, 3600.0), ("x", 5.0)])
+def test_too_many_is_a_certain_failure_until_later(discord, said, wait_s):
+    outcome = outcome_after(discord, too_many(said))
+    assert (outcome.status, outcome.retry_after_s, outcome.pause_s) == ("failed", wait_s, wait_s)
+
+
+def test_too_many_may_say_its_wait_in_a_header(discord):
+    outcome = outcome_after(discord, Fault(Said(429, b"<html>", {"retry-after": "65"})))
+    assert outcome == Outcome("failed", "", "HTTP 429", 65.0, pause_s=65.0)
 
 
 @pytest.mark.parametrize("status", [500, 503])
-def test_an_error_of_the_server_is_unknown(loopback, status):
-    loopback.will_answer(status, b"")
-    assert channel(loopback.url).send("told") == Outcome(status="unknown", reason=f"HTTP {status}")
+def test_an_error_of_the_server_is_unknown(discord, status):
+    assert outcome_after(discord, error_after_accepting(status)) == Outcome("unknown", "", f"HTTP {status}")
 
 
-def test_silence_is_unknown(loopback):
-    loopback.will_keep_silent()
-    assert channel(loopback.url, timeout_s=0.05).send("told").status == "unknown"
+def test_silence_is_unknown(discord):
+    assert outcome_after(discord, slow(), timeout_s=0.1).status == "unknown"
 
 
-def test_a_refused_connection_is_a_certain_failure(dead_url):
-    assert channel(dead_url).send("told").status == "failed"
+@pytest.mark.parametrize("fault", [cut_after_accepting(), garbage_after_accepting()])
+def test_an_answer_that_is_none_is_unknown(discord, fault):
+    assert (outcome_after(discord, fault).status, len(discord.taken)) == ("unknown", 1)
 
 
-def test_no_outcome_tells_the_address(loopback):
-    loopback.will_hang_up()
-    assert "SECRET" not in repr(channel(loopback.url).send("told"))
+def test_without_a_connection_it_may_be_tried_again(dead_url):
+    outcome = channel(dead_url).send(ask())
+    assert (outcome.status, outcome.retry_after_s) == ("failed", 5.0)
+
+
+def test_no_outcome_tells_the_address(discord):
+    assert "SECRET" not in repr(outcome_after(discord, cut_after_accepting()))
+
+
+# --- pace
+
+
+@pytest.mark.parametrize(
+    ("headers", "pause_s"),
+    [
+        ({"X-RateLimit-Remaining": "0", "X-RateLimit-Reset-After": "1.75"}, 1.75),
+        ({"x-ratelimit-remaining": "0", "x-ratelimit-reset-after": "1.75"}, 1.75),
+        ({"X-RateLimit-Remaining": "3", "X-RateLimit-Reset-After": "1.75"}, 0.0),
+        ({"X-RateLimit-Remaining": "0", "X-RateLimit-Reset-After": "soon"}, 0.0),
+        ({"X-RateLimit-Remaining": "0", "X-RateLimit-Reset-After": "-3"}, 0.0),
+        ({}, 0.0),
+    ],
+)
+def test_an_empty_bucket_is_left_to_fill(discord, headers, pause_s):
+    discord.rate_headers = headers
+    assert channel(discord.url).send(ask()).pause_s == pause_s
+
+
+def test_too_many_waits_for_its_bucket_as_well(discord):
+    body = json.dumps({"message": "You are being rate limited.", "retry_after": 1.0}).encode()
+    headers = {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset-After": "4"}
+    outcome = outcome_after(discord, Fault(Said(429, body, headers)))
+    assert (outcome.retry_after_s, outcome.pause_s) == (1.0, 4.0)

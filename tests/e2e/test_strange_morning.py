@@ -17,7 +17,7 @@ def morning(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     with world(tmp_path_factory.mktemp("strange"), speed=60, scenario=STRANGE) as around:
         daemon = around.start()
         try:
-            around.wait_for("LinkOpened", 3)
+            around.wait_for("LinkOpened", 2)
             around.wait_for("AlertDecided", 2)
         finally:
             assert stop(daemon) == 0, around.said()
@@ -40,7 +40,7 @@ def test_a_new_width_is_read_and_told_once(morning: World) -> None:
 
 def test_junk_is_rejected_by_kind_and_costs_nothing(morning: World) -> None:
     kinds = {rejected.kind for rejected in events(morning, "FrameRejected")}
-    assert kinds and kinds <= {"header", "feed", "count", "width", "code", "field"}
+    assert kinds and kinds <= {"header", "feed", "count", "width", "code", "field", "oversize"}
     assert not events(morning, "ActorFailed")
 
 
@@ -54,8 +54,15 @@ def test_a_silent_code_speaks_again(morning: World) -> None:
     assert SILENT in {alert.signal.code for alert in events(morning, "AlertDecided")}
 
 
-def test_the_link_survives_a_close_and_a_giant_frame(morning: World) -> None:
-    assert len(events(morning, "LinkOpened")) >= 3
+def test_a_closed_link_is_opened_again(morning: World) -> None:
+    assert "closed by KIS" in {lost.reason for lost in events(morning, "LinkLost")}
+    assert len(events(morning, "LinkOpened")) >= 2
+
+
+def test_a_giant_frame_is_counted_and_costs_no_link(morning: World) -> None:
+    assert [frame.characters > 1_000_000 for frame in events(morning, "FrameOversized")] == [True]
+    assert "oversize" in {rejected.kind for rejected in events(morning, "FrameRejected")}
+    assert len(events(morning, "LinkOpened")) == 2
 
 
 def test_nothing_of_that_begins_safe_mode(morning: World) -> None:
