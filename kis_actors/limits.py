@@ -8,8 +8,16 @@ from typing import Any
 
 PRESETS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
     "monitor.mode": {
-        "A": {"monitor.scan_interval_sec": 60.0, "monitor.max_ws_subs": 20},
-        "B": {"monitor.scan_interval_sec": 30.0, "monitor.max_ws_subs": 40},
+        "A": {
+            "monitor.scan_interval_sec": 60.0, "monitor.max_ws_subs": 20,
+            "monitor.rules.approach.rule": "near_threshold", "monitor.rules.approach.band": 0.01,
+        },
+        "B": {
+            "monitor.scan_interval_sec": 30.0, "monitor.max_ws_subs": 40,
+            "monitor.rules.fall.rule": "rapid_fall", "monitor.rules.fall.fall_ratio": 0.03,
+            "monitor.rules.fall.window_sec": 300.0,
+            "monitor.rules.breakout.rule": "breakout", "monitor.rules.breakout.of": "previous_low",
+        },
     },
     "kis.pace": {
         "careful": {"kis.rate_limit_sleep_sec": 0.5},
@@ -44,6 +52,7 @@ RANGES: dict[str, tuple[float, float]] = RATIOS | {
     "monitor.score.w2": (0, 1e6),
     "monitor.score.w3": (0, 1e6),
     "monitor.signal.ma_days": (2, 200),
+    "monitor.signal.max_age_sec": (1, 86_400),
     "kis.rate_limit_sleep_sec": (0, 60),
     "kis.rest_timeout_sec": (0.1, 120),
     "kis.rest_question_sec": (1, 600),
@@ -75,6 +84,24 @@ RANGES: dict[str, tuple[float, float]] = RATIOS | {
     "clock.speed": (0.01, 10_000),
 }
 """Least and most of every number; of a list, of each number in it."""
+
+RULE_RANGES: dict[str, tuple[float, float]] = {
+    "for_sec": (0, 3600),
+    "rearm_ratio": (0, 0.5),
+    "cooldown_sec": (0, 86_400),
+    "max_age_sec": (1, 3600),
+    "min_turnover_won": (0, 1e15),
+    "threshold": (-0.9, 0.9),
+    "band": (0.0001, 0.5),
+    "fall_ratio": (0.001, 0.9),
+    "window_sec": (1, 3600),
+    "pace_sec": (60, 7200),
+    "times": (1, 1000),
+    "previous_day_times": (0, 1000),
+    "by_ratio": (0, 0.5),
+    "min_day_sec": (0, 86_400),
+}
+"""The same of every number that a rule of monitor.rules takes."""
 
 _BLOCKED_FOR_LOOPS = "KIS blocks keys that connect or subscribe in a loop: notice of 2026-02-24"
 FLOORS: Mapping[str, tuple[float, str]] = {

@@ -72,13 +72,18 @@ class Disputed(Struct, frozen=True, gc=False):
     is_ours_kept: bool
 
 
-class Target(Struct, frozen=True, gc=False):
-    """A code that deserves a slot. score: higher is nearer to a signal. disparity: ratio against its average."""
+class Target(Struct, frozen=True, gc=False, omit_defaults=True):
+    """A code that deserves a slot. score: higher is nearer to a signal. disparity: ratio against its average.
+
+    rule, distance: the rule it is nearest to, and how far its price is from it, a ratio; below zero is beyond it.
+    """
 
     code: str
     score: float
     disparity: float
     price_won: int
+    rule: str = "disparity_threshold"
+    distance: float = 0.0
 
 
 # --- questions that other events quote
@@ -495,11 +500,16 @@ class BaselineRequested(Event):
 
 
 class BaselineLoaded(Event):
-    """For `day`, `code` has these completed adjusted closes, oldest first; as many as the average may need."""
+    """For `day`, `code` has these completed adjusted closes, oldest first; as many as the average may need.
+
+    high_won, low_won: of the last completed day; 0 if they are on another basis than today's prices.
+    """
 
     code: str
     day: date
     closes_won: tuple[int, ...]
+    high_won: int = 0
+    low_won: int = 0
 
 
 class BaselineMissing(Event):
@@ -725,9 +735,11 @@ class StreamRestored(Event):
 
 
 class SignalRaised(Event):
-    """The price of `code` crossed the rule's threshold.
+    """A rule counts for `code`.
 
-    value, threshold: in the rule's own measure, ratios for disparity. change_ratio: against the previous close.
+    rule: its name in the settings. kind: what kind of rule it is, "" for the same.
+    value, threshold: in the kind's own measure, ratios for disparity. cooldown_s: of the rule itself.
+    line: the day so far, as seconds of the day and won. change_ratio: against the previous close.
     average_won: what the price is measured against. source: trade, or scan for a price out of a batch quote.
     observed_at: KIS's stamp of the trade, whole seconds, KST; of a scan, when its answer came.
     remarks: what else is unusual: interrupted (a short while ago), degraded (no stream), flags of the universe file.
@@ -747,6 +759,9 @@ class SignalRaised(Event):
     is_halted: bool = False
     source: str = "trade"
     remarks: tuple[str, ...] = ()
+    kind: str = ""
+    cooldown_s: float | None = None
+    line: tuple[tuple[int, int], ...] = ()
 
 
 # --- decided by NotifyActor

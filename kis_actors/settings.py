@@ -7,6 +7,11 @@ from datetime import datetime
 from typing import Annotated, Literal, dataclass_transform
 
 from msgspec import Meta, Struct, field
+from msgspec.structs import replace
+
+from kis_actors.rules import AnyParams, disparity_threshold, near_threshold
+from kis_actors.signals.engine import Rules, ordered
+from kis_actors.signals.params import Groups, RuleParams
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True)
@@ -22,6 +27,7 @@ class Signal(Section):
     rearm_ratio: the price must come back this far above the threshold before the next crossing counts.
     use_intraday: the stream is judged too, not only scans.
     regular_only: prices of the regular session alone are judged, whatever hours the market is watched.
+    max_age_sec: an older trade is not judged.
     """
 
     type: Literal["disparity_threshold"] = "disparity_threshold"
@@ -31,6 +37,7 @@ class Signal(Section):
     rearm_ratio: float = 0.005
     use_intraday: bool = True
     regular_only: bool = True
+    max_age_sec: float = 300.0
 
 
 class Score(Section):
@@ -45,11 +52,16 @@ class Score(Section):
     eps: float = 0.005
 
 
+def _rules_of_mode_a() -> dict[str, AnyParams]:
+    return {"approach": near_threshold.Params(band=0.01)}
+
+
 class Monitor(Section):
     """How often to look, how many to follow, and for how long. Durations in seconds.
 
     hysteresis_ratio: a code takes another's slot only with a score this much higher; 0.15 is 15 %.
     swaps_per_minute, swaps_per_day: how many slots may change hands; more of them wait.
+    rules: further rules by name, besides monitor.signal's; groups: names for several codes, for rules to speak of.
     shrink_on_lag: while processing lags behind the stream, fewer codes are followed.
     safe_mode_after_scans: so many failed scans in a row begin safe mode, whose interval grows to safe_interval_max_sec.
     degraded_after_sec: a link that is down for so long puts its codes on scans of their own,
@@ -75,6 +87,27 @@ class Monitor(Section):
     degraded_scan_interval_sec: float = 15.0
     score: Score = Score()
     signal: Signal = Signal()
+    rules: dict[str, AnyParams] = field(default_factory=_rules_of_mode_a)
+    groups: Groups = {}
+
+    def rule_book(self) -> Rules:
+        """All rules by name, the main one first, what combines others after them. Raises ValueError, for people."""
+        signal, main = self.signal, disparity_threshold.NAME
+        if main in self.rules:
+            raise ValueError(f"the name {main} is taken by monitor.signal")
+        session: Literal["regular", "all"] = "regular" if signal.regular_only else "all"
+        line = disparity_threshold.Params(
+            threshold=signal.disparity_threshold, rearm_ratio=signal.rearm_ratio, session=session,
+            max_age_sec=signal.max_age_sec,
+        )  # fmt: skip
+        others = {name: _with_line(params, signal.disparity_threshold) for name, params in self.rules.items()}
+        return ordered({main: line, **others})
+
+
+def _with_line(params: RuleParams, threshold: float) -> RuleParams:
+    """An approach without a line of its own is to that of monitor.signal."""
+    is_open = isinstance(params, near_threshold.Params) and params.threshold is None
+    return replace(params, threshold=threshold) if is_open else params
 
 
 class Kis(Section):

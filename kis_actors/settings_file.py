@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from kis_actors.limits import BATCH_MAX, FLOORS, PAPER_GAP_S, PRESETS, RANGES, RATIOS, SCHEMES
+from kis_actors.limits import BATCH_MAX, FLOORS, PAPER_GAP_S, PRESETS, RANGES, RATIOS, RULE_RANGES, SCHEMES
 from kis_actors.scalars import shown
 from kis_actors.settings import Settings
 from kis_actors.yaml_file import Place, Problem, Reading, SettingsError, read_assignment, read_text, read_yaml
@@ -22,6 +22,7 @@ __all__ = ["Loaded", "Problem", "SettingsError", "flatten", "load", "named_in", 
 DEFAULT_PATH = Path("config/settings.yaml")
 SHIPPED_PATH = Path(__file__).parent.parent / DEFAULT_PATH
 ON_COMMAND_LINE = "--set"
+RULES = "monitor.rules."
 _CODE = re.compile(r"[0-9A-Z]{6}")
 
 
@@ -46,7 +47,19 @@ def load(path: Path | None, overrides: Sequence[str] = ()) -> Loaded:
     if problems:
         raise SettingsError(tuple(sorted(problems, key=_reading_order)))
     values, warnings = _adjusted({**_preset(written), **written})
-    return Loaded(settings=_settings(values), warnings=_overruled(written) + warnings, path=str(source))
+    settings = _sound(values, str(source))
+    return Loaded(settings=settings, warnings=_overruled(written) + warnings, path=str(source))
+
+
+def _sound(values: Mapping[str, Any], path: str) -> Settings:
+    """The settings, whose rules make sense together. Raises `SettingsError`."""
+    try:
+        settings = _settings(values)
+        settings.monitor.rule_book()
+    except (msgspec.ValidationError, ValueError) as error:
+        advice = "give each rule its `rule`, and name only rules that are there"
+        raise SettingsError((Problem(path, 1, 1, f"monitor.rules: {error}", advice),)) from None
+    return settings
 
 
 def named_in(path: Path | None) -> Loaded:
@@ -67,7 +80,7 @@ def with_overrides(settings: Settings, overrides: Sequence[str]) -> Settings:
     problems = [problem for reading in readings for problem in reading.problems] + list(_limits(written, readings))
     if problems:
         raise SettingsError(tuple(problems))
-    return _settings({**flatten(settings), **written})
+    return _sound({**flatten(settings), **written}, ON_COMMAND_LINE)
 
 
 def resolve(settings_path: Path | str, value: str) -> Path:
@@ -85,7 +98,7 @@ def resolve(settings_path: Path | str, value: str) -> Path:
 
 def flatten(settings: Settings) -> dict[str, Any]:
     """Every setting by its dotted key."""
-    return _flat(msgspec.structs.asdict(settings))
+    return _flat(_fields(settings))
 
 
 def _reading_order(problem: Problem) -> tuple[bool, int, int]:
@@ -99,6 +112,8 @@ def _limits(written: Mapping[str, Any], readings: Sequence[Reading]) -> Iterator
         place = places[key]
         if key in RANGES:
             yield from _out_of_range(key, value, place)
+        elif key.startswith(RULES) and (known := RULE_RANGES.get(key.rpartition(".")[2])) and value is not None:
+            yield from _out_of_range(key, value, place, known)
         if key in SCHEMES and value is not None:
             yield from _bad_address(key, value, place)
         if key in FLOORS and not _on_loopback(written):
@@ -107,8 +122,8 @@ def _limits(written: Mapping[str, Any], readings: Sequence[Reading]) -> Iterator
     yield from _bad_codes(written, places)
 
 
-def _out_of_range(key: str, value: Any, place: Place) -> Iterator[Problem]:
-    low, high = RANGES[key]
+def _out_of_range(key: str, value: Any, place: Place, limits: tuple[float, float] | None = None) -> Iterator[Problem]:
+    low, high = limits or RANGES[key]
     if not _numbers(value):
         yield Problem(*place, f"{key}: expected at least one number, found an empty list", "write [1, 2, 4]")
     for number in _numbers(value):
@@ -203,7 +218,7 @@ def _preset(written: Mapping[str, Any]) -> dict[str, Any]:
 def _overruled(written: Mapping[str, Any]) -> tuple[str, ...]:
     """Whoever changes only the preset in the shipped file would otherwise wonder why nothing changes."""
     return tuple(
-        f"{key}: {written[key]:g} is written out and wins over the {value:g} "
+        f"{key}: {_shown(written[key])} is written out and wins over the {_shown(value)} "
         f"of {preset.partition('.')[2]} {written[preset]}"
         for preset, of in PRESETS.items()
         if written.get(preset, next(iter(of))) != next(iter(of))
@@ -237,9 +252,16 @@ def _flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
     flat: dict[str, Any] = {}
     for name, value in values.items():
         if isinstance(value, msgspec.Struct):
-            value = msgspec.structs.asdict(value)
+            value = _fields(value)
         flat |= _flat(value, f"{prefix}{name}.") if isinstance(value, dict) else {prefix + name: value}
     return flat
+
+
+def _fields(value: msgspec.Struct) -> dict[str, Any]:
+    """With what tells one rule from another."""
+    config = value.__struct_config__
+    tag = {str(config.tag_field): config.tag} if config.tag_field else {}
+    return {**tag, **msgspec.structs.asdict(value)}
 
 
 def _settings(values: Mapping[str, Any]) -> Settings:
@@ -251,3 +273,7 @@ def _settings(values: Mapping[str, Any]) -> Settings:
             branch = branch.setdefault(section, {})
         branch[name] = value
     return msgspec.convert(tree, Settings)
+
+
+def _shown(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, int | float) else str(value)

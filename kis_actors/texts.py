@@ -3,16 +3,15 @@
 Names and codes come through as they are (F&F, A_B*[x]): channels send plain text, so nothing needs escaping here.
 """
 
+from collections.abc import Callable, Mapping
 from typing import Literal
 
 from kis_actors.messages import SignalRaised
+from kis_actors.rules import RULES
 from kis_actors.units import KST, percent, won, won_in_short
 
 Language = Literal["ko", "en"]
 
-RULE_NAMES = {
-    "disparity_threshold": {"ko": "이격도 하회", "en": "disparity below threshold"},
-}
 REMARKS = {
     "scan": {"ko": "스캔", "en": "scan"},
     "degraded": {"ko": "실시간 끊김", "en": "no stream"},
@@ -40,9 +39,12 @@ def repeated(text: str, language: Language) -> str:
     return f"{REPEATED[language]}\n{text}"
 
 
-def rule_name(rule: str, language: Language) -> str:
-    """What people call `rule`."""
-    return RULE_NAMES.get(rule, {}).get(language, rule)
+def rule_name(signal: SignalRaised, language: Language) -> str:
+    """What people call the rule: by its kind, and by its own name if it has another."""
+    kind = signal.kind or signal.rule
+    words = RULES[kind].WORDS if kind in RULES else {}
+    name = str(words.get(language, kind))
+    return name if kind == signal.rule else f"{name} · {signal.rule}"
 
 
 def chart_url(code: str) -> str:
@@ -50,28 +52,57 @@ def chart_url(code: str) -> str:
     return f"https://finance.naver.com/item/main.naver?code={code}"
 
 
+def trading_view_url(code: str) -> str:
+    """The same at TradingView, which writes KRX:005930."""
+    return f"https://www.tradingview.com/chart/?symbol=KRX:{code}"
+
+
+def measured(signal: SignalRaised, ma_days: int | None, language: Language) -> str:
+    """The rule's value and threshold in its unit, and against which average if that is given; "" without a unit."""
+    kind = signal.kind or signal.rule
+    unit = RULES[kind].UNIT if kind in RULES else "ratio"
+    if not unit:
+        return ""
+    shown = SHOWN[unit]
+    value, threshold = shown(signal.value, language), shown(signal.threshold, language)
+    if kind not in AGAINST_AVERAGE or ma_days is None:
+        return {"ko": f"{value} (기준 {threshold})", "en": f"{value} (threshold {threshold})"}[language]
+    return {
+        "ko": f"{ma_days}일선 대비 {value} (기준 {threshold})",
+        "en": f"{value} against the {ma_days}-day average (threshold {threshold})",
+    }[language]
+
+
 def _korean(signal: SignalRaised, alert_id: str, ma_days: int) -> str:
+    average = f"{ma_days}일선 {won(round(signal.average_won))}, " if _has_average(signal) else ""
     lines = [
-        f"[{rule_name(signal.rule, 'ko')}] {signal.name} ({signal.code}, {signal.market})",
-        f"{ma_days}일선 대비 {percent(signal.value)} (기준 {percent(signal.threshold)})",
+        f"[{rule_name(signal, 'ko')}] {signal.name} ({signal.code}, {signal.market})",
+        measured(signal, ma_days, "ko"),
         f"현재가 {won(signal.price_won)} (전일 대비 {percent(signal.change_ratio)}), "
-        f"{ma_days}일선 {won(round(signal.average_won))}, 거래대금 {won_in_short(signal.cum_turnover_won)}원",
+        f"{average}거래대금 {won_in_short(signal.cum_turnover_won)}원",
         f"관측 {_time(signal)} KST{_remarks(signal, 'ko')}",
+        trading_view_url(signal.code),
         f"{chart_url(signal.code)} · {alert_id}",
     ]
-    return "\n".join(lines)
+    return "\n".join(line for line in lines if line)
 
 
 def _english(signal: SignalRaised, alert_id: str, ma_days: int) -> str:
+    average = f"average {round(signal.average_won):,} won, " if _has_average(signal) else ""
     lines = [
-        f"[{rule_name(signal.rule, 'en')}] {signal.name} ({signal.code}, {signal.market})",
-        f"{percent(signal.value)} against the {ma_days}-day average (threshold {percent(signal.threshold)})",
+        f"[{rule_name(signal, 'en')}] {signal.name} ({signal.code}, {signal.market})",
+        measured(signal, ma_days, "en"),
         f"price {signal.price_won:,} won ({percent(signal.change_ratio)} on the day), "
-        f"average {round(signal.average_won):,} won, turnover {signal.cum_turnover_won:,} won",
+        f"{average}turnover {signal.cum_turnover_won:,} won",
         f"seen {_time(signal)} KST{_remarks(signal, 'en')}",
+        trading_view_url(signal.code),
         f"{chart_url(signal.code)} · {alert_id}",
     ]
-    return "\n".join(lines)
+    return "\n".join(line for line in lines if line)
+
+
+def _has_average(signal: SignalRaised) -> bool:
+    return (signal.kind or signal.rule) in AGAINST_AVERAGE
 
 
 def _remarks(signal: SignalRaised, language: Language) -> str:
@@ -82,3 +113,19 @@ def _remarks(signal: SignalRaised, language: Language) -> str:
 
 def _time(signal: SignalRaised) -> str:
     return signal.observed_at.astimezone(KST).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _ratio(value: float, _: Language) -> str:
+    return percent(value)
+
+
+def _times(value: float, language: Language) -> str:
+    return f"{value:.1f}{'배' if language == 'ko' else ' times'}"
+
+
+def _won(value: float, language: Language) -> str:
+    return won(round(value)) if language == "ko" else f"{round(value):,} won"
+
+
+SHOWN: Mapping[str, Callable[[float, Language], str]] = {"ratio": _ratio, "times": _times, "won": _won}
+AGAINST_AVERAGE = ("disparity_threshold", "near_threshold")

@@ -52,7 +52,11 @@ NOW = at("10:00:00")
 
 def settings(**sections: dict[str, Any]) -> Settings:
     """Defaults with changes by section: settings(monitor={"max_ws_subs": 3}). KIS's calendar is not asked for."""
-    return msgspec.convert({**sections, "market": {"ask_holidays": False, **sections.get("market", {})}}, Settings)
+    monitor = sections.get("monitor", {})
+    signal = {"max_age_sec": 86_400.0, **monitor.get("signal", {})}
+    market = {"ask_holidays": False, **sections.get("market", {})}
+    changed = {"monitor": {"rules": {}, **monitor, "signal": signal}, "market": market}
+    return msgspec.convert({**sections, **changed}, Settings)
 
 
 def started(calendar: Calendar = Calendar(), dry_run: bool = False, **sections: dict[str, Any]) -> RunStarted:  # noqa: B008

@@ -10,6 +10,7 @@ KOREAN = """\
 25일선 대비 -8.12% (기준 -8.00%)
 현재가 71,900원 (전일 대비 -3.13%), 25일선 78,255원, 거래대금 9억원
 관측 2026-11-20 09:31:07 KST
+https://www.tradingview.com/chart/?symbol=KRX:005930
 https://finance.naver.com/item/main.naver?code=005930 · 005930-7"""
 
 ENGLISH = """\
@@ -17,6 +18,7 @@ ENGLISH = """\
 -8.12% against the 25-day average (threshold -8.00%)
 price 71,900 won (-3.13% on the day), average 78,255 won, turnover 901,234,560 won
 seen 2026-11-20 09:31:07 KST
+https://www.tradingview.com/chart/?symbol=KRX:005930
 https://finance.naver.com/item/main.naver?code=005930 · 005930-7"""
 
 ODD_NAMES = ("F&F", "A_B*[x]", "<b>", "`${x}`", "한화우B 2", "\\n")
@@ -79,7 +81,7 @@ def test_a_repeat_says_so_first_in_english():
 
 
 def test_an_unnamed_rule_keeps_its_name():
-    assert rule_name("brand_new", "ko") == "brand_new"
+    assert rule_name(raised(rule="brand_new"), "ko") == "brand_new"
 
 
 def test_the_chart_of_a_lettered_code_is_linked():

@@ -12,7 +12,9 @@ ROWS: dict[str, tuple[str, ...]] = {
     "eventlog": ("eventlog",),
     "kis_actors.units": (),
     "kis_actors.scalars": (),
-    "kis_actors.settings": ("kis_actors.units",),
+    "kis_actors.rules": ("kis_actors.rules", "kis_actors.signals", "kis_actors.market", "kis_actors.units"),
+    "kis_actors.signals": ("kis_actors.rules", "kis_actors.signals", "kis_actors.market", "kis_actors.units"),
+    "kis_actors.settings": ("kis_actors.rules", "kis_actors.signals", "kis_actors.units"),
     "kis_actors.problems": (),
     "kis_actors.yaml_file": ("kis_actors.problems", "kis_actors.scalars"),
     "kis_actors.limits": (),
@@ -24,19 +26,22 @@ ROWS: dict[str, tuple[str, ...]] = {
     "kis_actors.market": ("kis_actors.market", "kis_actors.units"),
     "kis_actors.kis": ("kis_actors.kis", "kis_actors.units"),
     "kis_actors.messages": ("kis_actors.market", "kis_actors.settings", "kis_actors.units"),
-    "kis_actors.rules": (
-        "kis_actors.rules", "kis_actors.kis", "kis_actors.market", "kis_actors.settings", "kis_actors.units",
+    "kis_actors.policies": (
+        "kis_actors.policies", "kis_actors.rules", "kis_actors.signals", "kis_actors.kis", "kis_actors.market",
+        "kis_actors.settings", "kis_actors.units",
     ),
     "kis_actors.turn": ("kis_actors.messages",),
     "kis_actors.ports": ("kis_actors.messages",),
-    "kis_actors.texts": ("kis_actors.messages", "kis_actors.units"),
+    "kis_actors.texts": ("kis_actors.messages", "kis_actors.rules", "kis_actors.units"),
     "kis_actors.operator_texts": ("kis_actors.messages", "kis_actors.units"),
     "kis_actors.duties": (
-        "kis_actors.duties", "kis_actors.rules", "kis_actors.kis", "kis_actors.market", "kis_actors.messages",
+        "kis_actors.duties", "kis_actors.policies", "kis_actors.rules", "kis_actors.signals", "kis_actors.kis",
+        "kis_actors.market", "kis_actors.messages",
         "kis_actors.settings", "kis_actors.units",
     ),
     "kis_actors.actors": (
-        "kis_actors.actors.base", "kis_actors.duties", "kis_actors.rules", "kis_actors.kis", "kis_actors.market",
+        "kis_actors.actors.base", "kis_actors.duties", "kis_actors.policies", "kis_actors.rules",
+        "kis_actors.signals", "kis_actors.kis", "kis_actors.market",
         "kis_actors.messages", "kis_actors.operator_texts", "kis_actors.ports", "kis_actors.settings",
         "kis_actors.texts", "kis_actors.turn", "kis_actors.units",
     ),
@@ -80,7 +85,9 @@ OWNERS: dict[str, tuple[str, ...]] = {
 }
 """Who alone may import a library."""
 
-CORES = ("actors", "duties", "rules", "kis", "market", "messages", "turn", "texts", "operator_texts")
+CORES = (
+    "actors", "duties", "policies", "rules", "signals", "kis", "market", "messages", "turn", "texts", "operator_texts",
+)  # fmt: skip
 NO_CORES = ("kis_actors.actors.base", "kis_actors.market.calendar")
 BANNED_MODULES = (
     "time", "random", "secrets", "uuid", "os", "threading", "logging", "socket", "subprocess", "multiprocessing",

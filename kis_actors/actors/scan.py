@@ -36,10 +36,10 @@ from kis_actors.messages import (
     UniverseRequested,
     VenuesRequested,
 )
+from kis_actors.policies.coverage import Coverage
+from kis_actors.policies.rounds import Rounds, Scope
+from kis_actors.policies.vintage import vintage_of
 from kis_actors.ports import Journal, Rest, Universes
-from kis_actors.rules.coverage import Coverage
-from kis_actors.rules.rounds import Rounds, Scope
-from kis_actors.rules.vintage import vintage_of
 from kis_actors.settings import Monitor
 from kis_actors.turn import Core, Step, in_steps
 
@@ -193,7 +193,7 @@ def _unquoted(state: State, event: Event) -> tuple[CodesUnquoted, ...]:
     rounds, scans = state.rounds, state.monitor.safe_mode_after_scans
     if not isinstance(event, ScanReturned | ScanFailed) or rounds.waiting or rounds.bad or rounds.interval_s:
         return ()
-    codes = state.coverage.news(scans)
+    codes = tuple(code for code in state.coverage.news(scans) if state.today.is_quotable(code))
     return (CodesUnquoted(codes=codes, scans=scans),) if codes else ()
 
 

@@ -1,12 +1,13 @@
-"""SignalActor: reads trades off the stream and prices off the scans, and says when a rule's line is crossed."""
+"""SignalActor: reads trades off the stream and prices off the scans, and says when a rule counts."""
 
 from datetime import date, datetime
-from typing import NamedTuple, TypeAlias, Union
+from typing import NamedTuple
 
 from msgspec import Struct, field
 
 from kis_actors.actors.base import CoreActor
-from kis_actors.duties import stream_watch
+from kis_actors.duties import judgement, stream_watch
+from kis_actors.duties.judgement import Judgement, Seen
 from kis_actors.duties.stream_watch import StreamWatch
 from kis_actors.kis.frames import FrameError, Tick, frame_of, is_control
 from kis_actors.kis.rest import Quote, quotes_of
@@ -21,6 +22,7 @@ from kis_actors.messages import (
     FrameOversized,
     FrameReceived,
     FrameRejected,
+    FramesDropped,
     LinkLost,
     Record,
     RunStarted,
@@ -35,16 +37,13 @@ from kis_actors.messages import (
     UniverseLoaded,
     UnsubscribeConfirmed,
 )
-from kis_actors.rules import RULES
-from kis_actors.rules.freshness import Regular, is_regular_trade, is_usable_quote
-from kis_actors.rules.order import Order
-from kis_actors.rules.sight import Crossing, Sight
-from kis_actors.rules.vintage import Looks, vintage_of
+from kis_actors.policies.freshness import Regular, is_regular_trade, is_usable_quote, is_usable_trade
+from kis_actors.policies.order import Order
+from kis_actors.policies.vintage import Looks, vintage_of
 from kis_actors.settings import Settings
+from kis_actors.signals.engine import Fired
+from kis_actors.signals.params import RuleParams
 from kis_actors.turn import Core
-
-Memory: TypeAlias = Union[tuple(rule.Memory for rule in RULES.values())]  # type: ignore[valid-type] # noqa: UP007
-"""What any rule remembers of one code; the rules' own types, told apart by their tags."""
 
 
 class LastPrice(Struct, frozen=True, gc=False):
@@ -54,30 +53,23 @@ class LastPrice(Struct, frozen=True, gc=False):
     traded_at: datetime
 
 
-class Seen(NamedTuple):
-    """One price of one code, from a trade or from a scan. seen_at: the trade's stamp, or when the scan came in."""
-
-    code: str
-    price_won: int
-    change_ratio: float
-    cum_turnover_won: int
-    seen_at: datetime
-    source: str
-
-
 class Found(NamedTuple):
-    """A crossing in what was handled last, and the price that made it."""
+    """A rule that counts by what was handled last, and the price that made it."""
 
     seen: Seen
-    rule: str
-    crossing: Crossing
+    name: str
+    kind: str
+    value: float
+    threshold: float
+    base_won: float
+    cooldown_s: float | None
 
 
 class State(Struct, kw_only=True):
     """What the rules see. Updated in place: it changes with every trade.
 
     session_day, regular: of the open session. order: how far the trades of each code have come.
-    memories: per rule and code. looks: the first quotes of the session.
+    day: what the rules remember. looks: the first quotes of the session.
     is_safe: scans fail, so their prices are not judged. is_degraded: the stream is down.
     found, rejected: what the event handled last held, for `decide`.
     """
@@ -87,11 +79,9 @@ class State(Struct, kw_only=True):
     session_day: date | None = None
     regular: Regular | None = None
     stocks: dict[str, Stock] = {}
-    baseline_day: date | None = None
-    closes_won: dict[str, tuple[int, ...]] = {}
     last_prices: dict[str, LastPrice] = {}
     order: Order = field(default_factory=Order)
-    memories: dict[str, dict[str, Memory]] = {}
+    day: Judgement = field(default_factory=Judgement)
     looks: Looks = field(default_factory=Looks)
     watch: StreamWatch = field(default_factory=StreamWatch)
     is_safe: bool = False
@@ -99,26 +89,22 @@ class State(Struct, kw_only=True):
     found: list[Found] = []
     rejected: FrameRejected | None = None
 
-    def on_tick(self, code: str, price: int, ts: datetime) -> tuple[tuple[str, Crossing], ...]:
-        """Notes the trade of `code` at `price` won, stamped `ts`; the crossings it makes, each with its rule's name."""
-        self.last_prices[code] = LastPrice(price, ts)
-        if not self.session_day:
-            return ()
-        sight = Sight(price, self.closes_won.get(code, ()), self.settings.monitor.signal)
-        crossings = ((name, self._judge(name, code, sight)) for name in RULES)
-        return tuple((name, crossing) for name, crossing in crossings if crossing)
+    def on_tick(self, code: str, price: int, ts: datetime) -> tuple[Fired, ...]:
+        """Notes a trade of `code` at `price` won, stamped `ts`; the rules that count with it."""
+        return self.on_price(Seen(code, price, 0.0, 0, 0, ts, "trade"))
 
-    def _judge(self, name: str, code: str, sight: Sight) -> Crossing | None:
-        rule, memories = RULES[name], self.memories.setdefault(name, {})
-        memory, crossing = rule.judge(memories.get(code) or rule.Memory(), sight)
-        memories[code] = memory
-        return crossing  # type: ignore[no-any-return]
+    def on_price(self, seen: Seen) -> tuple[Fired, ...]:
+        """Notes a price; the rules that count with it."""
+        if not seen.interruption:
+            self.last_prices[seen.code] = LastPrice(seen.price_won, seen.seen_at)
+        return judgement.consider(self.day, seen) if self.session_day else ()
 
 
 def evolve(state: State, event: Event) -> State:
     """The same state, after `event`."""
     state.found, state.rejected = [], None
     stream_watch.evolve(state.watch, event)
+    judgement.evolve(state.day, event, state.now)
     match event:
         case FrameReceived():
             _read_frame(state, event)
@@ -128,17 +114,14 @@ def evolve(state: State, event: Event) -> State:
         case ScanReturned():
             _read_scan(state, event)
         case ClockTicked():
-            state.now = event.now
+            _tick(state, event.now)
         case RunStarted():
             state.settings = event.settings
         case UniverseLoaded():
             state.stocks = {stock.code: stock for stock in event.stocks}
-        case BaselineLoaded():
-            _set_closes(state, event.code, event.day, event.closes_won)
-        case BaselineMissing():
-            _set_closes(state, event.code, event.day, ())
         case SessionOpened():
-            _open(state, event)
+            state.session_day, state.order, state.looks = event.day, Order(), Looks()
+            state.regular = Regular(event.regular_opens or event.opens, event.regular_closes or event.closes)
         case SessionClosed():
             state.session_day = None
         case SafeModeEntered() | SafeModeLeft():
@@ -149,14 +132,16 @@ def evolve(state: State, event: Event) -> State:
 
 
 def decide(state: State, record: Record) -> tuple[Event, ...]:
-    """A signal for every crossing in the frame or scan, in its order; or why the frame was refused."""
+    """A signal for every rule that counts, in the order of the prices; or why the frame was refused."""
     rejected = (state.rejected,) if state.rejected else ()
     return (*rejected, *(_signal(state, found) for found in state.found), *state.watch.said())
 
 
-def _open(state: State, event: SessionOpened) -> None:
-    state.session_day, state.memories, state.order, state.looks = event.day, {}, Order(), Looks()
-    state.regular = Regular(event.regular_opens or event.opens, event.regular_closes or event.closes)
+def _tick(state: State, now: datetime) -> None:
+    state.now = now
+    if state.session_day:
+        for seen, fired in judgement.held_on(state.day, now):
+            state.found.append(_found(seen, fired))
 
 
 def _read_frame(state: State, event: FrameReceived) -> None:
@@ -169,16 +154,31 @@ def _read_frame(state: State, event: FrameReceived) -> None:
         stream_watch.refuse(state.watch, problem)
         return
     stream_watch.hear(state.watch, frame)
+    _judge_interruptions(state)
     for tick in frame.ticks:
-        if _is_judged(state, tick) and state.order.is_next(tick):
-            _judge(state, _seen_traded(tick))
+        _use_tick(state, tick)
 
 
-def _is_judged(state: State, tick: Tick) -> bool:
-    is_regular = is_regular_trade(
-        tick, state.settings, session_day=state.session_day, regular=state.regular, now=state.now, is_safe=state.is_safe
-    )
-    return is_regular and not tick.is_halted
+def _use_tick(state: State, tick: Tick) -> None:
+    settings, now = state.settings, state.now
+    is_regular = is_regular_trade(tick, settings, state.regular)
+    wanted = is_regular or not settings.monitor.signal.regular_only
+    usable = is_usable_trade(tick, settings, session_day=state.session_day, now=now, is_safe=state.is_safe)
+    if not (wanted and usable) or tick.is_halted or not state.order.is_next(tick):
+        return
+    age_s = (now - tick.traded_at).total_seconds() if now and settings.market.hours != "always" else 0.0
+    _judge(state, Seen(
+        tick.code, tick.price_won, tick.change_ratio, tick.cum_volume_shares, tick.cum_turnover_won, tick.traded_at,
+        "trade", tick.previous_volume_same_time_shares, is_regular, age_s,
+    ))  # fmt: skip
+    judgement.note_extremes(state.day, tick.code, tick.day_high_won, tick.day_low_won)
+
+
+def _judge_interruptions(state: State) -> None:
+    for code, kind in state.watch.changes:
+        last = state.last_prices.get(code)
+        if kind and last and state.now:
+            _judge(state, Seen(code, last.price_won, 0.0, 0, 0, state.now, "trade", interruption=kind))
 
 
 def _read_scan(state: State, event: ScanReturned) -> None:
@@ -190,13 +190,15 @@ def _read_scan(state: State, event: ScanReturned) -> None:
             continue
         stream_watch.see(state.watch, quote)
         if _is_todays(state, quote) and _is_usable(state, quote, state.now):
-            _judge(state, _seen_quoted(quote, state.now))
+            _judge(state, _seen_quoted(state, quote, state.now))
+            judgement.note_extremes(state.day, code, quote.high_won or 0, quote.low_won or 0)
+    _judge_interruptions(state)
 
 
 def _is_todays(state: State, quote: Quote) -> bool:
     """If the closes cannot tell, a quote that has moved since the first look is."""
     has_moved = state.looks.has_moved(quote)
-    vintage = vintage_of(quote, state.closes_won.get(quote.code, ()))
+    vintage = vintage_of(quote, state.day.closes_won.get(quote.code, ()))
     return vintage == "today" or (vintage == "unknown" and has_moved)
 
 
@@ -205,37 +207,41 @@ def _is_usable(state: State, quote: Quote, now: datetime) -> bool:
     is_behind = quote.cum_volume_shares < state.order.volume_of(quote.code)
     if state.is_safe or is_behind or state.watch.is_interrupted(quote.code):
         return False
-    closes_won, flags = state.closes_won.get(quote.code, ()), state.stocks[quote.code].flags
+    closes_won, flags = state.day.closes_won.get(quote.code, ()), state.stocks[quote.code].flags
     return is_usable_quote(quote, closes_won, flags, state.settings, regular=state.regular, now=now)
 
 
-def _seen_traded(tick: Tick) -> Seen:
-    return Seen(tick.code, tick.price_won, tick.change_ratio, tick.cum_turnover_won, tick.traded_at, "trade")
-
-
-def _seen_quoted(quote: Quote, now: datetime) -> Seen:
-    return Seen(quote.code, quote.price_won, quote.change_ratio or 0.0, quote.cum_turnover_won, now, "scan")
+def _seen_quoted(state: State, quote: Quote, now: datetime) -> Seen:
+    return Seen(
+        quote.code, quote.price_won, quote.change_ratio or 0.0, quote.cum_volume_shares, quote.cum_turnover_won, now,
+        "scan", is_regular=state.regular is None or state.regular.has(now),
+    )  # fmt: skip
 
 
 def _judge(state: State, seen: Seen) -> None:
-    crossings = state.on_tick(seen.code, seen.price_won, seen.seen_at)
-    state.found += [Found(seen, name, crossing) for name, crossing in crossings]
+    state.found += [_found(seen, fired) for fired in state.on_price(seen)]
 
 
-def _set_closes(state: State, code: str, day: date, closes_won: tuple[int, ...]) -> None:
-    if day != state.baseline_day:
-        state.baseline_day, state.closes_won = day, {}
-    state.closes_won[code] = closes_won
+def _found(seen: Seen, fired: Fired) -> Found:
+    reading, params = fired.reading, fired.params
+    return Found(
+        seen, fired.name, _kind(params), reading.value, reading.threshold, reading.base_won, params.cooldown_sec
+    )  # fmt: skip
+
+
+def _kind(params: RuleParams) -> str:
+    return str(params.__struct_config__.tag)
 
 
 def _signal(state: State, found: Found) -> SignalRaised:
-    seen, crossing = found.seen, found.crossing
+    seen = found.seen
     stock = state.stocks.get(seen.code) or Stock(seen.code, seen.code, "KOSPI")
     return SignalRaised(
-        code=seen.code, name=stock.name, market=stock.market, rule=found.rule,
-        threshold=crossing.threshold, value=crossing.value, average_won=crossing.average_won,
-        price_won=seen.price_won, change_ratio=seen.change_ratio, cum_turnover_won=seen.cum_turnover_won,
-        observed_at=seen.seen_at, source=seen.source, remarks=_remarks(state, stock),
+        code=seen.code, name=stock.name, market=stock.market, rule=found.name, threshold=found.threshold,
+        value=found.value, average_won=found.base_won, price_won=seen.price_won, change_ratio=seen.change_ratio,
+        cum_turnover_won=seen.cum_turnover_won, observed_at=seen.seen_at, source=seen.source,
+        remarks=_remarks(state, stock), kind="" if found.kind == found.name else found.kind,
+        cooldown_s=found.cooldown_s, line=judgement.line_of(state.day, seen.code),
     )  # fmt: skip
 
 
@@ -245,9 +251,9 @@ def _remarks(state: State, stock: Stock) -> tuple[str, ...]:
 
 
 LISTENS: tuple[type[Event], ...] = (
-    FrameReceived, FrameOversized, ScanReturned, ClockTicked, RunStarted, UniverseLoaded, BaselineLoaded,
-    BaselineMissing, SessionOpened, SessionClosed, SafeModeEntered, SafeModeLeft, DegradedModeEntered, DegradedModeLeft,
-    SubscribeConfirmed, SubscribeRefused, UnsubscribeConfirmed, LinkLost,
+    FrameReceived, FrameOversized, FramesDropped, ScanReturned, ClockTicked, RunStarted, UniverseLoaded,
+    BaselineLoaded, BaselineMissing, SessionOpened, SessionClosed, SafeModeEntered, SafeModeLeft, DegradedModeEntered,
+    DegradedModeLeft, SubscribeConfirmed, SubscribeRefused, UnsubscribeConfirmed, LinkLost,
 )  # fmt: skip
 
 CORE = Core(name="signal", listens=LISTENS, state=State, evolve=evolve, decide=decide)

@@ -41,10 +41,10 @@ from kis_actors.messages import (
     UnsubscribeConfirmed,
     VenuesLoaded,
 )
-from kis_actors.rules.lag import Lag
-from kis_actors.rules.planning import CHURN_BUDGET, Plan, Snapshot, plan, rebalance
-from kis_actors.rules.prices import Prices
-from kis_actors.rules.registrations import followed_max
+from kis_actors.policies.lag import Lag
+from kis_actors.policies.planning import CHURN_BUDGET, Plan, Snapshot, plan, rebalance
+from kis_actors.policies.prices import Prices
+from kis_actors.policies.registrations import followed_max
 from kis_actors.settings import Settings
 from kis_actors.turn import Core, Step, in_steps
 
@@ -85,11 +85,14 @@ def evolve(state: State, event: Event) -> State:
         case UniverseLoaded():
             return replace(state, prices=state.prices.watching(event.stocks))
         case BaselineLoaded():
-            return replace(state, prices=state.prices.with_closes(event.code, event.day, event.closes_won))
+            levels_won = (event.high_won, event.low_won)
+            prices = state.prices.with_closes(event.code, event.day, event.closes_won, levels_won)
+            return replace(state, prices=prices)
         case BaselineMissing():
             return replace(state, prices=state.prices.with_closes(event.code, event.day, ()))
         case ScanReturned():
-            return replace(state, prices=state.prices.with_quotes(quotes_of(event.rows.each())))
+            quotes = quotes_of(event.rows.each())
+            return replace(state, prices=state.prices.with_quotes(quotes, state.now, state.settings.monitor))
         case SafeModeEntered() | SafeModeLeft():
             return replace(state, is_safe=isinstance(event, SafeModeEntered))
         case ScanCompleted() if event.scope == "all":
@@ -114,9 +117,12 @@ def decide(state: State, record: Record) -> tuple[Event, ...]:
 
 
 def compute_targets(snapshot: Snapshot) -> tuple[Target, ...]:
-    """The codes that deserve a slot now, best first, at most `max_ws_subs`; see `rules.planning`."""
+    """The codes that deserve a slot now, best first, at most `max_ws_subs`; see `policies.planning`."""
     made, of = plan(snapshot), {one.code: one for one in snapshot.candidates}
-    return tuple(Target(code, made.scores[code], of[code].disparity, of[code].price_won) for code in made.chosen)
+    return tuple(
+        Target(code, made.scores[code], of[code].disparity, of[code].price_won, of[code].rule, of[code].distance or 0.0)
+        for code in made.chosen
+    )  # fmt: skip
 
 
 # --- the steps of deciding
@@ -156,7 +162,7 @@ def _is_due(state: State, now: datetime) -> bool:
 
 def _snapshot(state: State, now: datetime) -> Snapshot:
     held, settings = state.held, state.settings
-    candidates = state.prices.candidates(settings.monitor.signal)
+    candidates = state.prices.candidates(settings.monitor)
     return Snapshot(
         candidates=tuple(one for one in candidates if held.can_follow(one.code)),
         incumbents=held.tenure.incumbents(held.slots_by_code()),

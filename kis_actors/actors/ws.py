@@ -34,8 +34,8 @@ from kis_actors.messages import (
     UnsubscribeConfirmed,
     UnsubscribeRequested,
 )
+from kis_actors.policies.budget import DAY_S, Limit, noted, wait_s
 from kis_actors.ports import Command, Journal, Link
-from kis_actors.rules.budget import DAY_S, Limit, noted, wait_s
 from kis_actors.settings import Kis, Settings
 from kis_actors.turn import Core
 

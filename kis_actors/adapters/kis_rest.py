@@ -15,11 +15,12 @@ from kis_actors.adapters.clock import Clock
 from kis_actors.adapters.http import Answer, HttpTrouble
 from kis_actors.adapters.keys import Keys, Refused
 from kis_actors.adapters.kis_http import KisHttp
-from kis_actors.adapters.kis_questions import Market, answered, failed
+from kis_actors.adapters.kis_questions import Call, Market, answered, failed
 from kis_actors.adapters.pacer import Pacer, SharedTurn
 from kis_actors.adapters.retry import (
     Failed,
     Later,
+    Silent,
     Stopping,
     Tries,
     advice_on,
@@ -29,11 +30,12 @@ from kis_actors.adapters.retry import (
 from kis_actors.credentials import Credentials, redactor
 from kis_actors.kis.errors import Treatment
 from kis_actors.kis.rest import HOLIDAYS_TR, Request, headers_of
-from kis_actors.messages import BaselineRequested, HolidaysRequested, Record
+from kis_actors.messages import BaselineRequested, Event, HolidaysRequested, Record, ScanRequested
 from kis_actors.ports import Journal
 from kis_actors.settings import Kis
 
 STREAM = "rest"
+SILENT_CALLS_MAX = 2
 CALL_S_MIN = 1.0
 """A call gets so long at least, however little is left of its question's time."""
 
@@ -61,6 +63,7 @@ class KisRest:
         self._timeout_s = timeout_s
         self._question_s = question_s
         self._fatal = fatal
+        self._silent_calls = 0
         self._stopping = Signal()
         self._news = Signal()
         self._jobs: deque[Job] = deque()
@@ -141,8 +144,10 @@ class KisRest:
     def _work(self, question: Record, until_s: float) -> None:
         """Answers the question, or puts it off: a scan until `until_s`, for the next one comes anyway."""
         try:
-            answer = answered(question.event, self._call, self._market)
+            answer = answered(question.event, self._call_unless_silent(question.event), self._market)
+            self._silent_calls = 0
         except Failed as problem:
+            self._silent_calls = self._silent_calls + 1 if isinstance(problem, Silent) else 0
             answer = failed(question.event, str(problem))
         except Later as later:
             due_s = self._clock.elapsed_s() + later.wait_s
@@ -151,6 +156,12 @@ class KisRest:
                 return
             answer = failed(question.event, str(later))
         self._journal.observe(STREAM, answer, question.seq)
+
+    def _call_unless_silent(self, question: Event) -> Call:
+        """KIS said nothing to the batches before, so the rest of the scan need not wait for as long each."""
+        if not isinstance(question, ScanRequested) or question.batch == 1 or self._silent_calls < SILENT_CALLS_MAX:
+            return self._call
+        raise Silent("KIS does not answer; not asked")
 
     def _put_off(self, due_s: float, job: Job) -> None:
         self._later.append((due_s, job))

@@ -42,6 +42,10 @@ class Failed(Exception):
     """KIS gave no usable answer; the message says why."""
 
 
+class Silent(Failed):
+    """KIS took the question and said nothing."""
+
+
 class Later(Exception):
     """KIS may not be asked for another `wait_s`. what: that is then to be had."""
 
@@ -91,7 +95,7 @@ class Tries:
         elif trouble.kind == "refused":
             self._wait_again(trouble.reason, 0.0)
         else:
-            raise Failed(trouble.reason)
+            raise (Silent if trouble.kind == "timeout" else Failed)(trouble.reason)
 
     def _wait_again(self, reason: str, at_least_s: float) -> None:
         wait_s = next(self._waits_s, None)

@@ -17,7 +17,7 @@ from rich.text import Text
 
 from kis_actors.commands.lines import Lines
 from kis_actors.messages import AlertDecided
-from kis_actors.texts import rule_name
+from kis_actors.texts import measured, rule_name
 from kis_actors.units import percent
 from kis_actors.view import View
 
@@ -167,5 +167,5 @@ def _who(alert: AlertDecided) -> str:
 
 def _what(alert: AlertDecided) -> str:
     signal = alert.signal
-    values = f"{percent(signal.value)} (기준 {percent(signal.threshold)})"
-    return f"{rule_name(signal.rule, 'ko')} {values} {signal.price_won:,}원"
+    values = measured(signal, None, "ko")
+    return f"{rule_name(signal, 'ko')} {values} {signal.price_won:,}원"

@@ -28,10 +28,12 @@ from kis_actors.messages import (
     NotifySent,
     NotifyUnknown,
     Record,
+    SignalRaised,
 )
+from kis_actors.policies.registrations import code_of, feed_of
 from kis_actors.recovery import history_of, rebuild, records_in
-from kis_actors.rules.registrations import code_of, feed_of
-from kis_actors.units import instant_of_ns, percent
+from kis_actors.texts import measured
+from kis_actors.units import instant_of_ns
 
 FOLLOW_S = 0.5
 STATUS_OLD_S = 15
@@ -62,7 +64,8 @@ def show_alerts(config: Path | None, data_dir: Path | None, day: date | None, *,
     """Prints the day's alerts with their deliveries; the exit status."""
     path = file_of(config, data_dir, day)[0]
     for alert in _alerts(path):
-        click.echo(json_of(alert) if is_json else _alert_line(alert))
+        signal = alert.pop("signal")
+        click.echo(json_of(alert) if is_json else _alert_line(alert, signal))
     return 0
 
 
@@ -134,7 +137,8 @@ def _alert(record: Record, alert: AlertDecided) -> dict[str, Any]:
     return {
         "alert_id": alert.alert_id, "code": signal.code, "name": signal.name, "rule": signal.rule,
         "threshold": signal.threshold, "value": signal.value, "price": signal.price_won,
-        "observed_at": signal.observed_at, "seq": record.seq, "deliveries": {},
+        "observed_at": signal.observed_at, "seq": record.seq, "deliveries": {}, "kind": signal.kind or signal.rule,
+        "signal": signal,
     }  # fmt: skip
 
 
@@ -145,11 +149,11 @@ def _note_delivery(alert: dict[str, Any], record: Record) -> None:
     }  # fmt: skip
 
 
-def _alert_line(alert: dict[str, Any]) -> str:
+def _alert_line(alert: dict[str, Any], signal: SignalRaised) -> str:
     deliveries = ", ".join(f"{one['channel']} {one['status']}" for one in alert["deliveries"]) or "nobody told"
     return plain(
         f"{alert['observed_at']:%H:%M:%S} {alert['code']} {alert['name']} {alert['rule']} "
-        f"{percent(alert['value'])} (threshold {percent(alert['threshold'])}) at {alert['price']:,} won; {deliveries}"
+        f"{measured(signal, None, 'en')} at {alert['price']:,} won; {deliveries}"
     )
 
 

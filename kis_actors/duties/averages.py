@@ -31,11 +31,13 @@ def averages(today: TradingDay, event: Event) -> tuple[Event, ...]:
 
 def _baseline(today: TradingDay, event: DailyBarsReturned, day: date) -> BaselineLoaded | BaselineMissing:
     signal = today.settings.monitor.signal
-    closes = tuple(bar.close_won for bar in bars_of(event.rows.each(), day))[-signal.ma_days :]
+    bars = bars_of(event.rows.each(), day)
+    closes = tuple(bar.close_won for bar in bars)[-signal.ma_days :]
     needed = closes_needed(signal.ma_days, signal.ma_includes_today)
     if len(closes) < needed:
         return BaselineMissing(code=event.code, day=day, reason=f"{len(closes)} closes, {needed} needed")
-    return BaselineLoaded(code=event.code, day=day, closes_won=closes)
+    last = bars[-1]
+    return BaselineLoaded(code=event.code, day=day, closes_won=closes, high_won=last.high_won, low_won=last.low_won)
 
 
 def _corrections(today: TradingDay, event: ScanReturned, day: date) -> tuple[BaselineLoaded | BaselineMissing, ...]:

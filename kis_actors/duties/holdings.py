@@ -28,10 +28,10 @@ from kis_actors.messages import (
     UnsubscribeRequested,
     VenuesLoaded,
 )
-from kis_actors.rules.registrations import can_follow, code_of, feed_of, key_of, registrations_of, trades_of
-from kis_actors.rules.remedies import GIVEN_UP, RENEWAL_DUE, SUBSCRIBED_ANEW, Remedies
-from kis_actors.rules.slots import Ledger, Order, Slot
-from kis_actors.rules.tenure import Tenure
+from kis_actors.policies.registrations import can_follow, code_of, feed_of, key_of, registrations_of, trades_of
+from kis_actors.policies.remedies import GIVEN_UP, RENEWAL_DUE, SUBSCRIBED_ANEW, Remedies
+from kis_actors.policies.slots import Ledger, Order, Slot
+from kis_actors.policies.tenure import Tenure
 from kis_actors.settings import Settings
 
 

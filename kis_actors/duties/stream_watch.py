@@ -23,7 +23,7 @@ from kis_actors.messages import (
     TradingResumed,
     UnsubscribeConfirmed,
 )
-from kis_actors.rules.interruption import (
+from kis_actors.policies.interruption import (
     Interruption,
     Kind,
     changed,
@@ -33,8 +33,8 @@ from kis_actors.rules.interruption import (
     kind_of_tick,
     not_ended,
 )
-from kis_actors.rules.staleness import Watch, heard, scanned
-from kis_actors.rules.widths import Widths
+from kis_actors.policies.staleness import Watch, heard, scanned
+from kis_actors.policies.widths import Widths
 
 TRADES = tuple(TRADE_FEEDS.values())
 

@@ -36,8 +36,8 @@ from kis_actors.messages import (
     VenuesRequested,
     VenuesReturned,
 )
-from kis_actors.rules.averages import Averages
-from kis_actors.rules.chores import Chores
+from kis_actors.policies.averages import Averages
+from kis_actors.policies.chores import Chores
 from kis_actors.settings import Settings
 from kis_actors.units import KST, log_day_of
 
@@ -74,6 +74,11 @@ class TradingDay(Struct, frozen=True, kw_only=True):
     def is_open(self) -> bool:
         """Whether the market is."""
         return self.now is not None and is_open(self.now, self.session)
+
+    def is_quotable(self, code: str) -> bool:
+        """Whether a quote of `code` can come: on NXT alone only of the codes it trades, as far as is known."""
+        is_nxt = market_division(self.settings.market.hours) == "NX"
+        return not is_nxt or bool(self.chores.venues_failed) or code in self.chores.on_nxt
 
     def batches_of(self, codes: tuple[str, ...]) -> list[tuple[str, ...]]:
         """The codes of one call each: 250 codes are 9 calls. Paper has no batch quote, so there each code is one."""

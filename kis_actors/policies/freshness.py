@@ -29,29 +29,26 @@ class Regular(NamedTuple):
         return self.opens <= instant <= self.closes + timedelta(seconds=CLOSING_PRINT_S)
 
 
-def is_regular_trade(
-    tick: Tick, settings: Settings, *, session_day: date | None, regular: Regular | None, now: datetime | None,
-    is_safe: bool,
+def is_usable_trade(
+    tick: Tick, settings: Settings, *, session_day: date | None, now: datetime | None, is_safe: bool
 ) -> bool:  # fmt: skip
-    """Whether a trade may be judged: no expected price of an auction, and of today; all days when always open."""
-    signal = settings.monitor.signal
-    if tick.hour_class != "0" or not signal.use_intraday:
+    """Whether a trade may be judged at all: no expected price of an auction, and of today unless always open."""
+    if tick.hour_class != "0" or not settings.monitor.signal.use_intraday:
         return False
     if settings.market.hours == "always":
         return True
     if is_safe and now and abs((now - tick.traded_at).total_seconds()) > FRESH_S:
         return False
-    if session_day not in (None, tick.traded_at.date()):
-        return False
-    if not signal.regular_only:
+    return session_day in (None, tick.traded_at.date())
+
+
+def is_regular_trade(tick: Tick, settings: Settings, regular: Regular | None) -> bool:
+    """Whether it is of the regular session, the closing print included."""
+    if settings.market.hours == "always":
         return True
-    return _is_regular_class(tick, regular) and (regular is None or regular.has(tick.traded_at))
-
-
-def _is_regular_class(tick: Tick, regular: Regular | None) -> bool:
     if tick.market_class == CLOSING_CLASS:
-        return regular is not None and tick.traded_at >= regular.closes
-    return tick.market_class not in OTHER_SESSIONS
+        return regular is not None and regular.closes <= tick.traded_at and regular.has(tick.traded_at)
+    return tick.market_class not in OTHER_SESSIONS and (regular is None or regular.has(tick.traded_at))
 
 
 def is_usable_quote(

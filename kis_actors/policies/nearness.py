@@ -5,39 +5,82 @@ from math import log10
 from msgspec import Struct
 
 from kis_actors.kis.rest import Quote
-from kis_actors.market.baseline import disparity_of
-from kis_actors.settings import Monitor, Signal
+from kis_actors.settings import Monitor
+from kis_actors.signals.engine import Rules, nearest
+from kis_actors.signals.params import Groups
+from kis_actors.signals.sight import Average, Sight
+from kis_actors.signals.tape import Point, Tape
+
+NO_RULE = "disparity_threshold"
 
 
 class Candidate(Struct, frozen=True):
-    """A code as the last scan saw it. disparity, volatility: ratios; volatility is (high - low) / previous close."""
+    """A code as the last scan saw it. disparity, volatility: ratios; volatility is (high - low) / previous close.
+
+    rule, distance: the rule it is nearest to, and how far its price is from it, a ratio; below zero is beyond it.
+    """
 
     code: str
     price_won: int
     disparity: float
     volatility: float
     turnover_won: int
+    rule: str = NO_RULE
+    distance: float | None = None
 
 
-def candidate_of(quote: Quote, closes_won: tuple[int, ...], signal: Signal) -> Candidate | None:
-    """The code of `quote` as a candidate; None without enough closes, for then no signal can come."""
-    disparity = disparity_of(
-        quote.price_won, closes_won, ma_days=signal.ma_days, includes_today=signal.ma_includes_today
-    )
-    if disparity is None:
+class Known(Struct, frozen=True):
+    """What is known of a code besides its quote.
+
+    closes_won: completed days, oldest first. levels_won: high and low of the day before. points: its scans so far.
+    """
+
+    market: str = ""
+    closes_won: tuple[int, ...] = ()
+    levels_won: tuple[int, int] = (0, 0)
+    points: tuple[Point, ...] = ()
+
+
+def candidate_of(quote: Quote, known: Known, monitor: Monitor, rules: Rules, groups: Groups) -> Candidate | None:
+    """The code of `quote` as a candidate; None if no rule can say how near it is, for then no signal can come."""
+    sight = _sight(quote, known, Average(monitor.signal.ma_days, monitor.signal.ma_includes_today))
+    found, disparity = nearest(rules, groups, sight), sight.disparity()
+    if found is None:
         return None
-    return Candidate(quote.code, quote.price_won, disparity.ratio, _volatility(quote), quote.cum_turnover_won)
+    name, reading = found
+    return Candidate(
+        quote.code, quote.price_won, disparity.ratio if disparity else 0.0, _volatility(quote), quote.cum_turnover_won,
+        name, reading.distance,
+    )  # fmt: skip
 
 
 def score_of(candidate: Candidate, monitor: Monitor) -> float:
-    """`w1 * 1/(|disparity - threshold| + eps) + w2 * volatility + w3 * log10(turnover)`."""
+    """`w1 * 1/(distance + eps) + w2 * volatility + w3 * log10(turnover)`, distance being to the nearest rule."""
     weights = monitor.score
-    distance = abs(candidate.disparity - monitor.signal.disparity_threshold)
+    distance = candidate.distance
+    if distance is None:
+        distance = candidate.disparity - monitor.signal.disparity_threshold
     return (
-        weights.w1 / (distance + weights.eps)
+        weights.w1 / (abs(distance) + weights.eps)
         + weights.w2 * candidate.volatility
         + weights.w3 * log10(max(candidate.turnover_won, 1))
     )
+
+
+def point_of(quote: Quote, at_s: int) -> Point:
+    """A scan's price as a point of the day."""
+    return Point(at_s, quote.price_won, quote.cum_volume_shares, quote.cum_turnover_won)
+
+
+def _sight(quote: Quote, known: Known, average: Average) -> Sight:
+    *before, last = known.points or (point_of(quote, 0),)
+    high_won, low_won = known.levels_won
+    tape = Tape(points=list(before), since_s=before[0].at_s if before else None)
+    return Sight(
+        code=quote.code, market=known.market, price_won=quote.price_won, at_s=last.at_s,
+        cum_volume_shares=quote.cum_volume_shares, cum_turnover_won=quote.cum_turnover_won,
+        closes_won=known.closes_won, average=average, tape=tape, previous_high_won=high_won, previous_low_won=low_won,
+    )  # fmt: skip
 
 
 def _volatility(quote: Quote) -> float:

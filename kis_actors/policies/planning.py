@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 
 from msgspec import Struct
 
-from kis_actors.rules.nearness import Candidate, score_of
+from kis_actors.policies.nearness import Candidate, score_of
 from kis_actors.settings import Monitor
 
 MISSED_MAX = 40

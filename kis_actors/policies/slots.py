@@ -6,12 +6,12 @@ from typing import Literal, NamedTuple
 from msgspec import Struct
 from msgspec.structs import replace
 
-from kis_actors.rules.registrations import registrations_max
+from kis_actors.policies.registrations import registrations_max
 from kis_actors.settings import Settings
 
 ASKS_MAX = 3
 """A command without an answer is repeated, which is harmless (OPSP0002, OPSP0003), but not for ever."""
-IN_FLIGHT_MAX = 10
+IN_FLIGHT_MAX = 6
 """Commands that KIS has not answered yet: when it has no more room, few are on their way in vain."""
 REFUSED_WAIT_S_MIN = 60.0
 """What was refused is never asked for in a loop, however short the cooldown is set."""

@@ -5,9 +5,9 @@ from datetime import datetime
 from msgspec import Struct
 from msgspec.structs import replace
 
-from kis_actors.rules.budget import DAY_S, Limit, left, noted
-from kis_actors.rules.planning import Incumbent
-from kis_actors.rules.slots import Slot
+from kis_actors.policies.budget import DAY_S, Limit, left, noted
+from kis_actors.policies.planning import Incumbent
+from kis_actors.policies.slots import Slot
 from kis_actors.settings import Monitor
 
 

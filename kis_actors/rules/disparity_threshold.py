@@ -1,35 +1,31 @@
-"""The price falls below its moving average by the threshold or more.
+"""The price is below its moving average by the threshold or more; or above it, by a threshold above zero.
 
-A code that is first seen below the line counts as crossing it: a gap down overnight is a signal too. After a crossing
-the price must come back above the line by `rearm_ratio` before the next one counts.
+A code that is first seen beyond the line counts as crossing it: a gap overnight is a signal too.
 """
 
-from msgspec import Struct
-
-from kis_actors.market.baseline import disparity_of
-from kis_actors.rules.sight import Crossing, Sight
+from kis_actors.signals.params import RuleParams
+from kis_actors.signals.sight import Reading, Sight
 
 NAME = "disparity_threshold"
+UNIT = "ratio"
+WORDS = {"ko": "이격도 하회", "en": "disparity below threshold"}
+RANKS = True
+DURING_INTERRUPTIONS = False
 RATIO_DIGITS = 12
 """9,200 against 10,000 is -0.08, but -0.07999999999999996 in floating point, which would miss a line at -0.08."""
 
 
-class Memory(Struct, frozen=True, tag=NAME, gc=False):
-    """Per code: whether the next price below the line is a crossing."""
+class Params(RuleParams, frozen=True, kw_only=True, tag=NAME):
+    """threshold: a ratio; -0.08 is 8 % under the average, 0.10 is 10 % over it."""
 
-    is_armed: bool = True
+    threshold: float = -0.08
 
 
-def judge(memory: Memory, sight: Sight) -> tuple[Memory, Crossing | None]:
-    """The memory after this trade, and the crossing if this trade is one."""
-    rule = sight.settings
-    disparity = disparity_of(
-        sight.price_won, sight.closes_won, ma_days=rule.ma_days, includes_today=rule.ma_includes_today
-    )
+def read(params: Params, sight: Sight) -> Reading | None:
+    """How far the price is beyond the line; None without an average."""
+    disparity = sight.disparity()
     if disparity is None:
-        return memory, None
-    if memory.is_armed and round(disparity.ratio, RATIO_DIGITS) <= rule.disparity_threshold:
-        return Memory(is_armed=False), Crossing(disparity.ratio, rule.disparity_threshold, disparity.average_won)
-    if not memory.is_armed and disparity.ratio > rule.disparity_threshold + rule.rearm_ratio:
-        return Memory(), None
-    return memory, None
+        return None
+    beyond = disparity.ratio - params.threshold
+    distance = round(beyond if params.threshold < 0 else -beyond, RATIO_DIGITS)
+    return Reading(disparity.ratio, params.threshold, distance, disparity.average_won)

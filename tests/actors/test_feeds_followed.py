@@ -166,7 +166,7 @@ def test_never_more_is_registered_than_kis_allows(kis, most):
 
 def test_few_commands_are_under_way_at_once():
     story = wanting(*codes_numbered(40), monitor={"max_ws_subs": 40}).when(tick("10:00:01"))
-    assert len(registered(story)) == 10
+    assert len(registered(story)) == 6
     assert len(registered(story.when(confirmed("000001")))) == 1
 
 

@@ -260,12 +260,16 @@ def test_an_answer_makes_room_for_another_question():
 
 def test_enough_closes_make_an_average():
     decided = preparing(SAMSUNG, facts=(bars_asked(SAMSUNG),)).when(bars_returned(SAMSUNG, 24)).then_of(*AVERAGES)
-    assert decided == (BaselineLoaded(code=SAMSUNG, day=DAY, closes_won=tuple(range(10_023, 9_999, -1))),)
+    closes_won = tuple(range(10_023, 9_999, -1))
+    loaded = BaselineLoaded(code=SAMSUNG, day=DAY, closes_won=closes_won, high_won=10_000, low_won=10_000)
+    assert decided == (loaded,)
 
 
 def test_no_more_closes_are_kept_than_averaged():
     decided = preparing(SAMSUNG, facts=(bars_asked(SAMSUNG),)).when(bars_returned(SAMSUNG, 60)).then_of(*AVERAGES)
-    assert decided == (BaselineLoaded(code=SAMSUNG, day=DAY, closes_won=tuple(range(10_024, 9_999, -1))),)
+    closes_won = tuple(range(10_024, 9_999, -1))
+    loaded = BaselineLoaded(code=SAMSUNG, day=DAY, closes_won=closes_won, high_won=10_000, low_won=10_000)
+    assert decided == (loaded,)
 
 
 def test_the_day_itself_is_no_completed_close():

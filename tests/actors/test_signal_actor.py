@@ -101,7 +101,7 @@ def test_a_signal_says_what_was_seen():
         SignalRaised(
             code=SAMSUNG, name="name of 005930", market="KOSPI", rule="disparity_threshold", threshold=-0.08,
             value=disparity, average_won=9_964.0, price_won=9_100, change_ratio=-0.0825,
-            cum_turnover_won=5_000_000_000, observed_at=at("10:00:00"),
+            cum_turnover_won=5_000_000_000, observed_at=at("10:00:00"), line=((36_000, 9_100),),
         )
     )  # fmt: skip
 
@@ -239,8 +239,8 @@ def test_a_restart_does_not_tell_a_crossing_twice():
 
 
 def test_on_tick_says_which_rule_was_crossed():
-    state = State(session_day=at("10:00:00").date(), closes_won={SAMSUNG: (10_000,) * 24})
-    assert [rule for rule, _ in state.on_tick(SAMSUNG, BELOW, at("10:00:00"))] == ["disparity_threshold"]
+    state = watching().state
+    assert [fired.name for fired in state.on_tick(SAMSUNG, BELOW, at("10:00:00"))] == ["disparity_threshold"]
 
 
 def test_on_tick_notes_the_price_and_its_instant():

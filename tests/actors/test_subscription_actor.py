@@ -41,7 +41,7 @@ from kis_actors.messages import (
     UnsubscribeConfirmed,
     UnsubscribeRequested,
 )
-from kis_actors.rules.registrations import code_of
+from kis_actors.policies.registrations import code_of
 
 SCANNED = ScanCompleted(scan=1, batches=1, failed=0, quoted=1)
 OPEN = LinkOpened(link=1)

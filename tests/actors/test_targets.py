@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kis_actors.actors.subscription import compute_targets, rebalance
-from kis_actors.rules.nearness import Candidate, score_of
-from kis_actors.rules.planning import Changes, Incumbent, Snapshot, plan
+from kis_actors.policies.nearness import Candidate, score_of
+from kis_actors.policies.planning import Changes, Incumbent, Snapshot, plan
 
 NEAR, MIDDLE, FAR = -0.08, -0.05, 0.30
 """Disparities by their distance from the threshold of -0.08."""

@@ -20,6 +20,8 @@ from kis_actors.recovery import records_in
 
 ROOT = Path(__file__).resolve().parents[2]
 SCENARIO = Path(__file__).with_name("scenario.yaml")
+DAY = "2026-11-20"
+"""A plain Friday; another day's calendar would change what happens."""
 WAIT_S = 60
 CANARIES = {
     "KIS_APP_KEY": "PSCANARYKEY0123456789012345678901234",
@@ -30,7 +32,9 @@ CANARIES = {
 }
 
 SETTINGS = """\
-monitor: {{scan_interval_sec: 20, rebalance_interval_sec: 20, max_ws_subs: 20, min_subscribe_sec: 30}}
+monitor:
+  {{scan_interval_sec: 20, rebalance_interval_sec: 20, max_ws_subs: 20, min_subscribe_sec: 30,
+    rules: {{approach: {{enabled: false}}}}}}
 kis:
   rest_url: {rest_url}
   ws_url: {ws_url}
@@ -139,7 +143,7 @@ def world(
     """A simulator and a Telegram, and a folder for a daemon between them."""
     telegram = Telegram()
     try:
-        with simulator(speed, 1, "--scenario", str(scenario), "--start", start, *arguments) as simulated:
+        with simulator(speed, 1, "--scenario", str(scenario), "--start", start, "--date", DAY, *arguments) as simulated:
             yield World(directory, simulated, telegram)
     finally:
         telegram.stop()

@@ -3,7 +3,7 @@
 import pytest
 
 from kis_actors.kis.quotes import Quote, quote_of
-from kis_actors.rules.averages import Averages
+from kis_actors.policies.averages import Averages
 
 A, B, C = "000001", "000002", "000003"
 CLOSES_WON = (10_000,) * 25

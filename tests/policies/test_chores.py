@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from facts import at
 
-from kis_actors.rules.chores import Chores
+from kis_actors.policies.chores import Chores
 
 NOW = at("07:30:00")
 ALL = ("holidays", "universe", "venues")

@@ -1,6 +1,6 @@
 """Codes that scan after scan has no price of."""
 
-from kis_actors.rules.coverage import Coverage
+from kis_actors.policies.coverage import Coverage
 
 A, B, C = "000001", "000002", "000003"
 

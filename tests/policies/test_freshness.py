@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from kis_actors.kis.frames import Tick, frame_of
 from kis_actors.kis.quotes import quote_of
-from kis_actors.rules.freshness import Regular, is_regular_trade, is_usable_quote
+from kis_actors.policies.freshness import Regular, is_regular_trade, is_usable_quote, is_usable_trade
 
 REGULAR = Regular(at("09:00:00"), at("15:30:00"))
 CLOSES_WON = (10_000,) * 25
@@ -22,7 +22,9 @@ def tick(**columns: str) -> Tick:
 
 def is_judged(found: Tick, sections: dict[str, Any] | None = None, **context: Any) -> bool:
     usual = {"session_day": DAY, "regular": REGULAR, "now": at("10:00:00"), "is_safe": False}
-    return is_regular_trade(found, settings(**(sections or {})), **{**usual, **context})
+    context, chosen = {**usual, **context}, settings(**(sections or {}))
+    regular = context.pop("regular")
+    return is_usable_trade(found, chosen, **context) and is_regular_trade(found, chosen, regular)
 
 
 def usable(row: dict[str, str], flags: tuple[str, ...] = (), now: str = "10:00:00", **signal: object) -> bool:

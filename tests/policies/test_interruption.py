@@ -7,7 +7,7 @@ from facts import at, frame, status, trade
 
 from kis_actors.kis.frames import frame_of
 from kis_actors.kis.quotes import quote_of
-from kis_actors.rules.interruption import (
+from kis_actors.policies.interruption import (
     Interruption,
     changed,
     is_on,

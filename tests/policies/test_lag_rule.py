@@ -3,7 +3,7 @@
 import pytest
 from facts import at
 
-from kis_actors.rules.lag import Lag
+from kis_actors.policies.lag import Lag
 
 NOW = at("10:00:00")
 MOST = 20

@@ -5,7 +5,7 @@ from facts import settings
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kis_actors.rules.registrations import (
+from kis_actors.policies.registrations import (
     can_follow,
     code_of,
     feed_of,

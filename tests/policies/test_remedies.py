@@ -2,7 +2,7 @@
 
 import pytest
 
-from kis_actors.rules.remedies import GIVEN_UP, RENEWAL_DUE, RENEWED, SUBSCRIBED_ANEW, Remedies
+from kis_actors.policies.remedies import GIVEN_UP, RENEWAL_DUE, RENEWED, SUBSCRIBED_ANEW, Remedies
 
 A, B = "000001", "000002"
 

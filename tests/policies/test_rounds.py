@@ -4,7 +4,7 @@ import pytest
 from facts import at
 from msgspec.structs import replace
 
-from kis_actors.rules.rounds import Rounds, Scope
+from kis_actors.policies.rounds import Rounds, Scope
 from kis_actors.settings import Monitor
 
 NOW = at("10:00:00")

@@ -3,7 +3,7 @@
 import pytest
 
 from kis_actors.kis.quotes import Quote, quote_of
-from kis_actors.rules.vintage import Looks, vintage_of
+from kis_actors.policies.vintage import Looks, vintage_of
 
 CLOSES_WON = (9_000, 9_900, 9_500)
 FLAT_WON = (9_000, 9_500, 9_500)

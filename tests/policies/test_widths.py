@@ -2,7 +2,7 @@
 
 import pytest
 
-from kis_actors.rules.widths import KEYS_MAX, Widths
+from kis_actors.policies.widths import KEYS_MAX, Widths
 
 TRADES = "H0STCNT0"
 

@@ -1,0 +1,70 @@
+"""What one code did lately, bounded by time: the windows of every rule look at it.
+
+A window is only looked at if it was seen whole: after a reconnect the tape begins anew.
+"""
+
+from bisect import bisect_right
+from typing import NamedTuple
+
+from msgspec import Struct
+
+SPARE_POINTS = 256
+"""How many outdated points may gather before they are cut off together."""
+
+
+class Point(NamedTuple):
+    """The last price of one second. at_s: seconds since 1970; KIS stamps whole seconds. The cum_ are of the day."""
+
+    at_s: int
+    price_won: int
+    cum_volume_shares: int
+    cum_turnover_won: int
+
+
+class Tape(Struct):
+    """Points in order of time. Updated in place.
+
+    since_s: from when on nothing was missed, None if nothing was seen yet.
+    high_won, low_won: of the session so far, 0 before the first price.
+    """
+
+    points: list[Point] = []
+    since_s: int | None = None
+    high_won: int = 0
+    low_won: int = 0
+
+    def begin(self, at_s: int) -> None:
+        """Something was missed until now: no window may reach further back."""
+        self.points, self.since_s = [], at_s
+
+    def add(self, point: Point, window_s: int) -> None:
+        """Notes a price; what is older than `window_s` may go, but for the last point before that."""
+        if self.since_s is None:
+            self.since_s = point.at_s
+        if self.points and self.points[-1].at_s >= point.at_s:
+            self.points[-1] = point._replace(at_s=self.points[-1].at_s)
+        else:
+            self.points.append(point)
+        self.note_extremes(point.price_won, point.price_won)
+        self._forget(point.at_s - window_s)
+
+    def note_extremes(self, high_won: int, low_won: int) -> None:
+        """The session's high and low reach at least so far."""
+        self.high_won = max(self.high_won, high_won)
+        self.low_won = min(self.low_won or low_won, low_won)
+
+    def at(self, at_s: int) -> Point | None:
+        """The state at that second; None if the tape does not reach back so far without a gap."""
+        if self.since_s is None or at_s < self.since_s:
+            return None
+        index = bisect_right(self.points, at_s, key=_second)
+        return self.points[index - 1] if index else None
+
+    def _forget(self, before_s: int) -> None:
+        outdated = bisect_right(self.points, before_s, key=_second) - 1
+        if outdated > SPARE_POINTS:
+            del self.points[:outdated]
+
+
+def _second(point: Point) -> int:
+    return point.at_s
