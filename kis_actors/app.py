@@ -21,6 +21,7 @@ from kis_actors.actors import notify, scan, signal, subscription, ws
 from kis_actors.actors.base import Mailbox
 from kis_actors.adapters.app_key_lock import app_key_lock
 from kis_actors.adapters.clock import Clock
+from kis_actors.adapters.dead_man import DeadMan
 from kis_actors.adapters.kis_questions import Market
 from kis_actors.adapters.kis_rest import KisRest
 from kis_actors.adapters.kis_socket import KisSocket
@@ -140,6 +141,7 @@ class System:
         self.socket = self._socket()
         self.sender = ChannelSender(channels_for(parts), self.journal, parts.clock)
         self.ticker = Ticker(self.journal, parts.clock)
+        self.dead_man = self._dead_man()
         self._mailboxes = {core.name: Mailbox(self._failed) for core in CORES}
         self._actors = self._start_actors(opening.states)
         self._begin(opening)
@@ -159,6 +161,8 @@ class System:
     def stop(self) -> dict[str, Any]:
         """Ends the run: edges, then what is queued, then the last word. The actors' last states, by name."""
         self.ticker.stop()
+        if self.dead_man:
+            self.dead_man.stop()
         self.socket.stop()
         self.rest.stop()
         self.universes.stop()
@@ -205,6 +209,15 @@ class System:
             backpressure_s=kis.max_backpressure_sec, backlog_max=kis.max_backlog_frames,
         )  # fmt: skip
 
+    def _dead_man(self) -> DeadMan | None:
+        """Calls the user's own watch while all is well, if there is one."""
+        url, notify_settings = self.parts.credentials.dead_man_url, self.parts.settings.notify
+        is_wanted = url and not self.parts.is_dry_run
+        return DeadMan(url, notify_settings.dead_man_sec, self._is_well, self.parts.clock) if is_wanted else None
+
+    def _is_well(self) -> bool:
+        return self.ending is None and not self._reasons()
+
     def _start_actors(self, states: dict[str, Any]) -> dict[str, pykka.ActorRef[Any]]:
         """Starts all five and asks each for a sign of life: Pykka is silent about one that dies while starting."""
         journal, boxes = self.journal, self._mailboxes
@@ -238,6 +251,8 @@ class System:
         self.rest.start()
         self.universes.start()
         self.ticker.start()
+        if self.dead_man:
+            self.dead_man.start()
         gc.collect()
         gc.freeze()  # a full collection of a started process stops every thread for 50 ms and more
 
@@ -265,11 +280,14 @@ class System:
         self.journal.observe(STREAM, AccountRefused(reason=reason))
         self.ending = self.ending or Ending("refused", reason)
 
-    def _say_status(self) -> None:
+    def _reasons(self) -> tuple[str, ...]:
         monitor, now = self.parts.settings.monitor, self.parts.clock.now()
-        reasons = health(
+        return health(
             self.view, now=now, scan_interval_s=monitor.scan_interval_sec, is_streaming=monitor.signal.use_intraday
         )
+
+    def _say_status(self) -> None:
+        now, reasons = self.parts.clock.now(), self._reasons()
         path = self.parts.data_dir / "status.json"
         unfinished = path.with_suffix(".new")
         unfinished.write_bytes(orjson.dumps(status_of(self.view, now=now, reasons=reasons)))

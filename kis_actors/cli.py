@@ -107,18 +107,25 @@ def simulate(day: Any, **options: Any) -> None:
 
 @cli.command("check-config")
 @shared
-def check_config(config: Path | None, data_dir: Path | None) -> None:
+@click.option(
+    "--rules", "rule_tests", is_flag=False, flag_value="", metavar="[FILE]",
+    help="Run rule tests too: those in rules.test.yaml beside the settings, if no file is named.",
+)  # fmt: skip
+def check_config(config: Path | None, data_dir: Path | None, rule_tests: str | None) -> None:
     """Every problem of the settings at once, with its place and what to write."""
+    from kis_actors.commands.rule_tests import show_outcomes
     from kis_actors.commands.run import check_all
 
     try:
         loaded = check_all(config, data_dir)
+        for warning in loaded.warnings:
+            click.echo(f"warning: {warning}", err=True)
+        click.echo(f"{loaded.path}: ok")
+        all_passed = rule_tests is None or show_outcomes(loaded, rule_tests, click.echo)
     except SettingsError as error:
         click.echo("\n".join(map(str, error.problems)))
         sys.exit(UNUSABLE)
-    for warning in loaded.warnings:
-        click.echo(f"warning: {warning}", err=True)
-    click.echo(f"{loaded.path}: ok")
+    sys.exit(STOPPED if all_passed else UNUSABLE)
 
 
 @cli.command()

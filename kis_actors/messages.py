@@ -116,6 +116,7 @@ class NotifyRequested(Event):
 
     attempt: the how manieth try; one that follows an unknown outcome says so in its text. kind: what it is about.
     is_silent: without a sound. facts: for machines, names and values. until: it is not worth sending later.
+    is_repeat: of a message nobody knows the fate of. covers: the alerts it speaks of, if of several.
     """
 
     alert_id: str
@@ -128,6 +129,8 @@ class NotifyRequested(Event):
     facts: tuple[tuple[str, str], ...] = ()
     picture: Picture | None = None
     until: datetime | None = None
+    is_repeat: bool = False
+    covers: tuple[str, ...] = ()
 
 
 # --- said by the application
@@ -778,6 +781,42 @@ class AlertDecided(Event):
     decided_at: datetime
 
 
+class AlertHeld(Event):
+    """The alert came in a burst, so it waits for the digest."""
+
+    alert: AlertDecided
+
+
+class DigestDecided(Event):
+    """These alerts of a burst are told in one message, the farthest beyond its line first."""
+
+    digest_id: str
+    alerts: tuple[AlertDecided, ...]
+
+
+class NotifyExpired(Event):
+    """The message could not be delivered for so long that it is only recapped. title: its first line."""
+
+    alert_id: str
+    channel: str
+    title: str
+
+
+class OperatorSilenced(Event):
+    """A person is not told about the daemon itself, because that was done often enough of late."""
+
+    kind: str
+    reason: str
+
+
+class SummaryTold(Event):
+    """A person is told that the session of `day` opened, or how it went."""
+
+    alert_id: str
+    day: date
+    is_opening: bool
+
+
 class OperatorTold(Event):
     """A person is to be told about the daemon itself. kind: the event it is about. told_at: starts a quiet time."""
 
@@ -845,6 +884,11 @@ NAMES: dict[type[Event], tuple[str, int]] = {
     StreamRestored: ("StreamRestored", 1),
     SignalRaised: ("SignalRaised", 1),
     AlertDecided: ("AlertDecided", 1),
+    AlertHeld: ("AlertHeld", 1),
+    DigestDecided: ("DigestDecided", 1),
+    NotifyExpired: ("NotifyExpired", 1),
+    OperatorSilenced: ("OperatorSilenced", 1),
+    SummaryTold: ("SummaryTold", 1),
     OperatorTold: ("OperatorTold", 1),
     AlertSuppressed: ("AlertSuppressed", 1),
     NotifyRequested: ("NotifyRequested", 1),

@@ -210,15 +210,14 @@ class Route(Section):
 
 
 class Telegram(Route):
-    """Telegram; bot token, chat id and the ids of the people who may talk back come from the environment.
+    """Telegram; bot token and chat id come from the environment.
 
-    pictures: a chart with each signal, if Pillow is installed. commands: listen to what those people say.
+    pictures: a chart with each signal, if Pillow is installed.
     per_sec, per_min: messages Telegram takes in one chat, and in a group.
     """
 
     api_url: str = "https://api.telegram.org"
-    pictures: bool = True
-    commands: bool = True
+    pictures: bool = False
     per_sec: float = 1.0
     per_min: int = 20
 

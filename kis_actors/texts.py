@@ -4,6 +4,7 @@ Names and codes come through as they are (F&F, A_B*[x]): channels send plain tex
 """
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Literal
 
 from kis_actors.messages import SignalRaised
@@ -23,6 +24,7 @@ REMARKS = {
     "ex": {"ko": "권리락·배당락", "en": "ex-date"},
     "par_change": {"ko": "액면변경", "en": "par value changed"},
 }
+DIGEST_MAX = 20
 REPEATED = {
     "ko": "재전송 (앞선 전송 확인 안 됨)",
     "en": "repeat (first delivery unconfirmed)",
@@ -37,6 +39,46 @@ def alert_text(signal: SignalRaised, alert_id: str, *, ma_days: int, language: L
 def repeated(text: str, language: Language) -> str:
     """`text`, with a first line that says it may have come before."""
     return f"{REPEATED[language]}\n{text}"
+
+
+def recap_text(titles: tuple[str, ...], language: Language) -> str:
+    """What could not be told in time, in one message."""
+    head = {"ko": f"전송하지 못한 알림 {len(titles)}건", "en": f"{len(titles)} messages that could not be sent in time"}
+    return "\n".join((f"[{head[language]}]", *(f"· {title}" for title in titles)))
+
+
+def digest_text(signals: tuple[SignalRaised, ...], language: Language) -> str:
+    """A burst of signals, one line each."""
+    head = {"ko": f"한꺼번에 {len(signals)}건", "en": f"{len(signals)} signals at once"}
+    lines = (f"· {signal.name} ({signal.code}) {_in_short(signal, language)}" for signal in signals[:DIGEST_MAX])
+    more = len(signals) - DIGEST_MAX
+    return "\n".join((f"[{head[language]}]", *lines, *([f"… +{more}"] if more > 0 else [])))
+
+
+def opening_text(codes: int, averages: int, rules: tuple[str, ...], language: Language) -> str:
+    """The session opens, and what is watched."""
+    named = ", ".join(rules)
+    return {
+        "ko": f"[개장] {codes}종목 감시를 시작합니다. 평균 {averages}종목, 규칙: {named}",
+        "en": f"[open] watching {codes} codes, {averages} with an average; rules: {named}",
+    }[language]
+
+
+def closing_text(day: date, signals: tuple[SignalRaised, ...], suppressed: int, language: Language) -> str:
+    """How the session went; that nothing happened is one line."""
+    if not signals:
+        return {"ko": f"[마감] {day} 알림 없음", "en": f"[close] {day}: nothing happened"}[language]
+    head = {
+        "ko": f"[마감] {day} 알림 {len(signals)}건, 보류 {suppressed}건",
+        "en": f"[close] {day}: {len(signals)} alerts, {suppressed} suppressed",
+    }
+    lines = (f"· {_time(signal)[11:16]} {signal.name} {_in_short(signal, language)}" for signal in signals[:DIGEST_MAX])
+    more = len(signals) - DIGEST_MAX
+    return "\n".join((head[language], *lines, *([f"… +{more}"] if more > 0 else [])))
+
+
+def _in_short(signal: SignalRaised, language: Language) -> str:
+    return f"{rule_name(signal, language)} {measured(signal, None, language)}".rstrip()
 
 
 def rule_name(signal: SignalRaised, language: Language) -> str:

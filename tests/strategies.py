@@ -14,10 +14,12 @@ from kis_actors.market.universe import Stock
 from kis_actors.messages import (
     NAMES,
     AlertDecided,
+    AlertHeld,
     BaselineLoaded,
     BaselineMissing,
     ClockTicked,
     DailyBarsReturned,
+    DigestDecided,
     Disputed,
     Event,
     FrameReceived,
@@ -27,6 +29,7 @@ from kis_actors.messages import (
     LinkRequested,
     Missed,
     NotifyRequested,
+    OperatorSilenced,
     OverflowChanged,
     Rows,
     RunStarted,
@@ -35,6 +38,7 @@ from kis_actors.messages import (
     SessionOpened,
     SignalRaised,
     StateCarried,
+    SummaryTold,
     Target,
     TargetsChanged,
     UniverseLoaded,
@@ -160,7 +164,15 @@ OPEN_DAYS = st.lists(
     st.tuples(st.sampled_from(["20261120", "20261121", "20261123", "x"]), st.sampled_from(["Y", "N", ""])), max_size=3
 )
 
+ALERTS = st.builds(AlertDecided, alert_id=POOLS["alert_id"], signal=SIGNALS, decided_at=INSTANTS)
+
 SPECIAL: dict[type[Event], st.SearchStrategy[Any]] = {
+    AlertHeld: st.builds(AlertHeld, alert=ALERTS),
+    DigestDecided: st.builds(
+        DigestDecided, digest_id=st.just("digest"), alerts=st.lists(ALERTS, min_size=1, max_size=2).map(tuple)
+    ),
+    OperatorSilenced: st.builds(OperatorSilenced, kind=st.just("LinkBlocked"), reason=st.just("said")),
+    SummaryTold: st.builds(SummaryTold, alert_id=st.just("open"), day=DAYS, is_opening=st.booleans()),
     HolidaysReturned: OPEN_DAYS.map(
         lambda days: HolidaysReturned(rows=Rows(("bass_dt", "opnd_yn"), tuple(map(tuple, days))))
     ),

@@ -35,8 +35,8 @@ ROWS: dict[str, tuple[str, ...]] = {
     "kis_actors.texts": ("kis_actors.messages", "kis_actors.rules", "kis_actors.units"),
     "kis_actors.operator_texts": ("kis_actors.messages", "kis_actors.units"),
     "kis_actors.duties": (
-        "kis_actors.duties", "kis_actors.policies", "kis_actors.rules", "kis_actors.signals", "kis_actors.kis",
-        "kis_actors.market", "kis_actors.messages",
+        "kis_actors.texts", "kis_actors.duties", "kis_actors.policies", "kis_actors.rules", "kis_actors.signals",
+        "kis_actors.kis", "kis_actors.market", "kis_actors.messages",
         "kis_actors.settings", "kis_actors.units",
     ),
     "kis_actors.actors": (

@@ -1,63 +1,51 @@
-"""NotifyActor: decides whether a signal is worth telling, tells it once by every channel, and keeps the outcome."""
+"""NotifyActor: decides what is worth telling, and how loud; asks every channel once, and keeps the outcome."""
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
+from typing import Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from kis_actors.actors.base import CoreActor, Mailbox
+from kis_actors.duties import bursts, operator, outbox
+from kis_actors.duties.bursts import Bursts
+from kis_actors.duties.operator import Operator
+from kis_actors.duties.outbox import Outbox
 from kis_actors.messages import (
-    AccountRefused,
     AlertDecided,
+    AlertHeld,
     AlertSuppressed,
     BaselinesCompleted,
-    CalendarDisputed,
-    CodesUnquoted,
-    DegradedModeEntered,
-    DegradedModeLeft,
+    ClockTicked,
+    DigestDecided,
     Event,
-    FramesDropped,
-    FrameWidthChanged,
-    LinkBlocked,
     NotifyFailed,
     NotifyRequested,
     NotifySent,
     NotifyUnknown,
+    OperatorSilenced,
     OperatorTold,
+    Picture,
     Record,
     RunStarted,
-    SafeModeEntered,
-    SafeModeLeft,
-    SessionDoubted,
-    SessionTrusted,
+    SessionClosed,
+    SessionOpened,
     SignalRaised,
-    SlotLimitChanged,
-    StreamGivenUp,
-    SubscriptionsShort,
+    SummaryTold,
     UniverseLoaded,
-    UniverseRefused,
 )
 from kis_actors.operator_texts import operator_text
+from kis_actors.policies.loudness import channels_of, volume_of
 from kis_actors.ports import Journal, Sender
 from kis_actors.settings import Settings
-from kis_actors.texts import alert_text, repeated
-from kis_actors.turn import Core
+from kis_actors.texts import alert_text, closing_text, digest_text, opening_text, rule_name
+from kis_actors.turn import Core, Step, in_steps
 
-OPERATOR_QUIET_S = 1800
-ALWAYS_TOLD: tuple[type[Event], ...] = (
-    SafeModeEntered, SafeModeLeft, CalendarDisputed, SessionDoubted, SessionTrusted, UniverseRefused, UniverseLoaded,
-    BaselinesCompleted, FrameWidthChanged, CodesUnquoted, AccountRefused,
-)  # fmt: skip
-"""About the daemon itself, and seldom."""
-TOLD_SELDOM: tuple[type[Event], ...] = (
-    LinkBlocked, DegradedModeEntered, SlotLimitChanged, StreamGivenUp, SubscriptionsShort, FramesDropped,
-)  # fmt: skip
-"""About the daemon itself, and possibly every minute: once a while is enough."""
-DEGRADED, LAG = "DegradedModeEntered", "SlotLimitChanged"
-ENDS = {DEGRADED: "DegradedModeLeft", LAG: "SlotLimitChanged back"}
-"""Topics of troubles, and of their ends, which are told only to whom the trouble was."""
-ATTEMPTS_MAX = 2
-"""An attempt whose outcome nobody knows is repeated once, and says so; one that certainly failed is not."""
+__all__ = ["CORE", "NotifyActor", "State", "channels_of"]
+
+SIGNALS_MAX = 500
+PICTURED = ("telegram", "discord")
+Kind = Literal["signal", "operator", "summary", "reply"]
 
 
 class LastAlert(Struct, frozen=True):
@@ -71,163 +59,189 @@ class LastAlert(Struct, frozen=True):
 class State(Struct, frozen=True, kw_only=True):
     """What telling depends on.
 
-    last_alerts: the latest, by code and rule. operator_told: when, by kind of trouble.
-    troubles_told: those whose end a person should hear of too.
-    open: questions to channels that are not settled, by alert and channel.
+    last_alerts: the latest, by code and rule. signals, suppressed: told of since the session opened, and not.
+    codes, averages: of the universe, and how many of them have one. summed_up: the summaries of the day.
     """
 
     settings: Settings = Settings()
     is_dry_run: bool = False
     last_alerts: dict[str, LastAlert] = {}
-    operator_told: dict[str, datetime] = {}
-    troubles_told: tuple[str, ...] = ()
-    open: dict[str, NotifyRequested] = {}
+    signals: tuple[SignalRaised, ...] = ()
+    suppressed: int = 0
+    codes: int = 0
+    averages: int = 0
+    summed_up: tuple[tuple[date, bool], ...] = ()
+    operator: Operator = Operator()
+    outbox: Outbox = Outbox()
+    bursts: Bursts = Bursts()
+
+    @property
+    def open(self) -> dict[str, NotifyRequested]:
+        """Questions to channels that have no outcome, by alert and channel."""
+        return self.outbox.open
 
 
 def evolve(state: State, event: Event) -> State:
     """The state after `event`."""
+    state = replace(
+        state, outbox=outbox.evolve(state.outbox, event), bursts=bursts.evolve(state.bursts, event),
+        operator=operator.evolve(state.operator, event),
+    )  # fmt: skip
     match event:
         case RunStarted():
             return replace(state, settings=event.settings, is_dry_run=event.dry_run)
+        case UniverseLoaded():
+            return replace(state, codes=len(event.stocks))
+        case BaselinesCompleted():
+            return replace(state, averages=event.loaded)
+        case SessionOpened():
+            return replace(state, signals=(), suppressed=0)
         case AlertDecided():
-            last = LastAlert(event.signal.code, event.signal.rule, event.decided_at)
-            return replace(state, last_alerts={**state.last_alerts, f"{last.code} {last.rule}": last})
-        case OperatorTold():
-            return _told(state, event)
-        case DegradedModeLeft() if not event.is_back:
-            return _over(state, DEGRADED)
-        case NotifyRequested():
-            return replace(state, open={**state.open, _key(event): event})
-        case NotifySent() | NotifyFailed():
-            return _settled(state, event)
-        case NotifyUnknown() if event.attempt >= ATTEMPTS_MAX:
-            return _settled(state, event)
+            return _alerted(state, event)
+        case AlertSuppressed():
+            return replace(state, suppressed=state.suppressed + 1)
+        case SummaryTold():
+            return replace(state, summed_up=(*state.summed_up, (event.day, event.is_opening))[-4:])
     return state
 
 
 def decide(state: State, record: Record) -> tuple[Event, ...]:
-    """An alert, or why not; after an unknown outcome, as of a question the run before left open, one repeat."""
-    event = record.event
+    """What every step finds to tell, each in the light of what those before it decided."""
+    event, at = record.event, record.at
     match event:
         case SignalRaised():
-            return _consider(state, event, record)
-        case NotifyUnknown():
-            return _repeat(state, state.open.get(_key(event)))
-        case RunStarted():
-            in_doubt = [asked for asked in event.in_doubt if state.open.get(_key(asked)) == asked]
-            return tuple(made for asked in in_doubt for made in (_doubt(asked), *_repeat(state, asked)))
-    return _tell_operator(state, record) if _is_news(state, record) else ()
+            return _consider(state, event, record.seq, at)
+        case SessionOpened() | SessionClosed():
+            return _sum_up(state, event, at)
+    decided = in_steps(evolve, STEPS, state, event)
+    if operator.is_news(state.operator, event, at):
+        decided += _tell_operator(state, event, record.seq, at)
+    return decided
 
 
-def _tell_operator(state: State, record: Record) -> tuple[Event, ...]:
-    """Messages about the daemon itself take the same way as alerts, under a name of their own."""
-    text = operator_text(record.event, state.settings.notify.language)
-    if not text:
-        return ()
-    alert_id, channels = f"operator-{record.seq}", channels_of(state.settings, state.is_dry_run)
-    told = OperatorTold(alert_id=alert_id, kind=_topic(record.event), told_at=record.at)
-    asked = (NotifyRequested(alert_id=alert_id, channel=channel, attempt=1, text=text) for channel in channels)
-    return (told, *asked)
+# --- alerts
 
 
-def _told(state: State, event: OperatorTold) -> State:
-    state = replace(state, operator_told={**state.operator_told, event.kind: event.told_at})
-    if event.kind in ENDS:
-        return replace(state, troubles_told=(*_over(state, event.kind).troubles_told, event.kind))
-    begun = next((begin for begin, end in ENDS.items() if end == event.kind), "")
-    return _over(state, begun)
-
-
-def _over(state: State, trouble: str) -> State:
-    return replace(state, troubles_told=tuple(other for other in state.troubles_told if other != trouble))
-
-
-def _topic(event: Event) -> str:
-    """What a message is about: of one topic one is enough for a while."""
-    match event:
-        case LinkBlocked():
-            return f"LinkBlocked {'in use' if event.is_in_use else 'key' if event.needs_key else ''}".strip()
-        case StreamGivenUp():
-            return f"StreamGivenUp {event.code}"
-        case SlotLimitChanged() if event.is_usual:
-            return ENDS[LAG]
-    return type(event).__name__
-
-
-def _is_news(state: State, record: Record) -> bool:
-    """Whether it is about the daemon itself, and nobody was told of such for a while if it may come every minute.
-
-    That the stream is back is worth a message only if its end was.
-    """
-    match record.event:
-        case DegradedModeLeft() as left:
-            return DEGRADED in state.troubles_told and left.is_back
-        case DegradedModeEntered() if DEGRADED not in state.troubles_told:
-            return True  # the last word was that the stream is back
-        case LinkBlocked() as blocked if blocked.wait_s <= 0:
-            return blocked.wait_s < 0  # a new key at once is the cure, and no news
-        case SlotLimitChanged() as changed if changed.is_usual:
-            return LAG in state.troubles_told
-    if not isinstance(record.event, TOLD_SELDOM):
-        return isinstance(record.event, ALWAYS_TOLD)
-    last = state.operator_told.get(_topic(record.event))
-    return last is None or (record.at - last).total_seconds() >= OPERATOR_QUIET_S
-
-
-def channels_of(settings: Settings, is_dry_run: bool = False) -> tuple[str, ...]:
-    """The channels to tell, in a fixed order; on a dry run only the log."""
-    notify = settings.notify
-    routes = {
-        "log": notify.log, "telegram": notify.telegram, "discord": notify.discord, "webhook": notify.webhook,
-        "apprise": notify.apprise,
-    }  # fmt: skip
-    return tuple(name for name, route in routes.items() if route.enabled and (name == "log" or not is_dry_run))
-
-
-def _consider(state: State, signal: SignalRaised, record: Record) -> tuple[Event, ...]:
+def _consider(state: State, signal: SignalRaised, seq: int, at: datetime) -> tuple[Event, ...]:
+    """An alert, or why not; in a burst it waits for the digest."""
     last = state.last_alerts.get(f"{signal.code} {signal.rule}")
-    cooldown_s = state.settings.monitor.alert_cooldown_sec
-    if last and (record.at - last.at).total_seconds() < cooldown_s:
+    usual_s = state.settings.monitor.alert_cooldown_sec
+    cooldown_s = usual_s if signal.cooldown_s is None else signal.cooldown_s
+    if last and (at - last.at).total_seconds() < cooldown_s:
         reason = f"cooldown: last alert at {last.at:%H:%M:%S}, quiet for {cooldown_s:g} s"
-        return (AlertSuppressed(code=signal.code, rule=signal.rule, reason=reason, signal_seq=record.seq),)
-    alert = AlertDecided(alert_id=f"{signal.code}-{record.seq}", signal=signal, decided_at=record.at)
+        return (AlertSuppressed(code=signal.code, rule=signal.rule, reason=reason, signal_seq=seq),)
+    alert = AlertDecided(alert_id=f"{signal.code}-{seq}", signal=signal, decided_at=at)
+    if state.bursts.is_burst(at):
+        return (alert, AlertHeld(alert=alert))
     return (alert, *_requests(state, alert))
 
 
 def _requests(state: State, alert: AlertDecided) -> tuple[NotifyRequested, ...]:
-    settings = state.settings
+    settings, signal = state.settings, alert.signal
     text = alert_text(
-        alert.signal, alert.alert_id, ma_days=settings.monitor.signal.ma_days, language=settings.notify.language
+        signal, alert.alert_id, ma_days=settings.monitor.signal.ma_days, language=settings.notify.language
     )
-    return tuple(
-        NotifyRequested(alert_id=alert.alert_id, channel=channel, attempt=1, text=text)
-        for channel in channels_of(settings, state.is_dry_run)
-    )
+    asked = _ask(state, alert.alert_id, text, "signal", alert.decided_at)
+    return tuple(_furnished(state, one, signal) for one in asked)
 
 
-def _doubt(asked: NotifyRequested) -> NotifyUnknown:
-    reason = "the daemon ended between request and answer"
-    return NotifyUnknown(alert_id=asked.alert_id, channel=asked.channel, attempt=asked.attempt, reason=reason)
+def _furnished(state: State, asked: NotifyRequested, signal: SignalRaised) -> NotifyRequested:
+    """With what the channel can show besides the text."""
+    if asked.channel == "webhook":
+        return replace(asked, facts=_facts(signal))
+    wants_picture = asked.channel in PICTURED and state.settings.notify.telegram.pictures
+    return replace(asked, picture=_picture(signal, state.settings)) if wants_picture else asked
 
 
-def _repeat(state: State, asked: NotifyRequested | None) -> tuple[NotifyRequested, ...]:
-    if asked is None or asked.attempt >= ATTEMPTS_MAX:
+def _facts(signal: SignalRaised) -> tuple[tuple[str, str], ...]:
+    names = ("code", "name", "market", "rule", "kind", "threshold", "value", "price_won", "change_ratio", "source")
+    return (*((name, str(getattr(signal, name))) for name in names), ("observed_at", signal.observed_at.isoformat()))
+
+
+def _picture(signal: SignalRaised, settings: Settings) -> Picture:
+    at, average_won = signal.observed_at, signal.average_won
+    is_against_average = not signal.kind or signal.kind == "near_threshold"
+    threshold_won = average_won * (1 + signal.threshold) if is_against_average else 0.0
+    return Picture(
+        title=f"{signal.name} ({signal.code}) {rule_name(signal, settings.notify.language)}", line=signal.line,
+        at_s=at.hour * 3600 + at.minute * 60 + at.second, price_won=signal.price_won,
+        average_won=average_won if is_against_average else 0.0, threshold_won=threshold_won,
+    )  # fmt: skip
+
+
+def _alerted(state: State, event: AlertDecided) -> State:
+    last = LastAlert(event.signal.code, event.signal.rule, event.decided_at)
+    signal = replace(event.signal, line=())
+    return replace(
+        state, last_alerts={**state.last_alerts, f"{last.code} {last.rule}": last},
+        signals=(*state.signals, signal)[-SIGNALS_MAX:],
+    )  # fmt: skip
+
+
+# --- everything else
+
+
+def _digest(state: State, event: Event) -> tuple[Event, ...]:
+    due = bursts.digest_due(state.bursts, event)
+    return tuple(made for digest in due for made in (digest, *_digest_requests(state, digest)))
+
+
+def _digest_requests(state: State, digest: DigestDecided) -> tuple[NotifyRequested, ...]:
+    signals = tuple(alert.signal for alert in digest.alerts)
+    text = digest_text(signals, state.settings.notify.language)
+    asked = _ask(state, digest.digest_id, text, "signal", digest.alerts[-1].decided_at)
+    return tuple(replace(one, covers=tuple(alert.alert_id for alert in digest.alerts)) for one in asked)
+
+
+def _tell_operator(state: State, event: Event, seq: int, at: datetime) -> tuple[Event, ...]:
+    """Messages about the daemon itself take the same way as alerts, under a name of their own."""
+    text, per_hour = operator_text(event, state.settings.notify.language), state.settings.notify.operator_per_hour
+    if not text:
         return ()
-    text = repeated(asked.text, state.settings.notify.language)
-    return (NotifyRequested(alert_id=asked.alert_id, channel=asked.channel, attempt=asked.attempt + 1, text=text),)
+    kind, alert_id = operator.topic_of(event), f"operator-{seq}"
+    if not state.operator.has_budget(event, at, per_hour):
+        return (OperatorSilenced(kind=kind, reason=f"{per_hour} messages within the hour already"),)
+    told = OperatorTold(alert_id=alert_id, kind=kind, told_at=at)
+    return (told, *_ask(state, alert_id, text, "operator", at))
 
 
-def _settled(state: State, event: NotifySent | NotifyFailed | NotifyUnknown) -> State:
-    return replace(state, open={key: asked for key, asked in state.open.items() if key != _key(event)})
+def _sum_up(state: State, event: SessionOpened | SessionClosed, at: datetime) -> tuple[Event, ...]:
+    """The open and the close, each once a day."""
+    is_opening, language = isinstance(event, SessionOpened), state.settings.notify.language
+    if (event.day, is_opening) in state.summed_up:
+        return ()
+    alert_id = f"{'open' if is_opening else 'close'}-{event.day}"
+    told = SummaryTold(alert_id=alert_id, day=event.day, is_opening=is_opening)
+    if is_opening:
+        rules = tuple(state.settings.monitor.rule_book())
+        text = opening_text(state.codes, state.averages, rules, language)
+    else:
+        text = closing_text(event.day, state.signals, state.suppressed, language)
+    return (told, *_ask(state, told.alert_id, text, "summary", at))
 
 
-def _key(event: NotifyRequested | NotifySent | NotifyFailed | NotifyUnknown) -> str:
-    return f"{event.alert_id} {event.channel}"
+def _ask(state: State, alert_id: str, text: str, kind: Kind, at: datetime) -> tuple[NotifyRequested, ...]:
+    """The question to every channel that is on for this kind."""
+    notify = state.settings.notify
+    volumes = ((name, volume_of(notify, name, kind, at)) for name in channels_of(state.settings, state.is_dry_run))
+    until = at + timedelta(seconds=notify.worth_sec)
+    return tuple(
+        NotifyRequested(
+            alert_id=alert_id, channel=name, attempt=1, text=text, kind=kind, is_silent=volume == "silent", until=until
+        )
+        for name, volume in volumes if volume != "off"
+    )  # fmt: skip
+
+
+def _of_outbox(step: Step) -> Step:
+    return lambda state, event: step(state.outbox, event)
 
 
 LISTENS: tuple[type[Event], ...] = (
-    RunStarted, SignalRaised, NotifySent, NotifyFailed, NotifyUnknown, DegradedModeLeft, *ALWAYS_TOLD, *TOLD_SELDOM,
+    RunStarted, SignalRaised, SessionOpened, SessionClosed, ClockTicked, NotifySent, NotifyFailed, NotifyUnknown,
+    *operator.HEARD,
 )  # fmt: skip
+STEPS: tuple[Step, ...] = (*map(_of_outbox, (outbox.repeat, outbox.ask_again, outbox.recap)), _digest)
 
 CORE = Core(name="notify", listens=LISTENS, state=State, evolve=evolve, decide=decide)
 

@@ -182,7 +182,7 @@ def _state(states: dict[str, Any], seq: int) -> dict[str, Any]:
             "quoted": rounds.quoted, "safe_mode": bool(rounds.interval_s), "degraded_mode": scan.is_degraded,
         },
         "link": {"state": ws.phase, "number": ws.link, "opened_at": ws.opened_at, "lost_in_a_row": ws.lost},
-        "undelivered": len(states["notify"].open),
+        "undelivered": len(states["notify"].open) + len(states["notify"].outbox.waiting),
     }
 
 

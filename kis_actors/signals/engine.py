@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from msgspec import Struct
 
 from kis_actors.rules import RULES
-from kis_actors.signals.params import Groups, RuleParams, applies_to, numbers_of, specialised
+from kis_actors.signals.params import Groups, RuleParams, applies_to, is_whom, numbers_of, specialised
 from kis_actors.signals.sight import Reading, Sight
 
 
@@ -101,8 +101,11 @@ def window_s_of(rules: Rules) -> int:
     return int(max((_window_s(params) for params in rules.values()), default=0.0)) + 1
 
 
-def ordered(rules: Rules) -> Rules:
-    """Those that combine others after what they combine. Raises ValueError, its text for people."""
+def ordered(rules: Rules, groups: Groups | None = None) -> Rules:
+    """Those that combine others after what they combine. Raises ValueError, its text for people.
+
+    groups: those that rules may speak of; without them, any name may be one.
+    """
     done: Rules = {}
 
     def add(name: str, path: tuple[str, ...]) -> None:
@@ -111,6 +114,7 @@ def ordered(rules: Rules) -> Rules:
         if name not in rules:
             raise ValueError(f"{path[-1]}.of names {name!r}, which is no rule here")
         _refuse_nonsense(name, rules[name])
+        _refuse_strangers(name, rules[name], groups)
         for member in getattr(rules[name], "of", ()) if is_composed(rules[name]) else ():
             add(member, (*path, name))
         done.setdefault(name, rules[name])
@@ -133,6 +137,13 @@ def _refuse_nonsense(name: str, params: RuleParams) -> None:
         for number in changes:
             if number not in known:
                 raise ValueError(f"{name}.per.{whom} changes {number!r}, which is none of {', '.join(known)}")
+
+
+def _refuse_strangers(name: str, params: RuleParams, groups: Groups | None) -> None:
+    for key, whoms in (("codes", params.codes), ("per", tuple(params.per))):
+        for whom in whoms:
+            if groups is not None and not is_whom(whom, groups):
+                raise ValueError(f"{name}.{key} names {whom!r}, which is no code and none of monitor.groups")
 
 
 def _window_s(params: RuleParams) -> float:

@@ -1,9 +1,12 @@
 """What every rule can be told, whatever it looks at; a rule file adds its own."""
 
+import re
 from typing import Any, Literal, dataclass_transform, get_args
 
 from msgspec import Struct
 from msgspec.structs import fields, replace
+
+from kis_actors.market.universe import Market
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True)
@@ -27,10 +30,12 @@ class RuleParams(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, 
     session: Literal["regular", "all"] = "regular"
     max_age_sec: float = 300.0
     min_turnover_won: int = 0
-    markets: tuple[str, ...] = ()
+    markets: tuple[Market, ...] = ()
     codes: tuple[str, ...] = ()
     per: dict[str, dict[str, float]] = {}
 
+
+_CODE = re.compile(r"[0-9A-Z]{6}")
 
 Groups = dict[str, tuple[str, ...]]
 """Names for several codes."""
@@ -57,6 +62,11 @@ def specialised(params: RuleParams, code: str, market: str, groups: Groups) -> R
 def numbers_of(params: RuleParams) -> tuple[str, ...]:
     """What `per` may change: the names of everything in the rule that is a number."""
     return tuple(item.name for item in fields(params) if {int, float}.intersection((item.type, *get_args(item.type))))
+
+
+def is_whom(name: str, groups: Groups) -> bool:
+    """Whether it is a market, a group, or what may be a code."""
+    return name in get_args(Market) or name in groups or _CODE.fullmatch(name) is not None
 
 
 def _like(before: Any, value: float) -> Any:

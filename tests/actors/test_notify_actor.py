@@ -1,6 +1,7 @@
 """NotifyActor's core: whom to tell, once; and what to do when nobody knows whether it arrived."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 from facts import HYNIX, NOW, SAMSUNG, at, raised, settings, started
@@ -36,7 +37,10 @@ class Question:
     text: str = TEXT
 
     def asked(self) -> NotifyRequested:
-        return NotifyRequested(alert_id=ALERT_ID, channel=self.channel, attempt=self.attempt, text=self.text)
+        return NotifyRequested(
+            alert_id=ALERT_ID, channel=self.channel, attempt=self.attempt, text=self.text,
+            until=NOW + timedelta(minutes=10), is_repeat=self.attempt == 2,
+        )  # fmt: skip
 
     def sent(self) -> NotifySent:
         return NotifySent(alert_id=ALERT_ID, channel=self.channel, attempt=self.attempt)

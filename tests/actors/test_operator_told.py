@@ -1,5 +1,7 @@
 """What a person is told about the daemon itself: each kind of news once, and trouble that goes on not every minute."""
 
+from datetime import timedelta
+
 import pytest
 from facts import DAY, HYNIX, NOW, OPENED, SAMSUNG, at, following, raised, started, three_ways, tick, universe
 from msgspec.structs import replace
@@ -57,7 +59,8 @@ LATER = [*SELDOM[:1], *SELDOM[2:]]
 
 
 def telling(*facts: Event, language: str = "en") -> Story:
-    return given(NOTIFY, started(notify={"language": language, "telegram": {"enabled": True}}), *facts)
+    notify = {"language": language, "telegram": {"enabled": True}, "operator_per_hour": 1000}
+    return given(NOTIFY, started(notify=notify), *facts)
 
 
 def told(news: Event) -> OperatorTold:
@@ -78,7 +81,13 @@ def texts(story: Story) -> list[str]:
 def test_the_operator_is_told_on_every_channel(news):
     story = telling().when(news, seq=7)
     (text,) = texts(story)
-    asked = (NotifyRequested(alert_id="operator-7", channel=name, attempt=1, text=text) for name in ("log", "telegram"))
+    asked = (
+        NotifyRequested(
+            alert_id="operator-7", channel=name, attempt=1, text=text, kind="operator",
+            until=NOW + timedelta(minutes=10),
+        )
+        for name in ("log", "telegram")
+    )  # fmt: skip
     (said,) = story.then_of(OperatorTold)
     assert (said.alert_id, said.told_at) == ("operator-7", NOW) and said.kind.startswith(type(news).__name__)
     story.then(said, *asked)
@@ -227,14 +236,15 @@ def test_averages_without_a_gap_are_not_told():
 
 
 def test_no_news_begins_no_silence():
-    assert telling().when(universe(SAMSUNG)).state.operator_told == {}
+    assert telling().when(universe(SAMSUNG)).state.operator.told == {}
 
 
 # --- all of it
 
 
 def test_a_day_of_news_is_carried_and_rebuilt_alike():
-    day = (started(), *ALWAYS, *SELDOM, LEFT, *LATER, raised(), started(), raised())
+    run = started(notify={"operator_per_hour": 1000})
+    day = (run, *ALWAYS, *SELDOM, LEFT, *LATER, raised(), run, raised())
     lived, carried, rebuilt = three_ways(NOTIFY, *day)
     assert len([event for events in lived[1] for event in events if isinstance(event, OperatorTold)]) == 16
     assert lived == carried == rebuilt

@@ -61,7 +61,7 @@ def test_a_reading_command_works_on_a_running_demo(demo: Path, command: str) -> 
 
 def test_the_demo_shows_its_alert_in_korean(demo: Path) -> None:
     screen = (demo / "screen").read_text("utf-8")
-    assert "이격도 하회" in screen
+    assert "[이격도 " in screen
     assert "KST" in screen
     assert "250 of 250 codes quoted in 9 calls" in screen
 
@@ -90,6 +90,13 @@ def test_the_daemon_refuses_to_start_without_keys(tmp_path: Path) -> None:
 
 def _wait_for_an_alert(directory: Path, process: "subprocess.Popen[bytes]") -> None:
     deadline = time.monotonic() + WAIT_S
-    while not any(list(records_in(path_of(directory, day), types=["NotifySent"])) for day in days_in(directory)):
+    while not any(_has_told_an_alert(path_of(directory, day)) for day in days_in(directory)):
         assert process.poll() is None and time.monotonic() < deadline, (directory / "screen").read_text()
         time.sleep(0.3)
+
+
+def _has_told_an_alert(day_file: Path) -> bool:
+    """Not only that the session opened."""
+    alerts = {record.event.alert_id for record in records_in(day_file, types=["AlertDecided"])}  # type: ignore[attr-defined]
+    sent = {record.event.alert_id for record in records_in(day_file, types=["NotifySent"])}  # type: ignore[attr-defined]
+    return bool(alerts & sent)

@@ -42,6 +42,7 @@ kis:
 market: {{hours: krx, file: {root}/config/market.yaml}}
 universe: {{file: {directory}/universe.csv}}
 notify:
+  burst_alerts: 1000
   telegram: {{enabled: true, api_url: "{telegram_url}"}}
 log: {{data_dir: {directory}/data}}
 clock: {{anchor: "{clock_anchor}", shows: "{clock_shows}", speed: {clock_speed}}}
