@@ -47,10 +47,12 @@ from kis_actors.turn import Core
 
 
 class LastPrice(Struct, frozen=True, gc=False):
-    """The last trade of a code. traded_at: KIS's stamp, KST."""
+    """The last price of a code. traded_at: KIS's stamp, KST; of a scan, when it came. cum_turnover_won: of the day."""
 
     price_won: int
     traded_at: datetime
+    change_ratio: float = 0.0
+    cum_turnover_won: int = 0
 
 
 class Found(NamedTuple):
@@ -96,7 +98,9 @@ class State(Struct, kw_only=True):
     def on_price(self, seen: Seen) -> tuple[Fired, ...]:
         """Notes a price; the rules that count with it."""
         if not seen.interruption:
-            self.last_prices[seen.code] = LastPrice(seen.price_won, seen.seen_at)
+            self.last_prices[seen.code] = LastPrice(
+                seen.price_won, seen.seen_at, seen.change_ratio, seen.cum_turnover_won
+            )  # fmt: skip
         return judgement.consider(self.day, seen) if self.session_day else ()
 
 
@@ -177,8 +181,12 @@ def _use_tick(state: State, tick: Tick) -> None:
 def _judge_interruptions(state: State) -> None:
     for code, kind in state.watch.changes:
         last = state.last_prices.get(code)
-        if kind and last and state.now:
-            _judge(state, Seen(code, last.price_won, 0.0, 0, 0, state.now, "trade", interruption=kind))
+        if not kind:
+            judgement.resume(state.day, code)
+        elif last and state.now:
+            _judge(state, Seen(
+                code, last.price_won, last.change_ratio, 0, last.cum_turnover_won, state.now, "trade", interruption=kind
+            ))  # fmt: skip
 
 
 def _read_scan(state: State, event: ScanReturned) -> None:

@@ -12,11 +12,14 @@ from kis_actors.messages import (
     BaselineMissing,
     Event,
     FramesDropped,
+    LinkLost,
     RunStarted,
     SessionOpened,
     StreamRestored,
+    StreamStale,
     SubscribeConfirmed,
     UniverseLoaded,
+    UnsubscribeConfirmed,
 )
 from kis_actors.rules import AnyParams
 from kis_actors.settings import Settings
@@ -90,12 +93,14 @@ def evolve(day: Judgement, event: Event, now: datetime | None) -> None:
         case SessionOpened():
             day.opened_at, day.memories, day.trades, day.scans = event.opens, {}, {}, {}
             day.lines, day.waiting = {}, {}
-        case SubscribeConfirmed() if now and event.feed in TRADE_FEEDS.values():
+        case SubscribeConfirmed() | UnsubscribeConfirmed() if now and event.feed in TRADE_FEEDS.values():
             _missed(day, (event.code,), now)
-        case StreamRestored() if now:
+        case StreamStale() | StreamRestored() if now:
             _missed(day, (event.code,), now)
-        case FramesDropped() if now:
+        case FramesDropped() | LinkLost() if now:
             _missed(day, tuple(day.trades), now)
+    if isinstance(event, RunStarted) and now:
+        _missed(day, tuple(day.memories), now)
 
 
 def use(day: Judgement, settings: Settings) -> None:
@@ -121,10 +126,19 @@ def consider(day: Judgement, seen: Seen) -> tuple[Fired, ...]:
 def held_on(day: Judgement, now: datetime) -> Iterable[tuple[Seen, Fired]]:
     """What has held long enough by now, without another trade."""
     for code, seen in tuple(day.waiting.items()):
+        if seen.source == "scan" and (now - seen.seen_at).total_seconds() > _scan_gap_s(day):
+            _forget(day, code)
+            continue
         for fired in _judged(day, seen, _tape(day, seen), int(now.timestamp())):
             yield seen, fired
         if not is_waiting(day.rules, day.memories, code):
             del day.waiting[code]
+
+
+def resume(day: Judgement, code: str) -> None:
+    """Trading goes on: an interruption has not held any longer."""
+    if code in day.waiting and day.waiting[code].interruption:
+        _forget(day, code)
 
 
 def note_extremes(day: Judgement, code: str, high_won: int, low_won: int) -> None:
@@ -173,18 +187,25 @@ def _tape(day: Judgement, seen: Seen) -> Tape:
     if seen.source == "trade":
         return day.trades.setdefault(seen.code, Tape())
     tape, at_s = day.scans.setdefault(seen.code, Tape()), int(seen.seen_at.timestamp())
-    gap_s = SCAN_GAPS * day.settings.monitor.scan_interval_sec
-    if tape.points and at_s - tape.points[-1].at_s > gap_s:
+    if tape.points and at_s - tape.points[-1].at_s > _scan_gap_s(day):
         tape.begin(at_s)
     return tape
+
+
+def _scan_gap_s(day: Judgement) -> float:
+    return SCAN_GAPS * day.settings.monitor.scan_interval_sec
 
 
 def _missed(day: Judgement, codes: tuple[str, ...], now: datetime) -> None:
     """No window of these codes may reach back beyond now, and nothing has held since before."""
     for code in codes:
         day.trades.setdefault(code, Tape()).begin(int(now.timestamp()))
-        forget_holding(day.memories, code)
-        day.waiting.pop(code, None)
+        _forget(day, code)
+
+
+def _forget(day: Judgement, code: str) -> None:
+    forget_holding(day.memories, code)
+    day.waiting.pop(code, None)
 
 
 def _keep_waiting(day: Judgement, seen: Seen) -> None:

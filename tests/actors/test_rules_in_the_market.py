@@ -27,7 +27,6 @@ from kis_actors.turn import take_turn
 from kis_actors.units import ns_of_instant
 
 LIVE = SubscribeConfirmed(code=SAMSUNG, link=1)
-NOT_YET = pytest.mark.xfail(reason="duties/judgement.py: see the report on rules")
 DROPPED = FramesDropped(link=1, count=9, first=at("09:02:00"), last=at("09:03:00"))
 
 
@@ -460,8 +459,6 @@ def test_a_new_day_forgets_the_old_one():
 
 # --- what nobody watches any more
 
-
-@NOT_YET
 def test_no_fall_is_seen_over_a_silence_that_scans_prove():
     market = Market(FALL).trades(*minutes("09:00:00", *[10_000] * 6))
     for time_of_day, price_won in minutes("09:06:00", 10_000, 10_000, 10_000, 10_000):
@@ -470,8 +467,6 @@ def test_no_fall_is_seen_over_a_silence_that_scans_prove():
     assert market.trades(*minutes("09:12:00", 9_500, 9_500)).fired() == []
 
 
-
-@NOT_YET
 @pytest.mark.parametrize(
     "lost",
     [
@@ -486,8 +481,6 @@ def test_what_nobody_sees_does_not_go_on_holding(lost):
     market.hear(lost)
     assert market.fired("09:40:00") == []
 
-
-@NOT_YET
 def test_an_interruption_that_is_over_does_not_go_on_holding():
     market = Market({"stop": {"rule": "vi_or_halt", "for_sec": 60.0}}).trades(("09:30:00", 10_000))
     market.hear(status(VI_CLS_CODE="Y"))
@@ -495,8 +488,6 @@ def test_an_interruption_that_is_over_does_not_go_on_holding():
     market.hear(status())
     assert market.fired("09:40:00") == []
 
-
-@NOT_YET
 def test_a_vi_of_a_code_traded_enough_is_told():
     market = Market({"stop": {"rule": "vi_or_halt", "min_turnover_won": 1_000_000}}).trades(("09:30:00", 10_000))
     market.hear(status(VI_CLS_CODE="Y"))
