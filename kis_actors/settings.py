@@ -101,7 +101,7 @@ class Monitor(Section):
             max_age_sec=signal.max_age_sec,
         )  # fmt: skip
         others = {name: _with_line(params, signal.disparity_threshold) for name, params in self.rules.items()}
-        return ordered({main: line, **others})
+        return ordered({main: line, **others}, self.groups)
 
 
 def _with_line(params: RuleParams, threshold: float) -> RuleParams:

@@ -212,7 +212,15 @@ def _preset(written: Mapping[str, Any]) -> dict[str, Any]:
     """What the chosen presets set."""
     usual = {"kis.pace": "paper"} if written.get("kis.env") == "paper" else {}
     chosen = (of[written.get(key, usual.get(key, next(iter(of))))] for key, of in PRESETS.items())
-    return {key: value for preset in chosen for key, value in preset.items()}
+    return {
+        key: value for preset in chosen for key, value in preset.items() if not _is_of_another(key, preset, written)
+    }  # fmt: skip
+
+
+def _is_of_another(key: str, preset: Mapping[str, Any], written: Mapping[str, Any]) -> bool:
+    """Whether `key` is of a preset's rule whose name is given to a rule of another kind."""
+    kind = f"{key.rpartition('.')[0]}.rule"
+    return key.startswith(RULES) and written.get(kind, preset.get(kind)) != preset.get(kind)
 
 
 def _overruled(written: Mapping[str, Any]) -> tuple[str, ...]:

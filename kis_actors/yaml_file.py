@@ -133,7 +133,8 @@ class _Reader:
             return self._section(yaml.MappingNode("", [], node.start_mark, node.end_mark), wanted, key)
         if get_origin(wanted) in (dict, tuple):
             return get_origin(wanted)()
-        expected, advice = described(wanted)
+        several = "keys and values", "write them, or remove the name"
+        expected, advice = several if _is_one_of_structs(wanted) else described(wanted)
         return self.refuse(node.start_mark, f"{key}: expected {expected}, found nothing", advice)
 
     def _tagged(self, node: yaml.Node, kinds: tuple[type[msgspec.Struct], ...], key: str) -> Any:

@@ -170,6 +170,13 @@ def test_what_must_hold_ends_with_the_session(check):
     assert result.exit_code == 0, result.stdout
 
 
+@pytest.mark.parametrize(("resumed", "expect"), [("10:00:59", ""), ("10:01:01", '"10:01:00 stop"')])
+def test_an_interruption_holds_until_trading_goes_on(check, resumed, expect):
+    rules = "{stop: {rule: vi_or_halt, for_sec: 60}}"
+    result = check(one_test(f'"09:59:00 1", "10:00:00 vi", "{resumed} resume"', expect, rules=rules))
+    assert result.exit_code == 0, result.stdout
+
+
 # --- mistakes, each with its place
 
 

@@ -272,6 +272,21 @@ def test_a_file_elsewhere_belongs_to_the_project(tmp_path: Path, monkeypatch: py
     assert resolve(SHIPPED_PATH, "config/universe.csv") == SHIPPED_PATH.parent / "universe.csv"
 
 
+def test_a_rule_left_empty_is_refused_with_its_place(problems):
+    (problem,) = problems("monitor:\n  rules:\n    a:\n")
+    assert problem.startswith("3:7: monitor.rules.a: expected keys and values, found nothing")
+
+
+def test_a_rule_for_nobody_is_refused(problems):
+    (problem,) = problems("monitor: {rules: {a: {rule: rapid_fall, codes: [nobanks]}}}")
+    assert "'nobanks', which is no code and none of monitor.groups" in problem
+
+
+def test_a_preset_s_name_may_be_given_to_another_kind_of_rule(loaded):
+    rules = loaded("monitor: {mode: B, rules: {breakout: {rule: vi_or_halt}}}").settings.monitor.rules
+    assert rules["breakout"].__struct_config__.tag == "vi_or_halt"
+
+
 def test_settings_are_flattened_to_dotted_keys():
     assert flatten(Settings())["monitor.signal.ma_days"] == 25
 

@@ -18,7 +18,7 @@ from kis_actors.commands.rule_test_file import (
     settings_for,
     watched_in,
 )
-from kis_actors.duties.judgement import Judgement, Seen, consider, evolve, held_on, use
+from kis_actors.duties.judgement import Judgement, Seen, consider, evolve, held_on, resume, use
 from kis_actors.market.universe import Stock
 from kis_actors.messages import BaselineLoaded, SessionOpened, StreamRestored, UniverseLoaded
 from kis_actors.policies.freshness import Regular
@@ -92,9 +92,12 @@ def _judged(test: RuleTest, settings: Settings) -> Iterator[tuple[datetime, Fire
         now = line.at
         if line.word == "gap":
             evolve(day, StreamRestored(code=test.code, link=1), now)
+        elif line.word == "resume":
+            is_interrupted = False
+            resume(day, test.code)
         elif line.word:
-            is_interrupted = line.word != "resume"
-            if is_interrupted and seen:
+            is_interrupted = True
+            if seen:
                 yield from _considered(day, seen._replace(seen_at=now, interruption=line.word))
         elif not is_interrupted and (regular.has(now) or not settings.monitor.signal.regular_only):
             seen = _seen(test, line, seen, is_regular=regular.has(now))

@@ -84,7 +84,7 @@ def forget_holding(memories: Memories, code: str) -> None:
 
 
 def nearest(rules: Rules, groups: Groups, sight: Sight) -> tuple[str, Reading] | None:
-    """The rule that is nearest to counting, and what it measures; those beyond their line are as near as can be."""
+    """The rule that is nearest to counting, and what it measures; on either side of its line."""
     known = ((name, reading) for name, (params, reading) in readings_of(rules, groups, sight).items()
              if reading and params.alert and not reading.is_moot and _rule(params).RANKS)  # fmt: skip
     return min(known, key=lambda entry: abs(entry[1].distance), default=None)
