@@ -22,9 +22,6 @@ from kis_actors.actors.base import Mailbox
 from kis_actors.adapters.app_key_lock import app_key_lock
 from kis_actors.adapters.clock import Clock
 from kis_actors.adapters.dead_man import DeadMan
-from kis_actors.adapters.kis_questions import Market
-from kis_actors.adapters.kis_rest import KisRest
-from kis_actors.adapters.kis_socket import KisSocket
 from kis_actors.adapters.lock import DirectoryLock
 from kis_actors.adapters.ticker import Ticker
 from kis_actors.adapters.universes import KnownUniverse, Universes
@@ -32,12 +29,12 @@ from kis_actors.channels.sender import ChannelSender
 from kis_actors.chosen_channels import channels_for
 from kis_actors.credentials import Credentials
 from kis_actors.day_files import Opening, open_day
+from kis_actors.edges import rest_for, rest_url_of, socket_for
 from kis_actors.journal import Journal, Tell
-from kis_actors.kis.hosts import REST_URLS, WS_URLS
-from kis_actors.kis.rest import market_division
 from kis_actors.market.sessions import Calendar
-from kis_actors.messages import AccountRefused, ActorFailed, RunEnded, RunStarted
+from kis_actors.messages import AccountRefused, ActorFailed, RunEnded, RunStarted, SettingsChanged
 from kis_actors.recovery import records_in
+from kis_actors.reload import Reread, reloaded
 from kis_actors.settings import Settings
 from kis_actors.turn import Core
 from kis_actors.units import log_day_of
@@ -57,7 +54,7 @@ DRAIN_ROUNDS_MAX = 20
 
 
 class Parts(NamedTuple):
-    """All that a run is made from; only the universe may change while it runs."""
+    """All that a run is made from; while it runs, the universe and what only cores go by may change."""
 
     settings: Settings
     credentials: Credentials
@@ -83,11 +80,20 @@ class App:
         self.parts = parts
         self.view = View()
         self._stopping = Signal()
+        self._system: System | None = None
         self._failures: deque[float] = deque(maxlen=FAILURES_MAX)
 
     def stop(self) -> None:
         """Asks for a clean end."""
         self._stopping.set()
+
+    def reload(self, reread: Reread) -> None:
+        """Swaps the settings for those that `reread` gives, or says why not; on the thread that runs."""
+        told = reloaded(self.parts.settings, reread)
+        if told and self._system:
+            self._system.journal.observe(STREAM, told)
+        if isinstance(told, SettingsChanged):
+            self.parts = self.parts._replace(settings=told.settings)
 
     def run(self, on_second: Callable[[], None] = lambda: None) -> int:
         """Runs until stopped; the exit status of `kis-actors run`. Raises adapters.file_lock.Taken."""
@@ -106,7 +112,7 @@ class App:
     def _one_run(self, on_second: Callable[[], None]) -> Ending:
         system = None
         try:
-            system = System(self.parts, self.view)
+            system = self._system = System(self.parts, self.view)
             return system.watch(self._stopping, on_second)
         except Exception as bug:  # a bug in a core shows here too, when the log is folded
             return Ending("failed", f"{type(bug).__name__}: {bug}")
@@ -136,9 +142,9 @@ class System:
         if not view.log_seq:
             view.see(list(records_in(opening.path, types=REMEMBERED)))
         self.journal = self._journal(opening)
-        self.rest = self._rest()
+        self.rest = rest_for(parts, self.journal, self._refused)
         self.universes = Universes(parts.universe, self.journal)
-        self.socket = self._socket()
+        self.socket = socket_for(parts, self.rest, self.journal, self._backlog)
         self.sender = ChannelSender(channels_for(parts), self.journal, parts.clock)
         self.ticker = Ticker(self.journal, parts.clock)
         self.dead_man = self._dead_man()
@@ -189,25 +195,6 @@ class System:
         watch: Tell = self.view.see
         journal.watch(watch)
         return journal
-
-    def _rest(self) -> KisRest:
-        settings = self.parts.settings
-        return KisRest(
-            rest_url_of(settings), self.parts.data_dir / "keys.json",
-            self.parts.credentials, self.journal, self.parts.clock,
-            gap_s=settings.kis.rate_limit_sleep_sec, timeout_s=settings.kis.rest_timeout_sec, fatal=self._refused,
-            question_s=settings.kis.rest_question_sec, warn=lambda warning: self.parts.write(f"warning: {warning}"),
-            market=Market(market_division(settings.market.hours), settings.kis.env == "paper"), limits=settings.kis,
-        )  # fmt: skip
-
-    def _socket(self) -> KisSocket:
-        kis = self.parts.settings.kis
-        return KisSocket(
-            kis.ws_url or WS_URLS[kis.env], self.rest.approval_key, self.journal, self.parts.clock, self._backlog,
-            redact=self.rest.redact, idle_s=kis.ws_idle_timeout_sec,
-            command_gap_s=kis.ws_command_gap_sec, connect_s=kis.rest_timeout_sec,
-            backpressure_s=kis.max_backpressure_sec, backlog_max=kis.max_backlog_frames,
-        )  # fmt: skip
 
     def _dead_man(self) -> DeadMan | None:
         """Calls the user's own watch while all is well, if there is one."""
@@ -292,8 +279,3 @@ class System:
         unfinished = path.with_suffix(".new")
         unfinished.write_bytes(orjson.dumps(status_of(self.view, now=now, reasons=reasons)))
         unfinished.replace(path)
-
-
-def rest_url_of(settings: Settings) -> str:
-    """Where KIS answers REST calls."""
-    return settings.kis.rest_url or REST_URLS[settings.kis.env]

@@ -176,6 +176,19 @@ class UniverseRefused(Event):
     reason: str
 
 
+class SettingsChanged(Event):
+    """The settings from now on, read again on request. difference: each change in words."""
+
+    settings: Settings
+    difference: tuple[str, ...]
+
+
+class SettingsRefused(Event):
+    """New settings were not taken, and those before stay. reasons: every one."""
+
+    reasons: tuple[str, ...]
+
+
 class AccountRefused(Event):
     """KIS will never answer this account; the daemon ends. reason: KIS's words, and what to do."""
 
@@ -840,6 +853,8 @@ NAMES: dict[type[Event], tuple[str, int]] = {
     StateCarried: ("StateCarried", 1),
     UniverseLoaded: ("UniverseLoaded", 1),
     AccountRefused: ("AccountRefused", 1),
+    SettingsChanged: ("SettingsChanged", 1),
+    SettingsRefused: ("SettingsRefused", 1),
     ActorFailed: ("ActorFailed", 1),
     ClockTicked: ("ClockTicked", 1),
     ScanReturned: ("ScanReturned", 1),

@@ -21,6 +21,8 @@ from kis_actors.messages import (
     SafeModeLeft,
     SessionDoubted,
     SessionTrusted,
+    SettingsChanged,
+    SettingsRefused,
     SlotLimitChanged,
     StreamGivenUp,
     SubscriptionsShort,
@@ -31,6 +33,7 @@ from kis_actors.messages import (
 Language = Literal["ko", "en"]
 
 LISTED_MAX = 10
+LINES_MAX = 5
 HEADS = {"ko": "[운영]", "en": "[operator]"}
 
 
@@ -114,6 +117,21 @@ def _others(event: Event) -> dict[str, str]:
                 f"({event.first:%H:%M:%S}~{event.last:%H:%M:%S}). 디스크와 CPU를 확인하세요.",
                 "en": f"{event.count} frames dropped from {event.first:%H:%M:%S} to {event.last:%H:%M:%S}: processing "
                 "lags. Look at disk and CPU.",
+            }
+    return _settings(event)
+
+
+def _settings(event: Event) -> dict[str, str]:
+    match event:
+        case SettingsChanged():
+            return {
+                "ko": f"설정을 다시 읽었습니다: {_some(event.difference)}",
+                "en": f"new settings: {_some(event.difference)}",
+            }
+        case SettingsRefused():
+            return {
+                "ko": f"새 설정을 쓸 수 없어 이전 설정을 그대로 씁니다: {_some(event.reasons)}",
+                "en": f"the new settings cannot be used, those before stay: {_some(event.reasons)}",
             }
     return {}
 
@@ -203,3 +221,9 @@ def _width(event: FrameWidthChanged) -> dict[str, str]:
         "ko": f"KIS가 {event.feed} 형식을 바꾸었습니다: {event.width}칸 (알던 것: {known}). {can['ko']}.",
         "en": f"KIS changed the layout of {event.feed}: {event.width} columns (known: {known}). {can['en']}.",
     }
+
+
+def _some(lines: tuple[str, ...]) -> str:
+    """The first few of them."""
+    more = f" (+{len(lines) - LINES_MAX})" if len(lines) > LINES_MAX else ""
+    return "; ".join(lines[:LINES_MAX]) + more

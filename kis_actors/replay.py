@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from msgspec.structs import replace
 
 from eventlog.store import Reader
-from kis_actors.messages import AlertDecided, Event, Record, RunStarted, StateCarried
+from kis_actors.messages import AlertDecided, Event, Record, RunStarted, SettingsChanged, StateCarried
 from kis_actors.recovery import CODEC, carried_states, history_of, record_of
 from kis_actors.settings import Settings
 from kis_actors.turn import Core, hears, take_turn
@@ -170,7 +170,7 @@ def _take_carried(cores: tuple[Core, ...], states: dict[str, Any], record: Recor
 
 def _changed(record: Record, change: Callable[[Settings], Settings]) -> Record:
     event = record.event
-    if not isinstance(event, RunStarted):
+    if not isinstance(event, RunStarted | SettingsChanged):
         return record
     return replace(record, event=replace(event, settings=change(event.settings)))
 

@@ -36,6 +36,8 @@ from kis_actors.messages import (
     ScanReturned,
     SessionClosed,
     SessionOpened,
+    SettingsChanged,
+    SettingsRefused,
     SignalRaised,
     StateCarried,
     SummaryTold,
@@ -186,6 +188,8 @@ SPECIAL: dict[type[Event], st.SearchStrategy[Any]] = {
     ScanReturned: quotes(),
     DailyBarsReturned: bars(),
     RunStarted: runs(),
+    SettingsChanged: runs().map(lambda run: SettingsChanged(settings=run.settings, difference=("said",))),
+    SettingsRefused: st.just(SettingsRefused(reasons=("said",))),
     UniverseLoaded: POOLS["codes"].map(
         lambda codes: UniverseLoaded(stocks=tuple(Stock(code, "name", "KOSPI") for code in codes), source="test")
     ),

@@ -21,11 +21,14 @@ from kis_actors.messages import (
     SafeModeLeft,
     SessionDoubted,
     SessionTrusted,
+    SettingsChanged,
+    SettingsRefused,
     SlotLimitChanged,
     StreamGivenUp,
     UniverseRefused,
 )
 from kis_actors.operator_texts import operator_text
+from kis_actors.settings import Settings
 
 DAY = date(2026, 11, 20)
 BLOCKED = LinkBlocked(link=1, reason="OPSP8996 ALREADY IN USE appkey", wait_s=60.0, is_in_use=True)
@@ -79,6 +82,16 @@ TEXTS: list[tuple[Event, str, str]] = [
         SessionTrusted(day=DAY),
         "[운영] 오늘 시세가 들어옵니다. 개장이 맞습니다.",
         "[operator] quotes of today come in; it is open.",
+    ),
+    (
+        SettingsChanged(settings=Settings(), difference=tuple(f"{n} -> 9" for n in range(7))),
+        "[운영] 설정을 다시 읽었습니다: 0 -> 9; 1 -> 9; 2 -> 9; 3 -> 9; 4 -> 9 (+2)",
+        "[operator] new settings: 0 -> 9; 1 -> 9; 2 -> 9; 3 -> 9; 4 -> 9 (+2)",
+    ),
+    (
+        SettingsRefused(reasons=("kis.env changes only at a start",)),
+        "[운영] 새 설정을 쓸 수 없어 이전 설정을 그대로 씁니다: kis.env changes only at a start",
+        "[operator] the new settings cannot be used, those before stay: kis.env changes only at a start",
     ),
     (
         UniverseRefused(reason="found 94 and 150"),

@@ -30,6 +30,7 @@ from kis_actors.messages import (
     RunStarted,
     SessionClosed,
     SessionOpened,
+    SettingsChanged,
     SignalRaised,
     SummaryTold,
     UniverseLoaded,
@@ -90,6 +91,8 @@ def evolve(state: State, event: Event) -> State:
     match event:
         case RunStarted():
             return replace(state, settings=event.settings, is_dry_run=event.dry_run)
+        case SettingsChanged():
+            return replace(state, settings=event.settings)
         case UniverseLoaded():
             return replace(state, codes=len(event.stocks))
         case BaselinesCompleted():

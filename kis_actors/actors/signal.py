@@ -31,6 +31,7 @@ from kis_actors.messages import (
     ScanReturned,
     SessionClosed,
     SessionOpened,
+    SettingsChanged,
     SignalRaised,
     SubscribeConfirmed,
     SubscribeRefused,
@@ -119,7 +120,7 @@ def evolve(state: State, event: Event) -> State:
             _read_scan(state, event)
         case ClockTicked():
             _tick(state, event.now)
-        case RunStarted():
+        case RunStarted() | SettingsChanged():
             state.settings = event.settings
         case UniverseLoaded():
             state.stocks = {stock.code: stock for stock in event.stocks}
@@ -260,8 +261,8 @@ def _remarks(state: State, stock: Stock) -> tuple[str, ...]:
 
 LISTENS: tuple[type[Event], ...] = (
     FrameReceived, FrameOversized, FramesDropped, ScanReturned, ClockTicked, RunStarted, UniverseLoaded,
-    BaselineLoaded, BaselineMissing, SessionOpened, SessionClosed, SafeModeEntered, SafeModeLeft, DegradedModeEntered,
-    DegradedModeLeft, SubscribeConfirmed, SubscribeRefused, UnsubscribeConfirmed, LinkLost,
+    SettingsChanged, BaselineLoaded, BaselineMissing, SessionOpened, SessionClosed, SafeModeEntered, SafeModeLeft,
+    DegradedModeEntered, DegradedModeLeft, SubscribeConfirmed, SubscribeRefused, UnsubscribeConfirmed, LinkLost,
 )  # fmt: skip
 
 CORE = Core(name="signal", listens=LISTENS, state=State, evolve=evolve, decide=decide)

@@ -30,6 +30,7 @@ from kis_actors.messages import (
     ScanCompleted,
     ScanReturned,
     SessionClosed,
+    SettingsChanged,
     SlotLimitChanged,
     StreamRestored,
     StreamStale,
@@ -201,9 +202,9 @@ def _of_holdings(step: Step) -> Step:
 
 
 LISTENS: tuple[type[Event], ...] = (
-    RunStarted, UniverseLoaded, VenuesLoaded, ClockTicked, SessionClosed, BaselineLoaded, BaselineMissing, ScanReturned,
-    ScanCompleted, LinkOpened, LinkLost, SubscribeConfirmed, SubscribeRefused, UnsubscribeConfirmed,
-    StreamStale, StreamRestored, SafeModeEntered, SafeModeLeft, ReadingPaused,
+    RunStarted, SettingsChanged, UniverseLoaded, VenuesLoaded, ClockTicked, SessionClosed, BaselineLoaded,
+    BaselineMissing, ScanReturned, ScanCompleted, LinkOpened, LinkLost, SubscribeConfirmed, SubscribeRefused,
+    UnsubscribeConfirmed, StreamStale, StreamRestored, SafeModeEntered, SafeModeLeft, ReadingPaused,
 )  # fmt: skip
 STEPS: tuple[Step, ...] = (
     _of_holdings(holdings.late), _slot_limit, _choice,

@@ -28,6 +28,7 @@ from kis_actors.messages import (
     RunStarted,
     SessionClosed,
     SessionOpened,
+    SettingsChanged,
     SubscribeConfirmed,
     SubscribeRefused,
     SubscribeRequested,
@@ -80,6 +81,8 @@ def evolve(state: State, event: Event) -> State:
             return replace(state, now=event.now)
         case RunStarted():
             return replace(_restarted(state), settings=event.settings, block_wait_s=max(state.block_wait_s, 0.0))
+        case SettingsChanged():
+            return replace(state, settings=event.settings)
         case SessionOpened():
             return replace(state, is_session=True, closed_at=None)
         case SessionClosed():
@@ -241,7 +244,7 @@ def _block(state: State, meaning: Meaning, reason: str) -> LinkBlocked:
 
 
 LISTENS: tuple[type[Event], ...] = (
-    RunStarted, ClockTicked, SessionOpened, SessionClosed, LinkOpened, LinkLost, FrameReceived,
+    RunStarted, SettingsChanged, ClockTicked, SessionOpened, SessionClosed, LinkOpened, LinkLost, FrameReceived,
     SubscribeRequested, UnsubscribeRequested, LinkRenewalWanted,
 )  # fmt: skip
 

@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import FrameType
@@ -19,6 +20,7 @@ from kis_actors.credentials import Credentials, load_credentials
 from kis_actors.market.calendar import calendar_for
 from kis_actors.market.sessions import Calendar
 from kis_actors.market.universe import Stock, UniverseError, read_universe
+from kis_actors.reload import Reread
 from kis_actors.settings_file import Loaded, Problem, SettingsError, load, named_in, resolve
 
 IN_USE = 75
@@ -34,19 +36,27 @@ def run_daemon(config: Path | None, data_dir: Path | None, overrides: Sequence[s
     credentials = load_credentials(loaded.settings, os.environ, loaded.path)
     app = App(parts_of(loaded, credentials, is_dry_run=is_dry_run, write=click.echo))
     lines = Lines(app.view, click.echo)
-    return run_app(app, lines.print_news)
+    return run_app(app, lines.print_news, lambda: load_settings(config, data_dir, overrides).settings)
 
 
-def run_app(app: App, on_second: Callable[[], None]) -> int:
-    """Runs `app` under SIGTERM and SIGINT: the first stops it cleanly, a second at once."""
+def run_app(app: App, on_second: Callable[[], None], reread: Reread | None = None) -> int:
+    """Runs `app` under SIGTERM and SIGINT: the first stops it cleanly, a second at once. SIGHUP: reread."""
+    asked = threading.Event()
 
     def stop(number: int, frame: FrameType | None) -> None:
         app.stop()
         signal.signal(number, lambda *_: os._exit(INTERRUPTED))
 
+    def each_second() -> None:
+        if asked.is_set() and reread:
+            asked.clear()
+            app.reload(reread)
+        on_second()
+
     before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
+    before[signal.SIGHUP] = signal.signal(signal.SIGHUP, lambda *_: asked.set())
     try:
-        return app.run(on_second)
+        return app.run(each_second)
     except Taken as error:
         click.echo(str(error), err=True)
         return IN_USE

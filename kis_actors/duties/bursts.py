@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 from msgspec.structs import replace
 
-from kis_actors.messages import AlertDecided, AlertHeld, ClockTicked, DigestDecided, Event, RunStarted
+from kis_actors.messages import AlertDecided, AlertHeld, ClockTicked, DigestDecided, Event, RunStarted, SettingsChanged
 from kis_actors.settings import Notify
 
 HELD_MAX = 300
@@ -31,7 +31,7 @@ def evolve(bursts: Bursts, event: Event) -> Bursts:
     match event:
         case ClockTicked():
             return replace(bursts, now=event.now)
-        case RunStarted():
+        case RunStarted() | SettingsChanged():
             return replace(bursts, settings=event.settings.notify)
         case AlertDecided():
             return replace(bursts, told=(*bursts.told, event.decided_at)[-bursts.settings.burst_alerts :])

@@ -16,6 +16,7 @@ from kis_actors.messages import (
     LinkRenewalWanted,
     RunStarted,
     SessionClosed,
+    SettingsChanged,
     StreamGivenUp,
     StreamRestored,
     StreamStale,
@@ -96,6 +97,8 @@ def evolve(held: Holdings, event: Event) -> Holdings:
             return replace(held, now=event.now)
         case RunStarted():
             return replace(_linked(held, 0), settings=event.settings, remedies=Remedies())
+        case SettingsChanged():
+            return replace(held, settings=event.settings)
         case VenuesLoaded():
             return replace(held, on_nxt=event.on_nxt, is_nxt_complete=event.is_complete)
         case SessionClosed():

@@ -15,6 +15,7 @@ from kis_actors.messages import (
     LinkLost,
     RunStarted,
     SessionOpened,
+    SettingsChanged,
     StreamRestored,
     StreamStale,
     SubscribeConfirmed,
@@ -84,6 +85,8 @@ def evolve(day: Judgement, event: Event, now: datetime | None) -> None:
     match event:
         case RunStarted():
             use(day, event.settings)
+        case SettingsChanged():
+            _change(day, event.settings, now)
         case UniverseLoaded():
             day.markets = {stock.code: stock.market for stock in event.stocks}
         case BaselineLoaded():
@@ -108,6 +111,15 @@ def use(day: Judgement, settings: Settings) -> None:
     day.settings, day.groups = settings, settings.monitor.groups
     day.rules = settings.monitor.rule_book()
     day.window_s = window_s_of(day.rules)
+
+
+def _change(day: Judgement, settings: Settings, now: datetime | None) -> None:
+    """Where a window grows, what it needs was forgotten already."""
+    before_s = day.window_s
+    use(day, settings)
+    if now and day.window_s > before_s:
+        for tape in (*day.trades.values(), *day.scans.values()):
+            tape.begin(int(now.timestamp()))
 
 
 def consider(day: Judgement, seen: Seen) -> tuple[Fired, ...]:

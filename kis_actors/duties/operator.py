@@ -21,6 +21,8 @@ from kis_actors.messages import (
     SafeModeLeft,
     SessionDoubted,
     SessionTrusted,
+    SettingsChanged,
+    SettingsRefused,
     SlotLimitChanged,
     StreamGivenUp,
     SubscriptionsShort,
@@ -33,13 +35,16 @@ HOUR_S = 3600
 ALWAYS_TOLD: tuple[type[Event], ...] = (
     SafeModeEntered, SafeModeLeft, CalendarDisputed, SessionDoubted, SessionTrusted, UniverseRefused, UniverseLoaded,
     BaselinesCompleted, FrameWidthChanged, CodesUnquoted, AccountRefused,
+    SettingsChanged, SettingsRefused,
 )  # fmt: skip
 """Seldom enough to be told each time."""
 TOLD_SELDOM: tuple[type[Event], ...] = (
     LinkBlocked, DegradedModeEntered, SlotLimitChanged, StreamGivenUp, SubscriptionsShort, FramesDropped,
 )  # fmt: skip
 """Possibly every minute: once a while is enough."""
-NEVER_SILENCED: tuple[type[Event], ...] = (AccountRefused, SafeModeEntered, SafeModeLeft)
+NEVER_SILENCED: tuple[type[Event], ...] = (
+    AccountRefused, SafeModeEntered, SafeModeLeft, SettingsChanged, SettingsRefused,
+)  # fmt: skip
 HEARD: tuple[type[Event], ...] = (*ALWAYS_TOLD, *TOLD_SELDOM, DegradedModeLeft)
 
 DEGRADED, LAG = "DegradedModeEntered", "SlotLimitChanged"

@@ -18,6 +18,7 @@ from kis_actors.messages import (
     NotifySent,
     NotifyUnknown,
     RunStarted,
+    SettingsChanged,
 )
 from kis_actors.settings import Settings
 from kis_actors.texts import recap_text, repeated
@@ -50,7 +51,7 @@ def evolve(outbox: Outbox, event: Event) -> Outbox:
     match event:
         case ClockTicked():
             return replace(outbox, now=event.now)
-        case RunStarted():
+        case RunStarted() | SettingsChanged():
             return replace(outbox, settings=event.settings)
         case NotifyRequested():
             return _asked(outbox, event)

@@ -28,6 +28,7 @@ from kis_actors.messages import (
     RunStarted,
     SessionClosed,
     SessionOpened,
+    SettingsChanged,
     UniverseLoaded,
     UniverseRefused,
     UniverseRequested,
@@ -94,6 +95,8 @@ def evolve(today: TradingDay, event: Event) -> TradingDay:
             return _at(today, event.now)
         case RunStarted():
             return _started(today, event)
+        case SettingsChanged():
+            return replace(today, settings=event.settings)
         case SessionOpened() | SessionClosed():
             return replace(today, open_day=event.day if isinstance(event, SessionOpened) else None)
         case BaselineRequested():
@@ -255,7 +258,7 @@ def is_preparing(today: TradingDay) -> bool:
 
 
 HEARD: tuple[type[Event], ...] = (
-    RunStarted, UniverseLoaded, UniverseRefused, ClockTicked, HolidaysReturned, HolidaysFailed, VenuesReturned,
-    VenuesFailed, DailyBarsReturned, DailyBarsFailed,
+    RunStarted, SettingsChanged, UniverseLoaded, UniverseRefused, ClockTicked, HolidaysReturned, HolidaysFailed,
+    VenuesReturned, VenuesFailed, DailyBarsReturned, DailyBarsFailed,
 )  # fmt: skip
 STEPS = (session_change, chores_due, disputes, venues)
