@@ -192,7 +192,7 @@ def _digest(state: State, event: Event) -> tuple[Event, ...]:
 def _digest_requests(state: State, digest: DigestDecided) -> tuple[NotifyRequested, ...]:
     signals = tuple(alert.signal for alert in digest.alerts)
     text = digest_text(signals, state.settings.notify.language)
-    asked = _ask(state, digest.digest_id, text, "signal", digest.alerts[-1].decided_at)
+    asked = _ask(state, digest.digest_id, text, "signal", state.bursts.now or digest.alerts[-1].decided_at)
     return tuple(replace(one, covers=tuple(alert.alert_id for alert in digest.alerts)) for one in asked)
 
 

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from kis_actors.messages import AlertDecided, AlertHeld, ClockTicked, DigestDecided, Event, RunStarted, SettingsChanged
 from kis_actors.settings import Notify
 
-HELD_MAX = 300
+HELD_MAX = 3000
 
 
 class Bursts(Struct, frozen=True, kw_only=True):

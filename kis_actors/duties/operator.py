@@ -43,7 +43,7 @@ TOLD_SELDOM: tuple[type[Event], ...] = (
 )  # fmt: skip
 """Possibly every minute: once a while is enough."""
 NEVER_SILENCED: tuple[type[Event], ...] = (
-    AccountRefused, SafeModeEntered, SafeModeLeft, SettingsChanged, SettingsRefused,
+    AccountRefused, SafeModeEntered, SafeModeLeft, DegradedModeLeft, SettingsChanged, SettingsRefused,
 )  # fmt: skip
 HEARD: tuple[type[Event], ...] = (*ALWAYS_TOLD, *TOLD_SELDOM, DegradedModeLeft)
 

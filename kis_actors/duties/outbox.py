@@ -20,12 +20,13 @@ from kis_actors.messages import (
     RunStarted,
     SettingsChanged,
 )
+from kis_actors.policies.loudness import volume_of
 from kis_actors.settings import Settings
 from kis_actors.texts import recap_text, repeated
 
 RETRY_S_MAX = 60.0
 """The longest wait of our own; a channel may ask for more."""
-EXPIRED_MAX = 50
+EXPIRED_MAX = 1000
 TITLE_CHARS_MAX = 80
 
 
@@ -102,6 +103,7 @@ def recap(outbox: Outbox, event: Event) -> tuple[NotifyRequested, ...]:
     return (NotifyRequested(
         alert_id=f"recap-{event.alert_id}", channel=event.channel, attempt=1, text=text, kind="summary",
         covers=tuple(asked.alert_id for asked in missed),
+        is_silent=not any(_is_loud(outbox, asked) for asked in missed),
     ),)  # fmt: skip
 
 
@@ -113,7 +115,9 @@ def key_of(event: NotifyRequested | NotifySent | NotifyFailed | NotifyUnknown | 
 def _asked(outbox: Outbox, event: NotifyRequested) -> Outbox:
     key = key_of(event)
     waiting = {other: held for other, held in outbox.waiting.items() if other != key}
-    expired = tuple(asked for asked in outbox.expired if asked.channel != event.channel or not event.covers)
+    expired = tuple(
+        asked for asked in outbox.expired if asked.channel != event.channel or asked.alert_id not in event.covers
+    )  # fmt: skip
     return replace(outbox, open={**outbox.open, key: event}, waiting=waiting, expired=expired)
 
 
@@ -136,8 +140,10 @@ def _expired(outbox: Outbox, event: NotifyExpired) -> Outbox:
     key = key_of(event)
     held = outbox.waiting.get(key)
     waiting = {other: one for other, one in outbox.waiting.items() if other != key}
-    expired = (*outbox.expired, held.asked) if held else outbox.expired
-    return replace(outbox, waiting=waiting, expired=expired[-EXPIRED_MAX:])
+    expired = outbox.expired
+    if held and sum(asked.channel == event.channel for asked in expired) < EXPIRED_MAX:
+        expired = (*expired, held.asked)
+    return replace(outbox, waiting=waiting, expired=expired)
 
 
 def _repeat(outbox: Outbox, asked: NotifyRequested | None) -> tuple[NotifyRequested, ...]:
@@ -156,5 +162,12 @@ def _is_worth(outbox: Outbox, asked: NotifyRequested) -> bool:
     return asked.until is None or outbox.now is None or outbox.now < asked.until
 
 
+def _is_loud(outbox: Outbox, asked: NotifyRequested) -> bool:
+    notify, now = outbox.settings.notify, outbox.now
+    return now is None or volume_of(notify, asked.channel, asked.kind, now) == "on"
+
+
 def _title(asked: NotifyRequested) -> str:
-    return asked.text.split("\n", 1)[0][:TITLE_CHARS_MAX]
+    """Its first line; above that, a repeat has its mark."""
+    lines = asked.text.split("\n", 2)
+    return lines[1 if asked.is_repeat and len(lines) > 1 else 0][:TITLE_CHARS_MAX]
