@@ -56,11 +56,14 @@ def digest_text(signals: tuple[SignalRaised, ...], language: Language) -> str:
 
 
 def opening_text(codes: int, averages: int, rules: tuple[str, ...], language: Language) -> str:
-    """The session opens, and what is watched."""
+    """The session opens, and what is watched. averages: 0 while they are still being read."""
     named = ", ".join(rules)
+    read = {"ko": f"평균 {averages}종목", "en": f"{averages} with an average"}
+    unread = {"ko": "평균은 읽는 중", "en": "averages still being read"}
+    known = (read if averages else unread)[language]
     return {
-        "ko": f"[개장] {codes}종목 감시를 시작합니다. 평균 {averages}종목, 규칙: {named}",
-        "en": f"[open] watching {codes} codes, {averages} with an average; rules: {named}",
+        "ko": f"[개장] {codes}종목 감시를 시작합니다. {known}, 규칙: {named}",
+        "en": f"[open] watching {codes} codes, {known}; rules: {named}",
     }[language]
 
 

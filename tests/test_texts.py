@@ -1,9 +1,10 @@
 """What a person reads, word for word."""
 
+import pytest
 from facts import raised
 from msgspec.structs import replace
 
-from kis_actors.texts import alert_text, chart_url, repeated, rule_name
+from kis_actors.texts import alert_text, chart_url, opening_text, repeated, rule_name
 
 KOREAN = """\
 [이격도 하회] 삼성전자 (005930, KOSPI)
@@ -86,3 +87,16 @@ def test_an_unnamed_rule_keeps_its_name():
 
 def test_the_chart_of_a_lettered_code_is_linked():
     assert chart_url("0126Z0") == "https://finance.naver.com/item/main.naver?code=0126Z0"
+
+
+@pytest.mark.parametrize(
+    ("averages", "language", "told"),
+    [
+        (249, "ko", "[개장] 250종목 감시를 시작합니다. 평균 249종목, 규칙: fall"),
+        (0, "ko", "[개장] 250종목 감시를 시작합니다. 평균은 읽는 중, 규칙: fall"),
+        (249, "en", "[open] watching 250 codes, 249 with an average; rules: fall"),
+        (0, "en", "[open] watching 250 codes, averages still being read; rules: fall"),
+    ],
+)
+def test_the_open_says_what_is_watched(averages, language, told):
+    assert opening_text(250, averages, ("fall",), language) == told
