@@ -185,7 +185,7 @@ def written(data_dir: Path, units: Iterable[Iterable[Record]], day: date = DAY) 
     return path
 
 
-def logged(*said: tuple[str, int, Event], at_each: datetime = at("10:00:00")) -> list[Unit]:  # noqa: B008
+def logged(*said: tuple[str, int, Event], at_each: datetime = at("10:00:00")) -> list[Unit]:
     """Units of one record: who said it, the seq of its cause, and what."""
     return [
         [Record(seq=seq, stream=stream, cause=cause, at_ns=ns_of_instant(at_each), event=event)]

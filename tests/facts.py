@@ -59,7 +59,7 @@ def settings(**sections: dict[str, Any]) -> Settings:
     return msgspec.convert({**sections, **changed}, Settings)
 
 
-def started(calendar: Calendar = Calendar(), dry_run: bool = False, **sections: dict[str, Any]) -> RunStarted:  # noqa: B008
+def started(calendar: Calendar = Calendar(), dry_run: bool = False, **sections: dict[str, Any]) -> RunStarted:
     return RunStarted(settings=settings(**sections), calendar=calendar, version="test", dry_run=dry_run)
 
 

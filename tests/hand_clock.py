@@ -12,7 +12,7 @@ from kis_actors.units import NS_PER_S, ns_of_instant
 class HandClock(Clock):
     """Waiting passes its time at once. waits_s: all waits, in order."""
 
-    def __init__(self, shows: datetime = at("09:00:00")) -> None:  # noqa: B008
+    def __init__(self, shows: datetime = at("09:00:00")) -> None:
         super().__init__()
         self._shown_ns = ns_of_instant(shows)
         self.waits_s: list[float] = []

@@ -14,7 +14,7 @@ from kis_actors.units import NS_PER_S, instant_of_ns, ns_of_instant
 class Clock:
     """Tells the instant; waits in its own seconds (at speed 60, a wait of 60 s takes one real second)."""
 
-    def __init__(self, settings: ClockSettings = ClockSettings()) -> None:  # noqa: B008 - a frozen value
+    def __init__(self, settings: ClockSettings = ClockSettings()) -> None:
         self.speed = settings.speed if settings.anchor and settings.shows else 1.0
         self._anchor_ns = ns_of_instant(settings.anchor) if settings.anchor and settings.shows else 0
         self._shows_ns = ns_of_instant(settings.shows) if settings.anchor and settings.shows else 0

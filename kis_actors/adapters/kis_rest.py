@@ -52,7 +52,7 @@ class KisRest:
     def __init__(
         self, rest_url: str, keys_path: Path, credentials: Credentials, journal: Journal, clock: Clock, *,
         gap_s: float, timeout_s: float, fatal: Callable[[str], None], question_s: float = 30.0,
-        warn: Callable[[str], None] = lambda _: None, market: Market = Market(), limits: Kis = Kis(),  # noqa: B008
+        warn: Callable[[str], None] = lambda _: None, market: Market = Market(), limits: Kis = Kis(),
     ) -> None:  # fmt: skip
         self._rest_url = rest_url.rstrip("/")
         self._market = market

@@ -61,7 +61,7 @@ class Tries:
     """
 
     def __init__(
-        self, clock: Clock, pacer: Pacer, wait: Callable[[float], None], limit_s: float, *, limits: Kis = Kis()  # noqa: B008
+        self, clock: Clock, pacer: Pacer, wait: Callable[[float], None], limit_s: float, *, limits: Kis = Kis()
     ) -> None:  # fmt: skip
         self._clock = clock
         self._pacer = pacer

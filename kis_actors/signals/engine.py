@@ -158,10 +158,13 @@ def _as_it_began(sight: Sight, memory: Memory | None) -> Sight:
 
 def _reading(params: RuleParams, sight: Sight, found: dict[str, tuple[RuleParams, Reading | None]]) -> Reading | None:
     rule = _rule(params)
-    if not is_composed(params):
-        return rule.read(params, sight)  # type: ignore[no-any-return]
-    members: Any = params
-    return rule.combine(params, tuple(found[name][1] if name in found else None for name in members.of))  # type: ignore[no-any-return]
+    reading: Reading | None
+    if is_composed(params):
+        members: Any = params
+        reading = rule.combine(params, tuple(found[name][1] if name in found else None for name in members.of))
+    else:
+        reading = rule.read(params, sight)
+    return reading
 
 
 def _is_judged(params: RuleParams, sight: Sight, *, is_regular: bool, age_s: float) -> bool:

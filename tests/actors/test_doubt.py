@@ -58,8 +58,8 @@ YESTERDAYS, TODAYS = row(LAST_WON, BEFORE_WON), row(LAST_WON, LAST_WON)
 # --- a row of another day raises nothing
 
 
-def judging(*facts: Event, average: BaselineLoaded = closes()) -> Story:  # noqa: B008
-    return given(SIGNAL, started(), universe(SAMSUNG), tick("10:00:00"), OPENED, average, *facts)
+def judging(*facts: Event, average: BaselineLoaded | None = None) -> Story:
+    return given(SIGNAL, started(), universe(SAMSUNG), tick("10:00:00"), OPENED, average or closes(), *facts)
 
 
 def signals(story: Story) -> list[int]:

@@ -54,12 +54,12 @@ KIS_FAILED = HolidaysFailed(reason="no answer")
 ASKED = HolidaysRequested(day=DAY)
 
 
-def asking(calendar: Calendar = Calendar(), **sections: dict[str, object]) -> RunStarted:  # noqa: B008
+def asking(calendar: Calendar = Calendar(), **sections: dict[str, object]) -> RunStarted:
     """A start that asks KIS for its calendar."""
     return started(calendar, **{**sections, "market": {"ask_holidays": True, **sections.get("market", {})}})
 
 
-def early(*facts: Event, run: RunStarted = started(), codes: tuple[str, ...] = (SAMSUNG,)) -> Story:  # noqa: B008
+def early(*facts: Event, run: RunStarted = started(), codes: tuple[str, ...] = (SAMSUNG,)) -> Story:
     """Seven o'clock; the universe was read as the run began, and needs no more averages."""
     return given(SCAN, run, universe(*codes), tick("07:00:00"), *map(level_closes, codes), *facts)
 

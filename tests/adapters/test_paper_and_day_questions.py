@@ -57,7 +57,7 @@ def answer_to(loopback, tmp_path):
     """Asks one question, as record 41, of a KIS that has given its token; what is observed."""
     loopback.will_answer(200, TOKEN)
 
-    def ask(question: Event, market: Market = Market()) -> Event:  # noqa: B008
+    def ask(question: Event, market: Market = Market()) -> Event:
         answers = Answers()
         rest = KisRest(
             loopback.url, tmp_path / "keys.json", Credentials(app_key="key", app_secret="secret"), answers, HandClock(),

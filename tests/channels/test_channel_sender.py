@@ -37,7 +37,7 @@ class Answers:
 class Scripted:
     """A channel that says what it is told to, once it may."""
 
-    def __init__(self, name="telegram", outcome=Outcome(status="sent", message_id="77"), is_free=True):  # noqa: B008
+    def __init__(self, name="telegram", outcome=Outcome(status="sent", message_id="77"), is_free=True):
         self.name, self.outcome, self.texts = name, outcome, []
         self.began, self.may_end = Signal(), Signal()
         if is_free:

@@ -5,7 +5,7 @@ from kis_actors.policies.coverage import Coverage
 A, B, C = "000001", "000002", "000003"
 
 
-def scanned(*quoted: tuple[str, ...], coverage: Coverage = Coverage()) -> Coverage:  # noqa: B008
+def scanned(*quoted: tuple[str, ...], coverage: Coverage = Coverage()) -> Coverage:
     """After scans of two batches with prices of these codes."""
     for codes in quoted:
         coverage = coverage.asked(1, (A, B)).asked(2, (C,)).quoted(codes).completed()

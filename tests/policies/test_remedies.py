@@ -7,7 +7,7 @@ from kis_actors.policies.remedies import GIVEN_UP, RENEWAL_DUE, RENEWED, SUBSCRI
 A, B = "000001", "000002"
 
 
-def stale(times: int, remedies: Remedies = Remedies()) -> Remedies:  # noqa: B008
+def stale(times: int, remedies: Remedies = Remedies()) -> Remedies:
     for _ in range(times):
         remedies = remedies.stale(A)
     return remedies
