@@ -14,10 +14,12 @@ import orjson
 
 from eventlog.schema import Row
 from eventlog.store import Reader
+from kis_actors.actors.subscription import nearest_of
 from kis_actors.adapters.lock import is_taken
 from kis_actors.app import CORES
 from kis_actors.commands.reading import file_of, instant_of, json_of, plain
 from kis_actors.commands.run import load_settings
+from kis_actors.duties.talk import Talk
 from kis_actors.messages import (
     NAMES,
     AlertDecided,
@@ -36,6 +38,7 @@ from kis_actors.texts import measured
 from kis_actors.units import instant_of_ns
 
 FOLLOW_S = 0.5
+NEAR_SHOWN = 40
 STATUS_OLD_S = 15
 FRAME = NAMES[FrameReceived][0]
 STATUSES: dict[type[Event], str] = {
@@ -170,6 +173,9 @@ def _state(states: dict[str, Any], seq: int) -> dict[str, Any]:
         ],
         "targets": list(subscription.targets),
         "missed": list(subscription.missed),
+        "near": [one._asdict() for one in nearest_of(subscription)[:NEAR_SHOWN]],
+        "pins": list(subscription.pins),
+        "quiet": _quiet(states["notify"].talk),
         "last_alerts": [
             {"code": last.code, "rule": last.rule, "time": last.at} for last in states["notify"].last_alerts.values()
         ],
@@ -184,6 +190,13 @@ def _state(states: dict[str, Any], seq: int) -> dict[str, Any]:
         "link": {"state": ws.phase, "number": ws.link, "opened_at": ws.opened_at, "lost_in_a_row": ws.lost},
         "undelivered": len(states["notify"].open) + len(states["notify"].outbox.waiting),
     }
+
+
+def _quiet(talk: Talk) -> dict[str, Any]:
+    """What a person asked not to be told; without an end of its own, until the close."""
+    return {
+        "paused": talk.is_paused, "muted": talk.is_muted, "muted_until": talk.muted_until, "snoozed": talk.snoozed
+    }  # fmt: skip
 
 
 def _status_text(status: dict[str, Any]) -> str:
