@@ -46,7 +46,14 @@ def near_text(ranked: tuple[Ranked, ...], names: Names, language: Language) -> s
     """The codes nearest to a signal, and why."""
     if not ranked:
         return in_language(language, "아직 순위가 없습니다 (개장 뒤 첫 스캔부터).", "no ranking before the first scan.")
-    return "\n".join(_near_line(place, one, names, language) for place, one in enumerate(ranked, start=1))
+    return "\n".join(near_line(place, one, names, language) for place, one in enumerate(ranked, start=1))
+
+
+def near_line(place: int, one: Ranked, names: Names, language: Language) -> str:
+    """One code of the ranking."""
+    where = in_language(language, *PLACES.get(one.place, (one.place, one.place)))
+    price = _price(one.price_won, language)
+    return f"{place}. {_named(one.code, names)} {price} · {one.rule}{_to_go(one, language)} · {where}"
 
 
 def subs_text(slots: Slots, pins: tuple[str, ...], names: Names, language: Language) -> str:
@@ -94,12 +101,6 @@ def _seen(of: Explanation, language: Language) -> str:
         return in_language(language, "오늘 본 가격 없음", "no price seen today")
     source = in_language(language, *{"trade": ("체결", "trade"), "scan": ("스캔", "scan")}[of.source])
     return f"{_price(of.price_won, language)} ({percent(of.change_ratio)}) · {of.seen_at:%H:%M:%S} {source}"
-
-
-def _near_line(place: int, one: Ranked, names: Names, language: Language) -> str:
-    where = in_language(language, *PLACES.get(one.place, (one.place, one.place)))
-    price = _price(one.price_won, language)
-    return f"{place}. {_named(one.code, names)} {price} · {one.rule}{_to_go(one, language)} · {where}"
 
 
 def _to_go(one: Ranked, language: Language) -> str:

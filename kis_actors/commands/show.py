@@ -17,7 +17,7 @@ from eventlog.store import Reader
 from kis_actors.actors.subscription import nearest_of
 from kis_actors.adapters.lock import is_taken
 from kis_actors.app import CORES
-from kis_actors.commands.reading import file_of, instant_of, json_of, plain
+from kis_actors.commands.reading import file_of, file_until, json_of, plain
 from kis_actors.commands.run import load_settings
 from kis_actors.duties.talk import Talk
 from kis_actors.messages import (
@@ -74,8 +74,7 @@ def show_alerts(config: Path | None, data_dir: Path | None, day: date | None, *,
 
 def show_state(config: Path | None, data_dir: Path | None, day: date | None, *, is_json: bool, at: str | None) -> int:
     """Prints the state rebuilt from the log; the exit status."""
-    path, day = file_of(config, data_dir, day)
-    until = instant_of(at, day)
+    path, until = file_until(config, data_dir, day, at)
     records = (record for record in records_in(path) if until is None or record.at <= until)
     rebuilt = rebuild(CORES, records, history_of(path, CORES))
     state = _state(rebuilt.states, rebuilt.last_seq)

@@ -64,6 +64,14 @@ def code_of(word: str, names: Mapping[str, str]) -> str:
     return next((code for code, name in names.items() if name.upper() == upper), "")
 
 
+def similar_to(word: str, names: Mapping[str, str]) -> tuple[str, ...]:
+    """Watched stocks that look like `word`, as "code name"."""
+    known = {**{name.upper(): code for code, name in names.items()}, **{code: code for code in names}}
+    begins = [text for text in known if text.startswith(word.upper())]
+    found = [*begins, *get_close_matches(word.upper(), known, SIMILAR_MAX, cutoff=0.5)]
+    return tuple(f"{code} {names[code]}" for code in dict.fromkeys(known[text] for text in found))[:SIMILAR_MAX]
+
+
 def _with_arguments(name: str, words: list[str], names: Mapping[str, str], now: datetime) -> Asked | Misused:
     code, wanted = "", COMMANDS[name]
     if wanted.startswith("code"):
@@ -71,7 +79,7 @@ def _with_arguments(name: str, words: list[str], names: Mapping[str, str], now: 
             return Misused("no code", name)
         code = code_of(words[0], names)
         if not code:
-            return Misused("stranger", name, words[0], _similar(words[0], names))
+            return Misused("stranger", name, words[0], similar_to(words[0], names))
         words = words[1:]
     if wanted.endswith("span"):
         return _with_span(name, code, words, now)
@@ -94,11 +102,3 @@ def _span(text: str) -> timedelta | None:
     days, hours, minutes = (int(part or 0) for part in match.groups())
     span = timedelta(days=days, hours=hours, minutes=minutes)
     return span if timedelta() < span <= SPAN_MAX else None
-
-
-def _similar(word: str, names: Mapping[str, str]) -> tuple[str, ...]:
-    """Watched stocks that look like `word`, as "code name"."""
-    known = {**{name.upper(): code for code, name in names.items()}, **{code: code for code in names}}
-    begins = [text for text in known if text.startswith(word.upper())]
-    found = [*begins, *get_close_matches(word.upper(), known, SIMILAR_MAX, cutoff=0.5)]
-    return tuple(f"{code} {names[code]}" for code in dict.fromkeys(known[text] for text in found))[:SIMILAR_MAX]

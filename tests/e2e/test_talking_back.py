@@ -97,3 +97,21 @@ def test_the_state_shows_the_ranking_the_pins_and_what_is_quiet(talked):
 
 def test_the_talk_replays(talked):
     assert "identical" in talked.command("replay").stdout
+
+
+def test_why_says_what_kept_a_code_from_being_told(talked):
+    said = json.loads(talked.command("why", SNOOZED, "--json").stdout)
+    assert [one["what"] for one in said["happened"]] == ["signal", "not told"]
+    assert said["gates"]["quiet"] == said["happened"][1]["reason"] == "snoozed until the close"
+    assert said["rules"][0]["value"] < said["rules"][0]["threshold"] == -0.08
+
+
+def test_why_takes_a_name_and_any_moment(talked):
+    early = talked.command("why", "카카오", "--at", "09:00:30").stdout.splitlines()
+    assert early[1] == "카카오 (035720, KOSPI)"
+    assert not any(" seq " in line for line in early)
+
+
+def test_why_of_an_unknown_code_says_what_was_perhaps_meant(talked):
+    asked = talked.command("why", "035721")
+    assert (asked.returncode, "perhaps: 035720 카카오" in asked.stderr) == (2, True)
