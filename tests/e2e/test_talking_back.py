@@ -74,7 +74,7 @@ def test_every_command_is_answered_and_a_wrong_one_helpfully(talked):
 
 def test_the_answers_arrive_in_the_chat(talked):
     assert all(any(reply in text for text in talked.telegram.texts) for reply in replies(talked))
-    assert any(text.startswith("1. ") and "실시간" in text for text in talked.telegram.texts)
+    assert any("\n2. " in text and "실시간" in text for text in talked.telegram.texts)  # it may be a repeat, marked
 
 
 def test_a_snoozed_code_is_not_told_after_the_restart(talked):
