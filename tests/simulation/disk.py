@@ -1,0 +1,194 @@
+"""Day files in memory, with the faults of a disk: what is not committed dies, and nobody knows of a commit cut short.
+
+Stands in for eventlog.store wherever the daemon's own code opens a day file, so that recovery runs as it is.
+"""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from unittest.mock import patch
+
+from eventlog import integrity
+from eventlog.schema import Row, create
+from kis_actors import day_files, recovery, replay
+
+
+class Killed(Exception):
+    """Stands for kill -9: it strikes between two steps, before a commit, or right after one."""
+
+
+class Broken(AssertionError):
+    """An invariant does not hold; begins with its name, as "I4: ..."."""
+
+
+class File:
+    """One day file: what is durable. Its rows begin with `first_seq`."""
+
+    def __init__(self, day: str, first_seq: int, chain: bytes) -> None:
+        self.day = day
+        self.first_seq = first_seq
+        self.first_chain = chain
+        self.rows: list[Row] = []
+        self.commits: list[tuple[int, bytes]] = []
+
+    @property
+    def last_commit(self) -> tuple[int, bytes]:
+        """The last durable seq, and the chain there."""
+        return self.commits[-1] if self.commits else (self.first_seq - 1, self.first_chain)
+
+    def image(self) -> sqlite3.Connection:
+        """The same file as SQLite would have it, for the code that reads it with SQL."""
+        connection = sqlite3.connect(":memory:", isolation_level=None)
+        create(connection, day=self.day, first_seq=self.first_seq, chain=self.first_chain)
+        texts = [(*row[:6], row.payload.decode()) for row in self.rows]
+        connection.executemany("insert into events values (?, ?, ?, ?, ?, ?, ?)", texts)
+        connection.executemany("insert into commits values (?, ?)", self.commits)
+        return connection
+
+
+class Disk:
+    """All day files. writes_left: how many more commits there are until the process dies in one; None for no end.
+
+    is_kept: whether that last commit happened all the same.
+    """
+
+    def __init__(self) -> None:
+        self.files: dict[str, File] = {}
+        self.writes_left: int | None = None
+        self.is_kept = False
+        self.writing: Writer | None = None
+
+    def row(self, seq: int) -> Row | None:
+        """The durable row `seq`; None if there is none."""
+        for file in reversed(self.files.values()):
+            if seq >= file.first_seq:
+                place = seq - file.first_seq
+                return file.rows[place] if place < len(file.rows) else None
+        return None
+
+    @property
+    def last_seq(self) -> int:
+        """The last durable seq of all."""
+        return list(self.files.values())[-1].last_commit[0] if self.files else 0
+
+    @contextmanager
+    def writes(self) -> Iterator[None]:
+        """Around each change of a file; raises Killed when it is time."""
+        is_last = self.writes_left == 0
+        self.writes_left = None if self.writes_left is None or is_last else self.writes_left - 1
+        if is_last and not self.is_kept:
+            raise Killed
+        yield
+        if is_last:
+            raise Killed
+
+
+class Folder:
+    """As much of pathlib.Path as the daemon needs to find its day files."""
+
+    def __init__(self, disk: Disk, name: str = "") -> None:
+        self.disk = disk
+        self.name = name
+
+    def __truediv__(self, name: str) -> "Folder":
+        return Folder(self.disk, name)
+
+    @property
+    def stem(self) -> str:
+        """The day of a file."""
+        return self.name.removesuffix(".db")
+
+    @property
+    def file(self) -> File:
+        """What is there."""
+        return self.disk.files[self.name]
+
+    def exists(self) -> bool:
+        """Whether anything is."""
+        return self.name in self.disk.files
+
+    def glob(self, _: str) -> list["Folder"]:
+        """All day files."""
+        return [Folder(self.disk, name) for name in self.disk.files]
+
+
+class Writer:
+    """Has the interface of eventlog.store.Writer. A second one at the same time is a broken invariant."""
+
+    def __init__(self, path: Folder, _: str = "full") -> None:
+        if path.disk.writing:
+            raise Broken("I12: two writers at once")
+        self._disk = path.disk
+        self._file = path.file
+        self.last_seq, self.chain = path.file.last_commit
+        path.disk.writing = self
+
+    @classmethod
+    def create(
+        cls, path: Folder, *, day: str, last_seq: int, chain: bytes, opening: Sequence[Row] = (), durability: str = "full"
+    ) -> "Writer":  # fmt: skip
+        """A new file, there with its opening rows or not at all."""
+        file = File(day, last_seq + 1, chain)
+        if opening:
+            file.rows += opening
+            file.commits.append((opening[-1].seq, integrity.extend(chain, opening)))
+        with path.disk.writes():
+            path.disk.files[path.name] = file
+        return cls(path, durability)
+
+    def append(self, rows: Sequence[Row]) -> None:
+        """One commit, whole or not at all."""
+        if [row.seq for row in rows] != list(range(self.last_seq + 1, self.last_seq + len(rows) + 1)):
+            raise Broken(f"I2: rows {rows[0].seq} to {rows[-1].seq} written after {self.last_seq}")
+        with self._disk.writes():
+            self.last_seq, self.chain = rows[-1].seq, integrity.extend(self.chain, rows)
+            self._file.rows += rows
+            self._file.commits.append((self.last_seq, self.chain))
+
+    def close(self) -> None:
+        """Lets go of the file."""
+        self._disk.writing = None
+
+
+class Reader:
+    """Has the interface of eventlog.store.Reader."""
+
+    def __init__(self, path: Folder) -> None:
+        self._file = path.file
+
+    def rows(self, *, after: int = 0, types: Sequence[str] = (), streams: Sequence[str] = ()) -> Iterator[Row]:
+        """The rows after seq `after`, of these types and streams if any are named."""
+        first = max(0, after + 1 - self._file.first_seq)
+        return (
+            row for row in self._file.rows[first:]
+            if (not types or row.type in types) and (not streams or row.stream in streams)
+        )  # fmt: skip
+
+    def last_commit(self) -> tuple[int, bytes]:
+        """The last seq, and the chain there."""
+        return self._file.last_commit
+
+    def check(self) -> integrity.Finding | None:
+        """What the real check says of the same file as SQLite has it."""
+        connection = self._file.image()
+        try:
+            return integrity.check(connection)
+        finally:
+            connection.close()
+
+    def __enter__(self) -> "Reader":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """There is nothing to let go of."""
+
+
+@contextmanager
+def in_memory() -> Iterator[None]:
+    """While it lasts, the daemon's code opens these files, and none of the real ones."""
+    with ExitStack() as stack:
+        for module, name, stand_in in (
+            (recovery, "Reader", Reader), (replay, "Reader", Reader), (day_files, "Writer", Writer),
+        ):  # fmt: skip
+            stack.enter_context(patch.object(module, name, stand_in))
+        yield

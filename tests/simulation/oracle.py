@@ -1,0 +1,72 @@
+"""What must hold while a seed runs: state out of the log, bounds, and that all comes right when the trouble ends."""
+
+from typing import Any
+
+import msgspec
+
+from kis_actors.app import CORES
+from kis_actors.day_files import rebuilt_from
+from simulation.disk import Broken, Folder
+from simulation.fates import CHANNELS
+from simulation.people import Channels
+from simulation.process import Edges
+
+STATE_BYTES_MAX = 200_000
+"""Of a handful of codes; what grows without end is far beyond that soon."""
+
+
+def same_states(lived: dict[str, Any], rebuilt: dict[str, Any], name: str = "I7") -> None:
+    """Raises Broken unless each actor's state out of the log is the one it had."""
+    for core in CORES:
+        if lived[core.name] != rebuilt[core.name]:
+            where = _first_difference(lived[core.name], rebuilt[core.name])
+            raise Broken(f"{name}: {core.name} lived and came out of the log differently: {where}")
+
+
+def carried_is_fold(before: Folder, states: dict[str, Any]) -> None:
+    """I8: a new day file begins with what the one before leads to, and nothing that is not in there."""
+    rebuilt = rebuilt_from(before, CORES)  # type: ignore[arg-type]
+    if rebuilt.undecided:
+        raise Broken(f"I8: the carried state knows decisions that {before.name} does not: {rebuilt.undecided[0]}")
+    same_states(states, rebuilt.states, "I8")
+
+
+def bounded_states(states: dict[str, Any]) -> None:
+    """I11: no state grows without end."""
+    for name, state in states.items():
+        if (size := len(msgspec.json.encode(state))) > STATE_BYTES_MAX:
+            raise Broken(f"I11: the state of {name} has {size} bytes")
+
+
+def unhealed(states: dict[str, Any], edges: Edges) -> str:
+    """What is not as wanted; "" if all is: the slots by both books, the outbox, the scans, and what people asked."""
+    held, notify = states["subscription"].held, states["notify"]
+    wanted, link = held.wanted(), held.ledger.link
+    checks = (
+        ("nothing is followed", not wanted),
+        ("subscriptions are missing", not all(held.ledger.is_live(key, link) for key in wanted)),
+        (f"KIS holds {sorted(edges.socket.live)}, wanted is {sorted(wanted)}", set(edges.socket.live) != set(wanted)),
+        (f"the outbox has {len(notify.outbox.open)} open", bool(notify.outbox.open)),
+        (f"the outbox has {len(notify.outbox.waiting)} waiting", bool(notify.outbox.waiting)),
+        ("alerts wait for a digest", bool(notify.bursts.held)),
+        ("scans are in safe mode", states["scan"].rounds.interval_s > 0),
+        ("what people said is not done", not edges.chat.is_all_taken() or notify.talk.is_paused),
+    )  # fmt: skip
+    return next((problem for problem, is_so in checks if is_so), "")
+
+
+def person_knows(channels: Channels, codes: list[str], since_ns: int, after: str) -> None:
+    """I4, from the outside: a plain fall is in front of the person on every channel."""
+    for name in CHANNELS:
+        texts = [one.asked.text for one in channels.received if one.at_ns >= since_ns and one.asked.channel == name]
+        for code in codes:
+            if not any(code in text for text in texts):
+                raise Broken(f"I4: {code} fell {after}, and {name} was not told")
+
+
+def _first_difference(lived: Any, rebuilt: Any) -> str:
+    for name in lived.__struct_fields__:
+        one, other = getattr(lived, name), getattr(rebuilt, name)
+        if one != other:
+            return f"{name} was {str(one)[:300]}, is {str(other)[:300]}"
+    return "?"

@@ -1,0 +1,156 @@
+"""The people and their channels: what they really received, whatever the daemon was told of it; and what they say."""
+
+from collections import deque
+from typing import NamedTuple
+
+from kis_actors.messages import CommandReceived, Event, NotifyFailed, NotifyRequested, NotifySent, NotifyUnknown, Record
+from simulation.disk import Broken
+from simulation.fates import CHANNELS, OUTCOMES
+from simulation.stage import Stage
+
+SAYINGS = (
+    "/status", "/near", "/subs", "/alerts", "/why {}", "/snooze {} 1m", "/unsnooze {}", "/mute 1m", "/unmute",
+    "/pause", "/resume", "/pin {}", "/unpin {}", "/reload", "/help", "/nonsense", "/why 999999",
+)  # fmt: skip
+POLL_S = 2.0
+
+
+class Delivery(NamedTuple):
+    """A message that a person has in front of them. seq: of the question that sent it."""
+
+    asked: NotifyRequested
+    seq: int
+    at_ns: int
+
+
+class Channels:
+    """Each with its own queue, one message under way at a time. tried: every attempt that left, and its fate."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+        self.received: list[Delivery] = []
+        self.tried: dict[int, str] = {}
+        self._queues: dict[str, deque[Record]] = {}
+        self._busy: dict[str, Record] = {}
+        self.died()
+
+    def send(self, question: Record) -> None:
+        """Takes a NotifyRequested."""
+        self._stage.require_durable(question)
+        assert isinstance(question.event, NotifyRequested)
+        self._queues[question.event.channel].append(question)
+        self._next(question.event.channel)
+
+    def died(self) -> None:
+        """What waited for its turn was never tried."""
+        self._queues = {name: deque() for name in CHANNELS}
+        self._busy = {}
+
+    def stop(self) -> None:
+        """What was not tried is said to be so; what is under way stays without an answer."""
+        for queue in self._queues.values():
+            while queue:
+                self._answer(queue.popleft(), "unreachable")
+
+    def _next(self, name: str) -> None:
+        if self._queues[name] and name not in self._busy:
+            self._busy[name] = question = self._queues[name].popleft()
+            self._leave(question)
+
+    def _leave(self, question: Record) -> None:
+        """The request goes out; from now on nobody can stop it."""
+        stage, asked = self._stage, question.event
+        assert isinstance(asked, NotifyRequested)
+        if question.seq in self.tried:
+            raise Broken(f"I4: record {question.seq} was sent twice")
+        weights = stage.fates.told if asked.channel != "log" else (1.0,)
+        fate = stage.chance.choices(OUTCOMES[: len(weights)], weights)[0]
+        self.tried[question.seq] = fate
+        took_s = stage.chance.uniform(5, 12) if fate == "slow" else stage.chance.uniform(0.01, 1.0)
+        stage.trace("sends", question.seq, asked.channel, asked.alert_id, fate)
+        if fate in ("sent", "slow", "unknown_there"):
+            stage.in_world(took_s / 2, lambda: self._arrive(question, asked))
+        stage.in_process(took_s, lambda: self._done(question, fate))
+
+    def _arrive(self, question: Record, asked: NotifyRequested) -> None:
+        self.received.append(Delivery(asked, question.seq, self._stage.now_ns))
+        self._stage.trace("person reads", asked.channel, asked.alert_id, asked.attempt)
+
+    def _done(self, question: Record, fate: str) -> None:
+        asked = question.event
+        assert isinstance(asked, NotifyRequested)
+        self._answer(question, fate)
+        self._busy.pop(asked.channel, None)
+        pause_s = 0.05 if fate != "busy" else self._stage.chance.uniform(1, 5)
+        self._stage.in_process(pause_s, lambda: self._next(asked.channel))
+
+    def _answer(self, question: Record, fate: str) -> None:
+        self._stage.observe("channel", _outcome(question, fate, self._stage), question.seq)
+
+
+def _outcome(question: Record, fate: str, stage: Stage) -> Event:
+    asked = question.event
+    assert isinstance(asked, NotifyRequested)
+    about = {"alert_id": asked.alert_id, "channel": asked.channel, "attempt": asked.attempt}
+    match fate:
+        case "sent" | "slow":
+            return NotifySent(**about, message_id=str(question.seq))
+        case "busy":
+            return NotifyFailed(**about, reason="HTTP 429", retry_after_s=stage.chance.uniform(1, 15))
+        case "unreachable":
+            return NotifyFailed(**about, reason="connection refused", retry_after_s=1.0)
+        case "refused":
+            return NotifyFailed(**about, reason="HTTP 400")
+    return NotifyUnknown(**about, reason="no answer in time")
+
+
+class Chat:
+    """What people say, and the poll that brings it: each update until it is confirmed, and that only when durable."""
+
+    def __init__(self, stage: Stage, channels: Channels) -> None:
+        self._stage = stage
+        self.said: dict[int, CommandReceived] = {}
+        self.reload_wanted = False
+        self._number = 0
+        self._after = 0
+        self._unread: dict[int, CommandReceived] = {}
+
+    def say(self, text: str) -> None:
+        """A person writes, or presses a button."""
+        self._number += self._stage.chance.randint(1, 3)
+        is_press, number = self._stage.happens(0.2), self._number
+        words = {"data": text.removeprefix("/"), "press_id": f"press-{number}"} if is_press else {"text": text}
+        said = CommandReceived(update_id=number, person="1", chat="", **words)
+        self.said[number] = self._unread[number] = said
+
+    def say_something(self) -> None:
+        """One of the commands, or what is none."""
+        self.say(self._stage.chance.choice(SAYINGS).format(self._stage.chance.choice(self._stage.codes)))
+
+    def listen(self, after: int) -> None:
+        """Begins to poll, for what came after update `after`."""
+        self._after = after
+        self._stage.in_process(0.1, self._poll)
+
+    def is_all_taken(self) -> bool:
+        """Whether the daemon has everything that was said."""
+        return not self._unread
+
+    def _poll(self) -> None:
+        """What was read the time before is confirmed first; nothing is read while that is not durable."""
+        self._stage.in_process(POLL_S, self._poll)
+        if not self._stage.is_flushed():
+            return
+        self._unread = {number: said for number, said in self._unread.items() if number > self._after}
+        for number, said in sorted(self._unread.items()):
+            self._after = number
+            self._stage.observe("telegram", said)
+
+    def answer_press(self, press_id: str, text: str) -> None:
+        """Ends the waiting that a pressed button shows."""
+        self._stage.require_durable(self._stage.handling)
+
+    def reload(self) -> None:
+        """Has the settings read again."""
+        self._stage.require_durable(self._stage.handling)
+        self.reload_wanted = True

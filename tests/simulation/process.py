@@ -1,0 +1,172 @@
+"""One life of the daemon: its own journal, actors and recovery, stepped by hand instead of by threads."""
+
+from collections import deque
+from typing import Any, NamedTuple
+
+import msgspec
+
+from kis_actors.actors import notify, scan, signal, subscription, ws
+from kis_actors.actors.base import CoreActor, Mailbox
+from kis_actors.app import CORES
+from kis_actors.day_files import Opening
+from kis_actors.journal import Journal
+from kis_actors.market.sessions import Calendar
+from kis_actors.market.universe import Stock
+from kis_actors.messages import Event, Record, RunStarted, UniverseLoaded, UniverseRefused
+from kis_actors.recovery import record_of
+from kis_actors.turn import hears, take_turn
+from simulation.disk import Broken, Folder, Writer
+from simulation.kis import Quotes, Socket
+from simulation.people import Channels, Chat
+from simulation.stage import Stage
+
+BACKLOG_MAX = 300
+"""The real mailboxes are bounded by the reader, which waits; here the world waits."""
+
+
+class Edges(NamedTuple):
+    """The world, as the actors' shells see it."""
+
+    quotes: Quotes
+    socket: Socket
+    channels: Channels
+    chat: Chat
+
+
+class Universes:
+    """The port of the universe: the same codes as ever, or an unreadable file."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+
+    def ask(self, question: Record) -> None:
+        """Takes a UniverseRequested."""
+        self._stage.require_durable(question)
+        is_bad = self._stage.happens(self._stage.fates.rest_fails)
+        answer: Event = UniverseRefused(reason="no such file") if is_bad else universe_of(self._stage.codes)
+        self._stage.in_process(0.1, lambda: self._stage.observe("universe", answer, question.seq))
+
+
+class Inbox:
+    """Stands for an actor's reference: what it is told waits here until the scheduler picks it."""
+
+    def __init__(self) -> None:
+        self.mail: deque[Record] = deque()
+        self.told_seq = 0
+
+    def tell(self, records: list[Record]) -> None:
+        """Takes durable records."""
+        self.mail += records
+        self.told_seq = records[-1].seq
+
+
+class Process:
+    """Lives from recovery until it is killed. Raises Killed out of any step, and Broken if an actor dies of a bug."""
+
+    def __init__(self, stage: Stage, edges: Edges, opening: Opening, path: Folder) -> None:
+        stage.life += 1
+        self.stage = stage
+        self.path = path
+        self.writer = Writer(path)
+        self.journal = Journal(
+            lambda: self.writer, last_at_ns=opening.last_at_ns, now_ns=lambda: stage.now_ns, failed=_died
+        )
+        self.journal.last_seq = self.writer.last_seq
+        self.inboxes = {core.name: Inbox() for core in CORES}
+        self.handled = dict.fromkeys(self.inboxes, self.writer.last_seq)
+        self.actors = self._actors(opening.states, edges)
+        self._begin(opening, edges)
+
+    def is_idle(self) -> bool:
+        """Whether nothing is left to do."""
+        return not self.journal.backlog() and not any(box.mail for box in self.inboxes.values())
+
+    def is_behind(self) -> bool:
+        """Whether so much is left that the world has to wait."""
+        return sum(len(box.mail) for box in self.inboxes.values()) > BACKLOG_MAX
+
+    def step(self) -> None:
+        """One actor handles its next record, or the journal commits what has gathered; chance picks who."""
+        busy: list[str] = [name for name, box in self.inboxes.items() if box.mail]
+        picked = self.stage.chance.randrange(len(busy) + bool(self.journal.backlog()))
+        if picked == len(busy):
+            self.commit()
+        else:
+            self._handle(busy[picked])
+
+    def commit(self) -> None:
+        """The journal's own next step."""
+        units = self.journal._gathered()
+        self.stage.trace("commits", sum(len(unit.events) for unit in units))
+        self.journal._commit(self.writer, units)
+
+    def states(self) -> dict[str, Any]:
+        """The state of each actor as it lives."""
+        return {name: actor._state for name, actor in self.actors.items()}
+
+    def last_states(self) -> dict[str, Any]:
+        """The states after everything durable, also what nobody was told of any more. Ends the actors' use."""
+        states = self.states()
+        for row in self.path.file.rows:
+            if row.seq > min(self.handled.values()):
+                self._catch_up(states, record_of(row))
+        return states
+
+    def told_seq(self) -> int:
+        """The last record that any actor was told."""
+        return max(box.told_seq for box in self.inboxes.values())
+
+    def _catch_up(self, states: dict[str, Any], record: Record) -> None:
+        for core in CORES:
+            if record.seq > self.handled[core.name] and hears(core, record):
+                states[core.name], _ = take_turn(core, states[core.name], record)
+
+    def _handle(self, name: str) -> None:
+        record = self.inboxes[name].mail.popleft()
+        self.stage.trace("handles", name, record.seq, type(record.event).__name__)
+        self.stage.handling = record
+        self.actors[name].on_receive([record])
+        self.stage.handling = None
+        self.handled[name] = record.seq
+
+    def _actors(self, states: dict[str, Any], edges: Edges) -> dict[str, CoreActor]:
+        boxes, journal = {name: Mailbox(_died) for name in self.inboxes}, self.journal
+        for core in CORES:
+            boxes[core.name].actor = self.inboxes[core.name]  # type: ignore[assignment]
+            journal.listen(core, boxes[core.name].tell)
+        universes = Universes(self.stage)
+        return {
+            "scan": scan.ScanActor(states["scan"], journal, boxes["scan"], edges.quotes, universes),
+            "subscription": subscription.SubscriptionActor(
+                states["subscription"], journal, boxes["subscription"]
+            ),
+            "ws": ws.WsActor(states["ws"], journal, boxes["ws"], edges.socket),
+            "signal": signal.SignalActor(states["signal"], journal, boxes["signal"]),
+            "notify": notify.NotifyActor(states["notify"], journal, boxes["notify"], edges.channels, edges.chat),
+        }  # fmt: skip
+
+    def _begin(self, opening: Opening, edges: Edges) -> None:
+        """As app.System does it."""
+        for undecided in opening.undecided:
+            self.journal.decided(*undecided)
+        self.stage.attach(self.journal)
+        started = RunStarted(
+            settings=self.stage.settings, calendar=Calendar(), version="simulation", in_doubt=opening.in_doubt
+        )
+        self.stage.observe("app", started)
+        self.stage.observe("app", universe_of(self.stage.codes))
+        edges.chat.listen(opening.states["notify"].talk.last_update_id)
+
+
+def universe_of(codes: tuple[str, ...]) -> UniverseLoaded:
+    """The codes as a universe."""
+    return UniverseLoaded(stocks=tuple(Stock(code, f"name of {code}", "KOSPI") for code in codes), source="simulation")
+
+
+def state_bytes(state: Any) -> int:
+    """How much it is when written."""
+    return len(msgspec.json.encode(state))
+
+
+def _died(who: str, seq: int, bug: BaseException) -> None:
+    raise Broken(f"bug: {who} failed on record {seq}: {type(bug).__name__}: {bug}") from bug

@@ -1,0 +1,272 @@
+"""A whole seed: trouble with restarts in it, then calm in which everything must come right, and a probe at the end."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from facts import DAY, at
+
+from kis_actors.app import CORES
+from kis_actors.day_files import open_day, rebuilt_from
+from kis_actors.messages import ClockTicked, RunEnded, SettingsUnchanged
+from kis_actors.units import log_day_of
+from simulation import judging, oracle
+from simulation.disk import Broken, Folder, Killed, in_memory
+from simulation.fates import CALM, patience_s
+from simulation.kis import Market, Quotes, Socket
+from simulation.people import Channels, Chat
+from simulation.process import Edges, Process
+from simulation.stage import Stage, Tell
+
+INPUTS_MIN = 2000
+DEATHS_MIN = 3
+HEALED_S = 60.0
+STEPS_MAX = 200_000
+START = at("10:00:00", DAY - timedelta(days=4))
+"""A Monday; so there are four nights before the market closes for two days."""
+FRIDAY = 4
+
+
+@dataclass
+class Report:
+    """What a seed did. broken: the first invariant that did not hold, "" if all did; chain: the hash over its log."""
+
+    seed: int
+    inputs: int = 0
+    records: int = 0
+    deaths: int = 0
+    alerts: int = 0
+    received: int = 0
+    healed_s: float = 0.0
+    broken: str = ""
+    chain: str = ""
+    days: list[str] = field(default_factory=list)
+
+
+class World:
+    """Everything that is not the daemon, and the scheduler."""
+
+    def __init__(self, seed: int, tell: Tell | None = None) -> None:
+        self.stage = Stage(seed, START, tell)
+        chance = self.stage.chance
+        barred = chance.choice((*self.stage.codes, "", "", ""))
+        self.market = Market(self.stage, self.stage.codes)
+        self.channels = Channels(self.stage)
+        self.edges = Edges(
+            Quotes(self.stage, self.market), Socket(self.stage, self.market, barred), self.channels,
+            Chat(self.stage, self.channels),
+        )  # fmt: skip
+        self.folder = Folder(self.stage.disk)
+        self.report = Report(seed)
+        self.gap_s = chance.choice((0.3, 0.6, 1.2))
+        self.process: Process | None = None
+        self.deaths_due = sorted(chance.randint(1, INPUTS_MIN - 100) for _ in range(chance.randint(DEATHS_MIN, 6)))
+        self._steps_left: int | None = None
+
+    def play(self) -> Report:
+        """The whole seed. Raises Broken."""
+        self.stage.in_world(0.0, self._tick)
+        self.stage.in_world(0.1, self._trade)
+        self._boot()
+        while self.stage.inputs < INPUTS_MIN or self.deaths_due:
+            self._go_on()
+        self._heal()
+        self._probe()
+        self._stop()
+        self._sum_up()
+        return self.report
+
+    # --- the world's own pace
+
+    def _tick(self) -> None:
+        stage = self.stage
+        stalled_s = stage.chance.uniform(2, 20) if stage.happens(stage.fates.stalls) else 0.0
+        stage.in_world(1.0 + stalled_s, self._tick)
+        stage.observe("clock", ClockTicked(now=stage.now))
+        if stage.happens(stage.fates.says):
+            self.edges.chat.say_something()
+        if self.edges.chat.reload_wanted:
+            self.edges.chat.reload_wanted = False
+            stage.observe("app", SettingsUnchanged())
+
+    def _trade(self) -> None:
+        self.stage.in_world(self.stage.chance.uniform(0.1, 2 * self.gap_s), self._trade)
+        self.edges.socket.speak(self.market.move())
+
+    def _go_on(self) -> None:
+        """The next thing happens, and some or all of what follows from it."""
+        try:
+            self.stage.happen_next()
+            if self.deaths_due and self.stage.inputs >= self.deaths_due[0]:
+                self.deaths_due.pop(0)
+                self._plan_death()
+            settles = self.stage.happens(self.stage.fates.settles) or self._process.is_behind()
+            self._settle(STEPS_MAX if settles else self.stage.chance.randint(0, 6))
+        except Killed:
+            self._die()
+
+    @property
+    def _process(self) -> Process:
+        assert self.process is not None
+        return self.process
+
+    def _settle(self, steps: int = STEPS_MAX) -> None:
+        for _ in range(steps):
+            if self._process.is_idle():
+                return
+            if self._steps_left is not None:
+                self._steps_left -= 1
+                if self._steps_left < 0:
+                    raise Killed
+            self._process.step()
+        if steps == STEPS_MAX:
+            raise Broken(f"I11: the actors are still busy after {STEPS_MAX} steps")
+
+    # --- lives and deaths
+
+    def _plan_death(self) -> None:
+        """In the middle of the actors' work, in a commit, at a clean end, or at the turn of the day."""
+        chance, disk = self.stage.chance, self.stage.disk
+        night = "stop" if self.stage.now.weekday() == FRIDAY else "day"
+        manner = chance.choice(("steps", "steps", "write", "write", "stop", night))
+        self.stage.trace("death comes:", manner)
+        if manner == "steps":
+            self._steps_left = chance.randint(0, 12)
+        elif manner == "write":
+            disk.writes_left, disk.is_kept = chance.randint(0, 3), chance.random() < 0.5
+        elif manner == "stop":
+            self._stop()
+            self._boot()
+        else:
+            self._next_day()
+
+    def _die(self) -> None:
+        """After kill -9: what was told must be durable, and the state must come out of the log as it was."""
+        process, self.process = self._process, None
+        self.stage.trace("killed")
+        self.report.deaths += 1
+        self._forget_process()
+        if process.told_seq() > self.stage.disk.last_seq:
+            raise Broken(f"I1: actors were told {process.told_seq()}, durable is {self.stage.disk.last_seq}")
+        oracle.same_states(process.last_states(), rebuilt_from(process.path, CORES).states)  # type: ignore[arg-type]
+        self.stage.pass_until(self.stage.after_s(self.stage.chance.choice((0.1, 3.0, 30.0))))
+        self._boot()
+
+    def _stop(self) -> None:
+        """A clean end, as app.System makes one."""
+        self._settle()
+        self.edges.socket.stop()
+        self.channels.stop()
+        self._settle()
+        self.stage.observe("app", RunEnded(reason="stopped"))
+        self._process.commit()
+        oracle.bounded_states(self._process.states())
+        self._forget_process()
+        self.process = None
+
+    def _forget_process(self) -> None:
+        """All that was in memory, or on its way to it."""
+        self.stage.attach(None)
+        self.stage.life += 1
+        self.stage.disk.writing = None
+        self.stage.disk.writes_left = self._steps_left = None
+        for edge in (self.edges.quotes, self.edges.socket, self.channels):
+            edge.died()
+
+    def _next_day(self) -> None:
+        """The night falls on a clean end or on a crash, perhaps with a crash in the morning's start."""
+        if self.stage.happens(0.5):
+            self._stop()
+        else:
+            self._settle(self.stage.chance.randint(0, 10))
+            self.report.deaths += 1
+            process, self.process = self._process, None
+            self._forget_process()
+            oracle.same_states(process.last_states(), rebuilt_from(process.path, CORES).states)  # type: ignore[arg-type]
+        morning = self.stage.now.replace(hour=8, minute=59, second=self.stage.chance.randint(0, 59))
+        self.stage.now_ns = int((morning + timedelta(days=1)).timestamp()) * 1_000_000_000
+        if self.stage.happens(0.4):
+            self.stage.disk.writes_left, self.stage.disk.is_kept = self.stage.chance.randint(0, 4), self.stage.happens(0.5)
+        self._boot()
+
+    def _boot(self) -> None:
+        """Recovery, until one survives it."""
+        day = log_day_of(self.stage.now)
+        while self.process is None:
+            try:
+                opening = open_day(self.folder, day, CORES, "full")  # type: ignore[arg-type]
+                self._check_carried(opening.states)
+                self.stage.trace("starts, undecided", len(opening.undecided), "in doubt", len(opening.in_doubt))
+                self.process = Process(self.stage, self.edges, opening, opening.path)  # type: ignore[arg-type]
+            except Killed:
+                self.report.deaths += 1
+                self._forget_process()
+
+    def _check_carried(self, states: dict[str, Any]) -> None:
+        """Once for each new day file."""
+        names = list(self.stage.disk.files)
+        if len(names) > max(1, len(self.report.days)):
+            oracle.carried_is_fold(Folder(self.stage.disk, names[-2]), states)
+        self.report.days = names
+
+    # --- the end
+
+    def _heal(self) -> None:
+        """I13: when the trouble ends, all is as wanted after 60 s and the waits that are stated."""
+        self.stage.fates = CALM
+        self.edges.quotes.end_outage()
+        self.edges.socket.unmute()
+        self.stage.disk.writes_left = self._steps_left = None
+        for text in ("/resume", "/unmute", *(f"/unsnooze {code}" for code in self.stage.codes)):
+            self.edges.chat.say(text)
+        begun_ns = self.stage.now_ns
+        deadline_ns = self.stage.after_s(patience_s(self.stage.settings) + HEALED_S)
+        while problem := oracle.unhealed(self._process.states(), self.edges):
+            if self.stage.now_ns > deadline_ns:
+                raise Broken(f"I13: {(self.stage.now_ns - begun_ns) / 1e9:.0f} s after the trouble {problem}")
+            self._go_on()
+        self.report.healed_s = (self.stage.now_ns - begun_ns) / 1e9
+
+    def _probe(self) -> None:
+        """A fall that nobody can miss must reach the person on every channel."""
+        settings = self.stage.settings
+        self.market.may_dive = False
+        for stock in self.market.stocks.values():
+            stock.is_diving = False
+        self._pass(settings.monitor.alert_cooldown_sec + settings.notify.burst_sec + 5)
+        followed = self._process.states()["subscription"].targets
+        fallen_ns = self.stage.now_ns
+        for target in followed:
+            self.market.stocks[target.code].is_diving = True
+            self.market.trade(target.code)
+            self.edges.socket.speak(target.code)
+        self._pass(settings.notify.burst_sec + settings.monitor.scan_interval_sec + 10)
+        codes = [target.code for target in followed]
+        oracle.person_knows(self.channels, codes, fallen_ns, "after all was well again")
+
+    def _pass(self, duration_s: float) -> None:
+        until_ns = self.stage.after_s(duration_s)
+        while self.stage.now_ns < until_ns:
+            self._go_on()
+
+    def _sum_up(self) -> None:
+        report, disk = self.report, self.stage.disk
+        report.inputs, report.records = self.stage.inputs, disk.last_seq
+        report.received = len(self.channels.received)
+        report.chain = disk.files[report.days[-1]].last_commit[1].hex()
+        folders = [Folder(disk, name) for name in disk.files]
+        report.alerts = judging.judged(folders, self.stage.settings, self.channels)
+        judging.whole_logs(folders, report.seed)
+
+
+def played(seed: int, tell: Tell | None = None) -> Report:
+    """One seed from end to end; what broke is in the report."""
+    world: Any = None
+    with in_memory():
+        try:
+            world = World(seed, tell)
+            return world.play()
+        except Broken as broken:
+            report: Report = world.report if world else Report(seed)
+            report.inputs, report.broken = world.stage.inputs if world else 0, str(broken)
+            return report
