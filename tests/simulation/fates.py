@@ -60,7 +60,7 @@ def fates_of(chance: Random) -> Fates:
 def settings_of(chance: Random) -> Settings:
     """Short waits, so that many of them fit into a seed; every one of them still stands."""
     monitor = {
-        "scan_interval_sec": chance.choice((5.0, 10.0, 20.0)), "rest_batch_size": chance.choice((2, 3, 30)),
+        "scan_interval_sec": chance.choice((10.0, 20.0, 40.0)), "rest_batch_size": chance.choice((2, 3, 30)),
         "max_ws_subs": chance.randint(1, 4), "rebalance_interval_sec": chance.choice((5.0, 20.0)),
         "subscribe_cooldown_sec": chance.choice((5.0, 30.0)), "min_subscribe_sec": chance.choice((5.0, 20.0)),
         "alert_cooldown_sec": chance.choice((10.0, 30.0, 60.0)), "swaps_per_minute": chance.choice((2, 10)),

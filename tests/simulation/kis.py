@@ -105,17 +105,21 @@ class Market:
     def __init__(self, stage: Stage, codes: tuple[str, ...]) -> None:
         self._stage = stage
         self.stocks = {code: Stock() for code in codes}
-        self.may_dive = True
+        self.is_restless = True
 
     def move(self) -> str:
         """One trade of one code, sometimes the start or the end of a fall, sometimes of all codes."""
         chance = self._stage.chance
         code = chance.choice(tuple(self.stocks))
         turn = chance.random()
-        for one in (*self.stocks, code) if turn < 0.005 else (code,) if turn < 0.05 else ():
-            self.stocks[one].is_diving = self.may_dive and not self.stocks[code].is_diving
+        is_diving = not self.stocks[code].is_diving
+        for one in self._turning(code, turn) if self.is_restless else ():
+            self.stocks[one].is_diving = is_diving
         self.trade(code)
         return code
+
+    def _turning(self, code: str, turn: float) -> tuple[str, ...]:
+        return tuple(self.stocks) if turn < 0.005 else (code,) if turn < 0.05 else ()
 
     def trade(self, code: str) -> None:
         """One trade at a price that says plainly on which side of the threshold it is."""

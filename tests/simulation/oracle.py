@@ -64,9 +64,10 @@ def person_knows(channels: Channels, codes: list[str], since_ns: int, after: str
                 raise Broken(f"I4: {code} fell {after}, and {name} was not told")
 
 
-def _first_difference(lived: Any, rebuilt: Any) -> str:
-    for name in lived.__struct_fields__:
+def _first_difference(lived: Any, rebuilt: Any, path: str = "") -> str:
+    """The innermost field that differs, and how."""
+    for name in getattr(lived, "__struct_fields__", ()) if type(lived) is type(rebuilt) else ():
         one, other = getattr(lived, name), getattr(rebuilt, name)
         if one != other:
-            return f"{name} was {str(one)[:300]}, is {str(other)[:300]}"
-    return "?"
+            return _first_difference(one, other, f"{path}.{name}")
+    return f"{path} was {str(lived)[:300]}, is {str(rebuilt)[:300]}"

@@ -1,5 +1,6 @@
 """A whole seed: trouble with restarts in it, then calm in which everything must come right, and a probe at the end."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 from facts import DAY, at
 
 from kis_actors.app import CORES
-from kis_actors.day_files import open_day, rebuilt_from
+from kis_actors.day_files import open_day
 from kis_actors.messages import ClockTicked, RunEnded, SettingsUnchanged
 from kis_actors.units import log_day_of
 from simulation import judging, oracle
@@ -19,7 +20,6 @@ from simulation.process import Edges, Process
 from simulation.stage import Stage, Tell
 
 INPUTS_MIN = 2000
-DEATHS_MIN = 3
 HEALED_S = 60.0
 STEPS_MAX = 200_000
 START = at("10:00:00", DAY - timedelta(days=4))
@@ -58,10 +58,11 @@ class World:
         )  # fmt: skip
         self.folder = Folder(self.stage.disk)
         self.report = Report(seed)
-        self.gap_s = chance.choice((0.3, 0.6, 1.2))
+        self.gap_s = chance.choice((0.2, 0.4, 1.0))
         self.process: Process | None = None
-        self.deaths_due = sorted(chance.randint(1, INPUTS_MIN - 100) for _ in range(chance.randint(DEATHS_MIN, 6)))
+        self.deaths_due = sorted(chance.randint(1, INPUTS_MIN - 100) for _ in range(chance.choice((3, 3, 4, 6))))
         self._steps_left: int | None = None
+        self._last: Process | None = None
 
     def play(self) -> Report:
         """The whole seed. Raises Broken."""
@@ -148,7 +149,7 @@ class World:
         self._forget_process()
         if process.told_seq() > self.stage.disk.last_seq:
             raise Broken(f"I1: actors were told {process.told_seq()}, durable is {self.stage.disk.last_seq}")
-        oracle.same_states(process.last_states(), rebuilt_from(process.path, CORES).states)  # type: ignore[arg-type]
+        self._last = process
         self.stage.pass_until(self.stage.after_s(self.stage.chance.choice((0.1, 3.0, 30.0))))
         self._boot()
 
@@ -182,7 +183,7 @@ class World:
             self.report.deaths += 1
             process, self.process = self._process, None
             self._forget_process()
-            oracle.same_states(process.last_states(), rebuilt_from(process.path, CORES).states)  # type: ignore[arg-type]
+            self._last = process
         morning = self.stage.now.replace(hour=8, minute=59, second=self.stage.chance.randint(0, 59))
         self.stage.now_ns = int((morning + timedelta(days=1)).timestamp()) * 1_000_000_000
         if self.stage.happens(0.4):
@@ -195,15 +196,18 @@ class World:
         while self.process is None:
             try:
                 opening = open_day(self.folder, day, CORES, "full")  # type: ignore[arg-type]
-                self._check_carried(opening.states)
+                self._check_opening(opening.states)
                 self.stage.trace("starts, undecided", len(opening.undecided), "in doubt", len(opening.in_doubt))
                 self.process = Process(self.stage, self.edges, opening, opening.path)  # type: ignore[arg-type]
             except Killed:
                 self.report.deaths += 1
                 self._forget_process()
 
-    def _check_carried(self, states: dict[str, Any]) -> None:
-        """Once for each new day file."""
+    def _check_opening(self, states: dict[str, Any]) -> None:
+        """What came out of the log is what was; and, of a new day file, what the one before leads to."""
+        if self._last:
+            oracle.same_states(self._last.last_states(), states)
+            self._last = None
         names = list(self.stage.disk.files)
         if len(names) > max(1, len(self.report.days)):
             oracle.carried_is_fold(Folder(self.stage.disk, names[-2]), states)
@@ -230,19 +234,23 @@ class World:
     def _probe(self) -> None:
         """A fall that nobody can miss must reach the person on every channel."""
         settings = self.stage.settings
-        self.market.may_dive = False
-        for stock in self.market.stocks.values():
-            stock.is_diving = False
+        self.market.is_restless = False
+        self._trade_all(self.stage.codes, is_diving=False)
         self._pass(settings.monitor.alert_cooldown_sec + settings.notify.burst_sec + 5)
-        followed = self._process.states()["subscription"].targets
+        states = self._process.states()
+        followed = [target.code for target in states["subscription"].targets]
+        known = [code for code in followed if states["signal"].day.closes_won.get(code)]  # pins may have no average
         fallen_ns = self.stage.now_ns
-        for target in followed:
-            self.market.stocks[target.code].is_diving = True
-            self.market.trade(target.code)
-            self.edges.socket.speak(target.code)
+        self._trade_all(known, is_diving=True)
         self._pass(settings.notify.burst_sec + settings.monitor.scan_interval_sec + 10)
-        codes = [target.code for target in followed]
-        oracle.person_knows(self.channels, codes, fallen_ns, "after all was well again")
+        oracle.person_knows(self.channels, known, fallen_ns, "after all was well again")
+
+    def _trade_all(self, codes: Iterable[str], *, is_diving: bool) -> None:
+        """All of them at once, on that side of the threshold."""
+        for code in codes:
+            self.market.stocks[code].is_diving = is_diving
+            self.market.trade(code)
+            self.edges.socket.speak(code)
 
     def _pass(self, duration_s: float) -> None:
         until_ns = self.stage.after_s(duration_s)
