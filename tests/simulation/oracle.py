@@ -1,11 +1,13 @@
 """What must hold while a seed runs: state out of the log, bounds, and that all comes right when the trouble ends."""
 
+from datetime import datetime
 from typing import Any
 
 import msgspec
 
 from kis_actors.app import CORES
 from kis_actors.day_files import rebuilt_from
+from kis_actors.duties import talk
 from simulation.disk import Broken, Folder
 from simulation.fates import CHANNELS
 from simulation.people import Channels
@@ -38,7 +40,7 @@ def bounded_states(states: dict[str, Any]) -> None:
             raise Broken(f"I11: the state of {name} has {size} bytes")
 
 
-def unhealed(states: dict[str, Any], edges: Edges) -> str:
+def unhealed(states: dict[str, Any], edges: Edges, now: datetime) -> str:
     """What is not as wanted; "" if all is: the slots by both books, the outbox, the scans, and what people asked."""
     held, notify = states["subscription"].held, states["notify"]
     wanted, link = held.wanted(), held.ledger.link
@@ -50,7 +52,8 @@ def unhealed(states: dict[str, Any], edges: Edges) -> str:
         (f"the outbox has {len(notify.outbox.waiting)} waiting", bool(notify.outbox.waiting)),
         ("alerts wait for a digest", bool(notify.bursts.held)),
         ("scans are in safe mode", states["scan"].rounds.interval_s > 0),
-        ("what people said is not done", not edges.chat.is_all_taken() or notify.talk.is_paused),
+        ("what people said is not heard", not edges.chat.is_all_taken()),
+        ("people want quiet", any(talk.why_quiet(notify.talk, code, now) for code in notify.talk.names)),
     )  # fmt: skip
     return next((problem for problem, is_so in checks if is_so), "")
 

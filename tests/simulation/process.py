@@ -3,8 +3,6 @@
 from collections import deque
 from typing import Any, NamedTuple
 
-import msgspec
-
 from kis_actors.actors import notify, scan, signal, subscription, ws
 from kis_actors.actors.base import CoreActor, Mailbox
 from kis_actors.app import CORES
@@ -96,6 +94,8 @@ class Process:
 
     def commit(self) -> None:
         """The journal's own next step."""
+        if not self.journal.backlog():
+            return
         units = self.journal._gathered()
         self.stage.trace("commits", sum(len(unit.events) for unit in units))
         self.journal._commit(self.writer, units)
@@ -163,10 +163,7 @@ def universe_of(codes: tuple[str, ...]) -> UniverseLoaded:
     return UniverseLoaded(stocks=tuple(Stock(code, f"name of {code}", "KOSPI") for code in codes), source="simulation")
 
 
-def state_bytes(state: Any) -> int:
-    """How much it is when written."""
-    return len(msgspec.json.encode(state))
-
-
 def _died(who: str, seq: int, bug: BaseException) -> None:
+    if isinstance(bug, Broken):
+        raise bug
     raise Broken(f"bug: {who} failed on record {seq}: {type(bug).__name__}: {bug}") from bug

@@ -66,13 +66,13 @@ class World:
 
     def play(self) -> Report:
         """The whole seed. Raises Broken."""
-        self.stage.in_world(0.0, self._tick)
         self.stage.in_world(0.1, self._trade)
         self._boot()
         while self.stage.inputs < INPUTS_MIN or self.deaths_due:
             self._go_on()
         self._heal()
         self._probe()
+        self._await_health()
         self._stop()
         self._sum_up()
         return self.report
@@ -82,7 +82,7 @@ class World:
     def _tick(self) -> None:
         stage = self.stage
         stalled_s = stage.chance.uniform(2, 20) if stage.happens(stage.fates.stalls) else 0.0
-        stage.in_world(1.0 + stalled_s, self._tick)
+        stage.in_process(1.0 + stalled_s, self._tick)
         stage.observe("clock", ClockTicked(now=stage.now))
         if stage.happens(stage.fates.says):
             self.edges.chat.say_something()
@@ -180,6 +180,8 @@ class World:
             self._stop()
         else:
             self._settle(self.stage.chance.randint(0, 10))
+            if self.stage.happens(0.7):
+                self._process.commit()  # durable, and nobody has heard of it
             self.report.deaths += 1
             process, self.process = self._process, None
             self._forget_process()
@@ -199,6 +201,7 @@ class World:
                 self._check_opening(opening.states)
                 self.stage.trace("starts, undecided", len(opening.undecided), "in doubt", len(opening.in_doubt))
                 self.process = Process(self.stage, self.edges, opening, opening.path)  # type: ignore[arg-type]
+                self._tick()
             except Killed:
                 self.report.deaths += 1
                 self._forget_process()
@@ -221,15 +224,23 @@ class World:
         self.edges.quotes.end_outage()
         self.edges.socket.unmute()
         self.stage.disk.writes_left = self._steps_left = None
-        for text in ("/resume", "/unmute", *(f"/unsnooze {code}" for code in self.stage.codes)):
-            self.edges.chat.say(text)
+        self._say_resume()
+        begun_ns = self.stage.now_ns
+        self._await_health()
+        self.report.healed_s = (self.stage.now_ns - begun_ns) / 1e9
+
+    def _say_resume(self) -> None:
+        """Again and again, for too many commands within a minute are refused."""
+        self.edges.chat.say("/resume")
+        self.stage.in_world(20.0, self._say_resume)
+
+    def _await_health(self) -> None:
         begun_ns = self.stage.now_ns
         deadline_ns = self.stage.after_s(patience_s(self.stage.settings) + HEALED_S)
-        while problem := oracle.unhealed(self._process.states(), self.edges):
+        while problem := oracle.unhealed(self._process.states(), self.edges, self.stage.now):
             if self.stage.now_ns > deadline_ns:
                 raise Broken(f"I13: {(self.stage.now_ns - begun_ns) / 1e9:.0f} s after the trouble {problem}")
             self._go_on()
-        self.report.healed_s = (self.stage.now_ns - begun_ns) / 1e9
 
     def _probe(self) -> None:
         """A fall that nobody can miss must reach the person on every channel."""

@@ -1,0 +1,86 @@
+"""Bugs planted on purpose: a simulation that does not find them is blind. Each is a few characters of product code."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any, NamedTuple
+
+from eventlog import integrity
+from kis_actors import day_files, recovery
+from kis_actors.actors import base, notify
+from kis_actors.duties import holdings, outbox
+from kis_actors.journal import Journal
+from simulation.patching import patched
+
+
+class Canary(NamedTuple):
+    """A planted bug. patches: function, what stands there, what is planted. breaks: the invariants it may break.
+
+    needs_two_processes: it shows only between two processes with different hash seeds.
+    """
+
+    name: str
+    patches: tuple[tuple[Callable[..., Any], str, str], ...]
+    breaks: tuple[str, ...]
+    needs_two_processes: bool = False
+
+    @contextmanager
+    def planted(self) -> Iterator[None]:
+        """While it lasts, the bug is there."""
+        with ExitStack() as stack:
+            for function, before, after in self.patches:
+                stack.enter_context(patched(function, before, after))
+            yield
+
+
+CANARIES = (
+    Canary("ack before sync", ((
+        Journal._commit,
+        "    writer.append([_row(record) for record in records])\n    self.last_seq = records[-1].seq\n"
+        "    self._tell(records)\n",
+        "    self.last_seq = records[-1].seq\n    self._tell(records)\n"
+        "    writer.append([_row(record) for record in records])\n",
+    ),), ("I1",)),
+    Canary("effect before ack", ((
+        base.CoreActor._handle,
+        "            self._journal.decided(self.core.name, decided, record.seq)\n",
+        "            self._journal.decided(self.core.name, decided, record.seq)\n"
+        "            for event in decided:\n"
+        "                self.perform(Record(seq=self._journal.last_seq + 1, stream=self.core.name, cause=record.seq,\n"
+        "                                    at_ns=record.at_ns, event=event))\n",
+    ),), ("I3",)),
+    Canary("set iteration", ((
+        holdings.close_the_gap, "for key in wanted if", "for key in set(wanted) if",
+    ),), ("I6",), needs_two_processes=True),
+    Canary("lost in-doubt", ((
+        recovery.in_doubt, "return tuple(open_.values())", "return tuple(open_.values())[1:]",
+    ),), ("I4", "I13")),
+    Canary("double resend", ((
+        outbox._repeat, "asked is None or asked.is_repeat or", "asked is None or",
+    ), (outbox.evolve, "asked.is_repeat or ", ""),), ("I4",)),
+    Canary("decision split over commits", ((
+        Journal.decided,
+        "        self._units.append(unit)\n",
+        "        self._units.extend(Unit(stream, (event,), cause, unit.at_ns) for event in events)\n",
+    ), (Journal._gathered, "count < COMMIT_EVENTS_MAX", "count < 1"),), ("I4", "I6", "I7", "I15")),
+    Canary("carried state ahead of the log", ((
+        day_files._finish, "cores)).undecided:", "cores)).undecided and False:",
+    ),), ("I7", "I8")),
+    Canary("clock read in a core", ((
+        notify._consider, "signal=signal, decided_at=at)",
+        "signal=signal, decided_at=__import__('datetime').datetime.now(at.tzinfo))",
+    ),), ("I4", "I6", "I7")),
+    Canary("dropped tell", ((
+        Journal._tell, "if record.stream == core.name or hears(core, record)]",
+        "if (record.stream == core.name or hears(core, record)) and record.seq % 997]",
+    ),), ("I6", "I7", "I13", "I15", "I4")),
+    Canary("timer lost at restart", ((
+        outbox.evolve, "            return replace(outbox, settings=event.settings)\n",
+        "            return replace(outbox, settings=event.settings, waiting={})\n",
+    ),), ("I4",)),
+    Canary("off by one in verify", ((integrity.check, "seq >= ?", "seq > ?"),), ("I2",)),
+    Canary("cooldown lost", ((
+        notify.evolve, "settings=event.settings, is_dry_run=event.dry_run)",
+        "settings=event.settings, is_dry_run=event.dry_run, last_alerts={})",
+    ),), ("I4",)),
+)  # fmt: skip
+"""The twelve of reliability.md. There are no snapshots yet: the state that a new day carries over stands for them."""
