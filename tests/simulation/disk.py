@@ -125,7 +125,8 @@ class Writer:
 
     @classmethod
     def create(
-        cls, path: Folder, *, day: str, last_seq: int, chain: bytes, opening: Sequence[Row] = (), durability: str = "full"
+        cls, path: Folder, *, day: str, last_seq: int, chain: bytes, opening: Sequence[Row] = (),
+        durability: str = "full",
     ) -> "Writer":  # fmt: skip
         """A new file, there with its opening rows or not at all."""
         file = File(day, last_seq + 1, chain)

@@ -39,7 +39,7 @@ class Fates(NamedTuple):
 CALM = Fates()
 """Nothing goes wrong any more."""
 OUTCOMES = ("sent", "busy", "unreachable", "refused", "unknown_there", "unknown_lost", "slow")
-"""What becomes of a message: taken; 429; no connection; a definite no; no answer, though it arrived, or did not; late."""
+"""Of a message: taken; 429; no connection; a definite no; no answer, though it arrived, or did not; taken late."""
 
 
 def fates_of(chance: Random) -> Fates:

@@ -1,6 +1,7 @@
 """What must hold of a finished seed: the log replays, and people received what it says, no more and no less."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 from random import Random
 from typing import NamedTuple
 
@@ -119,15 +120,15 @@ def told_in(records: list[Record]) -> Told:
                 told.digests.update((alert.alert_id, digest.digest_id) for alert in digest.alerts)
     for record in records:
         if isinstance(asked := record.event, NotifyRequested):
-            outcome = outcomes.get((asked.alert_id, asked.channel, asked.attempt))
-            told.tries.setdefault((asked.alert_id, asked.channel), []).append(Try(record.seq, asked, outcome))
+            became = outcomes.get((asked.alert_id, asked.channel, asked.attempt))
+            told.tries.setdefault((asked.alert_id, asked.channel), []).append(Try(record.seq, asked, became))
     return told
 
 
 def _follows_the_rule(way: Way, tries: list[Try], settings: Settings) -> None:
     """Another try only after a certain failure; after an unknown outcome once, and marked."""
     mark = REPEATED[settings.notify.language]
-    for before, after in zip(tries, tries[1:], strict=False):
+    for before, after in pairwise(tries):
         is_doubt = isinstance(before.outcome, NotifyUnknown)
         if not (is_doubt or isinstance(before.outcome, NotifyFailed)):
             raise Broken(f"I4: {way} is asked again at {after.seq} after {before.outcome}")

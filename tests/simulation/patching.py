@@ -18,7 +18,8 @@ def patched(function: Callable[..., Any], before: str, after: str) -> Iterator[N
     if source.count(before) != 1:
         raise ValueError(f"{function.__qualname__} has {before!r} {source.count(before)} times, expected once")
     scope: dict[str, Any] = {}
-    exec(compile(source.replace(before, after), f"<planted in {function.__qualname__}>", "exec"), function.__globals__, scope)
+    code = compile(source.replace(before, after), f"<planted in {function.__qualname__}>", "exec")
+    exec(code, function.__globals__, scope)
     original = function.__code__
     function.__code__ = scope[function.__name__].__code__
     try:

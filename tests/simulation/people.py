@@ -91,17 +91,16 @@ class Channels:
 def _outcome(question: Record, fate: str, stage: Stage) -> Event:
     asked = question.event
     assert isinstance(asked, NotifyRequested)
-    about = {"alert_id": asked.alert_id, "channel": asked.channel, "attempt": asked.attempt}
-    match fate:
-        case "sent" | "slow":
-            return NotifySent(**about, message_id=str(question.seq))
-        case "busy":
-            return NotifyFailed(**about, reason="HTTP 429", retry_after_s=stage.chance.uniform(1, 15))
-        case "unreachable":
-            return NotifyFailed(**about, reason="connection refused", retry_after_s=1.0)
-        case "refused":
-            return NotifyFailed(**about, reason="HTTP 400")
-    return NotifyUnknown(**about, reason="no answer in time")
+    name, channel, attempt = asked.alert_id, asked.channel, asked.attempt
+    if fate in ("sent", "slow"):
+        return NotifySent(alert_id=name, channel=channel, attempt=attempt, message_id=str(question.seq))
+    if fate.startswith("unknown"):
+        return NotifyUnknown(alert_id=name, channel=channel, attempt=attempt, reason="no answer in time")
+    reason, wait_s = {
+        "busy": ("HTTP 429", stage.chance.uniform(1, 15)), "unreachable": ("connection refused", 1.0),
+        "refused": ("HTTP 400", -1.0),
+    }[fate]  # fmt: skip
+    return NotifyFailed(alert_id=name, channel=channel, attempt=attempt, reason=reason, retry_after_s=wait_s)
 
 
 class Chat:

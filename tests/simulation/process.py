@@ -14,8 +14,9 @@ from kis_actors.messages import Event, Record, RunStarted, UniverseLoaded, Unive
 from kis_actors.recovery import record_of
 from kis_actors.turn import hears, take_turn
 from simulation.disk import Broken, Folder, Writer
-from simulation.kis import Quotes, Socket
+from simulation.link import Socket
 from simulation.people import Channels, Chat
+from simulation.quotes import Quotes
 from simulation.stage import Stage
 
 BACKLOG_MAX = 300
@@ -65,7 +66,7 @@ class Process:
         stage.life += 1
         self.stage = stage
         self.path = path
-        self.writer = Writer(path)
+        self.writer: Any = Writer(path)
         self.journal = Journal(
             lambda: self.writer, last_at_ns=opening.last_at_ns, now_ns=lambda: stage.now_ns, failed=_died
         )

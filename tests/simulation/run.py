@@ -92,12 +92,12 @@ def _line(report: Report) -> str:
 
 def _sum(reports: list[Report], took_s: float) -> str:
     good = [report for report in reports if not report.broken]
-    sums = {name: sum(getattr(report, name) for report in reports) for name in ("inputs", "deaths", "alerts", "received")}
-    slowest_s = max((report.healed_s for report in good), default=0.0)
+    counted = ("inputs", "deaths", "alerts", "received")
+    inputs, deaths, alerts, received = (sum(getattr(report, name) for report in reports) for name in counted)
+    healed_s = max((report.healed_s for report in good), default=0.0)
     return (
-        f"{len(good)} of {len(reports)} seeds held; {sums['inputs']:,} inputs, {sums['deaths']:,} crashes, "
-        f"{sums['alerts']:,} alerts, {sums['received']:,} messages received; well again after {slowest_s:.0f} s at most; "
-        f"{took_s:.0f} s"
+        f"{len(good)} of {len(reports)} seeds held; {inputs:,} inputs, {deaths:,} crashes, {alerts:,} alerts, "
+        f"{received:,} messages received; well again after {healed_s:.0f} s at most; took {took_s:.0f} s"
     )
 
 

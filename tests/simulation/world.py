@@ -14,9 +14,10 @@ from kis_actors.units import log_day_of
 from simulation import judging, oracle
 from simulation.disk import Broken, Folder, Killed, in_memory
 from simulation.fates import CALM, patience_s
-from simulation.kis import Market, Quotes, Socket
+from simulation.link import Socket
 from simulation.people import Channels, Chat
 from simulation.process import Edges, Process
+from simulation.quotes import Market, Quotes
 from simulation.stage import Stage, Tell
 
 INPUTS_MIN = 2000
@@ -127,19 +128,24 @@ class World:
 
     def _plan_death(self) -> None:
         """In the middle of the actors' work, in a commit, at a clean end, or at the turn of the day."""
-        chance, disk = self.stage.chance, self.stage.disk
+        chance = self.stage.chance
         night = "stop" if self.stage.now.weekday() == FRIDAY else "day"
         manner = chance.choice(("steps", "steps", "write", "write", "stop", night))
         self.stage.trace("death comes:", manner)
         if manner == "steps":
             self._steps_left = chance.randint(0, 12)
         elif manner == "write":
-            disk.writes_left, disk.is_kept = chance.randint(0, 3), chance.random() < 0.5
+            self._die_in_a_write(3)
         elif manner == "stop":
             self._stop()
             self._boot()
         else:
             self._next_day()
+
+    def _die_in_a_write(self, most: int) -> None:
+        """One of the next commits is the last, and may have happened."""
+        self.stage.disk.writes_left = self.stage.chance.randint(0, most)
+        self.stage.disk.is_kept = self.stage.happens(0.5)
 
     def _die(self) -> None:
         """After kill -9: what was told must be durable, and the state must come out of the log as it was."""
@@ -180,8 +186,8 @@ class World:
             self._stop()
         else:
             self._settle(self.stage.chance.randint(0, 10))
-            if self.stage.happens(0.7):
-                self._process.commit()  # durable, and nobody has heard of it
+            self._trade_all(self.stage.codes, is_diving=self.stage.happens(0.8))
+            self._process.commit()  # durable, and nobody has heard of it
             self.report.deaths += 1
             process, self.process = self._process, None
             self._forget_process()
@@ -189,7 +195,7 @@ class World:
         morning = self.stage.now.replace(hour=8, minute=59, second=self.stage.chance.randint(0, 59))
         self.stage.now_ns = int((morning + timedelta(days=1)).timestamp()) * 1_000_000_000
         if self.stage.happens(0.4):
-            self.stage.disk.writes_left, self.stage.disk.is_kept = self.stage.chance.randint(0, 4), self.stage.happens(0.5)
+            self._die_in_a_write(4)
         self._boot()
 
     def _boot(self) -> None:
@@ -280,12 +286,10 @@ class World:
 
 def played(seed: int, tell: Tell | None = None) -> Report:
     """One seed from end to end; what broke is in the report."""
-    world: Any = None
     with in_memory():
+        world = World(seed, tell)
         try:
-            world = World(seed, tell)
             return world.play()
         except Broken as broken:
-            report: Report = world.report if world else Report(seed)
-            report.inputs, report.broken = world.stage.inputs if world else 0, str(broken)
-            return report
+            world.report.inputs, world.report.broken = world.stage.inputs, str(broken)
+            return world.report

@@ -1,165 +1,30 @@
-"""KIS as the daemon meets it: quotes, daily bars, one WebSocket session, and what goes wrong with each.
+"""KIS's WebSocket as the daemon meets it: one session, its registrations, and what goes wrong with them.
 
-It keeps the truth that the daemon can only infer: which registrations it holds, and of how many links it knows.
+It keeps the truth that the daemon can only infer: which registrations KIS holds.
 """
 
-from datetime import date
-from typing import Protocol
-
 import msgspec
-from facts import TRADE, bars_returned, holidays_returned, quotes_returned
 
 from kis_actors.messages import (
-    BaselineRequested,
-    DailyBarsFailed,
     Event,
     FrameOversized,
     FrameReceived,
     FramesDropped,
-    HolidaysFailed,
-    HolidaysRequested,
     LinkLost,
     LinkOpened,
     LinkRequested,
     ReadingPaused,
     Record,
-    ScanFailed,
-    ScanRequested,
 )
-from kis_actors.policies.averages import TRIES_MAX
 from kis_actors.policies.registrations import key_of, registrations_max
 from kis_actors.ports import Command
 from simulation.disk import Broken
+from simulation.quotes import Market
 from simulation.stage import Stage
 
 KIS_REGISTRATIONS_MAX = 41
-BASE_WON = 10_000
 NOISE = ("", "{", "{}", "|||", "0|H0STCNT0|001|", "0|H0STCNT0|0x1|005930^1", "0|H9XXXXX0|001|a^b", "pong",
          '{"header":{"tr_id":"PINGPONG","datetime":"20261120100000"}}')  # fmt: skip
-
-
-class Stock:
-    """What one code does. is_diving: its price is far below its average, otherwise a little below."""
-
-    def __init__(self) -> None:
-        self.price_won = BASE_WON
-        self.shares = 0
-        self.is_diving = False
-
-
-class Quotes:
-    """REST: one question after the other, as the adapter asks them."""
-
-    def __init__(self, stage: Stage, market: "Market") -> None:
-        self._stage = stage
-        self._market = market
-        self._free_at_ns = 0
-        self._outage_until_ns = 0
-        self._bar_tries: dict[tuple[str, date], int] = {}
-
-    def ask(self, question: Record) -> None:
-        """Takes a question of ScanActor's; the answer comes in a while."""
-        stage, fates = self._stage, self._stage.fates
-        stage.require_durable(question)
-        if stage.happens(fates.outage):
-            self._outage_until_ns = stage.now_ns + int(stage.chance.uniform(5, 60) * 1e9)
-        slow = stage.happens(fates.rest_is_slow)
-        took_ns = int(stage.chance.uniform(*((3, 15) if slow else (0.05, 0.4))) * 1e9)
-        self._free_at_ns = max(self._free_at_ns, stage.now_ns) + took_ns
-        stage.in_process((self._free_at_ns - stage.now_ns) / 1e9, lambda: self._answer(question))
-
-    def died(self) -> None:
-        """The process that asked is gone, and its queue with it."""
-        self._free_at_ns = 0
-
-    def end_outage(self) -> None:
-        """All is well again."""
-        self._outage_until_ns = 0
-
-    def _answer(self, question: Record) -> None:
-        stage, event = self._stage, question.event
-        is_out = stage.now_ns < self._outage_until_ns
-        fails = (stage.happens(stage.fates.rest_fails) or is_out) and not self._would_be_given_up(event)
-        answer = self._failure(event, "HTTP 429" if is_out else "no answer in 10 s") if fails else self._good(event)
-        stage.observe("rest", answer, question.seq)
-
-    def _would_be_given_up(self, event: Event) -> bool:
-        """Daily bars that fail three times are not asked for again that day, which no calm can heal; see README."""
-        if not isinstance(event, BaselineRequested):
-            return False
-        key = (event.code, event.end)
-        self._bar_tries[key] = self._bar_tries.get(key, 0) + 1
-        return self._bar_tries[key] >= TRIES_MAX
-
-    def _failure(self, event: Event, reason: str) -> Event:
-        match event:
-            case ScanRequested():
-                return ScanFailed(scan=event.scan, batch=event.batch, reason=reason)
-            case BaselineRequested():
-                return DailyBarsFailed(code=event.code, reason=reason)
-        return HolidaysFailed(reason=reason)
-
-    def _good(self, event: Event) -> Event:
-        match event:
-            case ScanRequested():
-                return self._market.quotes(event)
-            case BaselineRequested():
-                return bars_returned(event.code, 25, close_won=BASE_WON, last=self._stage.day_before)
-            case HolidaysRequested():
-                return holidays_returned({event.day: True})
-        raise Broken(f"REST was asked {event}")
-
-
-class Market:
-    """What every code does, whether anybody looks or not."""
-
-    def __init__(self, stage: Stage, codes: tuple[str, ...]) -> None:
-        self._stage = stage
-        self.stocks = {code: Stock() for code in codes}
-        self.is_restless = True
-
-    def move(self) -> str:
-        """One trade of one code, sometimes the start or the end of a fall, sometimes of all codes."""
-        chance = self._stage.chance
-        code = chance.choice(tuple(self.stocks))
-        turn = chance.random()
-        is_diving = not self.stocks[code].is_diving
-        for one in self._turning(code, turn) if self.is_restless else ():
-            self.stocks[one].is_diving = is_diving
-        self.trade(code)
-        return code
-
-    def _turning(self, code: str, turn: float) -> tuple[str, ...]:
-        return tuple(self.stocks) if turn < 0.005 else (code,) if turn < 0.05 else ()
-
-    def trade(self, code: str) -> None:
-        """One trade at a price that says plainly on which side of the threshold it is."""
-        stock, chance = self.stocks[code], self._stage.chance
-        stock.price_won = 10 * chance.randint(*((885, 910) if stock.is_diving else (935, 985)))
-        stock.shares += chance.randint(1, 50)
-
-    def quotes(self, asked: ScanRequested) -> Event:
-        """The rows of a scan, each with its own volume."""
-        rows = [quotes_returned({code: self.stocks[code].price_won}, scan=asked.scan, batch=asked.batch,
-                                acml_vol=str(self.stocks[code].shares)).rows for code in asked.codes]  # fmt: skip
-        joined = msgspec.structs.replace(rows[0], values=tuple(row for each in rows for row in each.values))
-        answer: Event = quotes_returned({}, scan=asked.scan, batch=asked.batch)
-        return msgspec.structs.replace(answer, rows=joined)
-
-    def frame(self, code: str) -> str:
-        """The frame of the last trade of `code`."""
-        stock, now = self.stocks[code], self._stage.now
-        changed = {
-            "MKSC_SHRN_ISCD": code, "STCK_PRPR": str(stock.price_won), "ACML_VOL": str(stock.shares),
-            "STCK_CNTG_HOUR": f"{now:%H%M%S}", "BSOP_DATE": f"{now:%Y%m%d}",
-        }  # fmt: skip
-        return f"0|H0STCNT0|001|{'^'.join((TRADE | changed).values())}"
-
-
-class Lost(Protocol):
-    """Told the reason of an end."""
-
-    def __call__(self, link: int, reason: str, *, is_ours: bool) -> None: ...
 
 
 class Socket:
@@ -223,7 +88,7 @@ class Socket:
         """A trade, if anybody follows the code; and what else may be on the wire."""
         stage, fates = self._stage, self._stage.fates
         if not self._is_open or self._question is None:
-            return
+            return None
         if stage.happens(fates.link_lost):
             return self._end("connection reset by peer", is_ours=False)
         if stage.happens(fates.bad_frame):
@@ -238,7 +103,7 @@ class Socket:
         event, stage = question.event, self._stage
         assert isinstance(event, LinkRequested)
         if self._question is not question:
-            return
+            return None
         self.connects_ns.append(stage.now_ns)
         if stage.happens(stage.fates.link_refused):
             return self._end("connection refused", is_ours=False)
@@ -269,7 +134,7 @@ class Socket:
             raise Broken(f"I9: {len(self.live)} registrations, allowed are {registrations_max(stage.settings)}")
         if not stage.happens(stage.fates.answer_lost):
             text = _acknowledgement(msg_cd, command)
-            stage.in_process(stage.chance.uniform(0.01, 0.3), lambda: self._is_on(link) and self._frame(text))
+            stage.in_process(stage.chance.uniform(0.01, 0.3), lambda: self._arrive(link, text))
 
     def _verdict(self, command: Command) -> str:
         stage, fates, key = self._stage, self._stage.fates, key_of(command.feed, command.code)
@@ -289,6 +154,10 @@ class Socket:
             return "OPSP0008"
         self.live[key] = stage.happens(fates.muted)
         return "OPSP0000"
+
+    def _arrive(self, link: int, text: str) -> None:
+        if self._is_on(link):
+            self._frame(text)
 
     def _frame(self, text: str) -> None:
         assert self._question is not None and isinstance(self._question.event, LinkRequested)

@@ -1,0 +1,41 @@
+"""What the simulation found in the daemon, each told as briefly as it can be."""
+
+import pytest
+from facts import NOW, SAMSUNG, codes_numbered, settings, started, tick, universe
+from story import given
+
+from kis_actors.actors import scan
+from kis_actors.messages import BaselineMissing, BaselineRequested, DailyBarsFailed
+from kis_actors.policies.slots import Ledger
+
+FIRST, SECOND = (f"H0STCNT0 {code}" for code in codes_numbered(2))
+ONE_SLOT = settings(monitor={"max_ws_subs": 1})
+
+
+def asked_twice() -> Ledger:
+    """A registration asked for again, because the first answer was late."""
+    ledger = Ledger(link=1).asked(FIRST, 1, wanted=True, ask=1, now=NOW, settings=ONE_SLOT)
+    return ledger.asked(FIRST, 1, wanted=True, ask=2, now=NOW, settings=ONE_SLOT)
+
+
+def test_a_refusal_frees_no_slot_while_another_ask_is_under_way():
+    """Seed 155: I9, 7 registrations where 6 are allowed, for the second ask was taken after all."""
+    ledger = asked_twice().refused(FIRST, 1, NOW, is_full=False, is_unanswered=False)
+    assert ledger.to_ask((SECOND,), NOW, ONE_SLOT) == ()
+
+
+def test_a_refusal_of_the_only_ask_frees_the_slot():
+    ledger = Ledger(link=1).asked(FIRST, 1, wanted=True, ask=1, now=NOW, settings=ONE_SLOT)
+    ledger = ledger.refused(FIRST, 1, NOW, is_full=False, is_unanswered=False)
+    assert [order.key for order in ledger.to_ask((SECOND,), NOW, ONE_SLOT)] == [SECOND]
+
+
+@pytest.mark.xfail(strict=True, reason="an average is given up for the day after three failures within a minute or two")
+def test_averages_are_asked_for_again_when_kis_is_well_again():
+    """Seed 48: KIS answers nothing for a minute at half past eight, and the whole day passes without a signal."""
+    story = given(scan.CORE, started(), universe(SAMSUNG), tick("08:31:00"))
+    for _ in range(3):
+        story = story.when(tick("08:32:00")).when(DailyBarsFailed(code=SAMSUNG, reason="HTTP 500"))
+    assert story.then_of(BaselineMissing)
+    later = [story.when(tick(f"08:{minute}:00")) for minute in range(40, 60)]
+    assert any(told.then_of(BaselineRequested) for told in later)
