@@ -15,12 +15,14 @@ from simulation.patching import patched
 class Canary(NamedTuple):
     """A planted bug. patches: function, what stands there, what is planted. breaks: the invariants it may break.
 
+    found_at: the first seed that found it, when somebody last looked.
     needs_two_processes: it shows only between two processes with different hash seeds.
     """
 
     name: str
     patches: tuple[tuple[Callable[..., Any], str, str], ...]
     breaks: tuple[str, ...]
+    found_at: int = 0
     needs_two_processes: bool = False
 
     @contextmanager
@@ -39,7 +41,7 @@ CANARIES = (
         "    self._tell(records)\n",
         "    self.last_seq = records[-1].seq\n    self._tell(records)\n"
         "    writer.append([_row(record) for record in records])\n",
-    ),), ("I1",)),
+    ),), ("I1",), found_at=2),
     Canary("effect before ack", ((
         base.CoreActor._handle,
         "            self._journal.decided(self.core.name, decided, record.seq)\n",
@@ -56,28 +58,28 @@ CANARIES = (
     ),), ("I4", "I13")),
     Canary("double resend", ((
         outbox._repeat, "asked is None or asked.is_repeat or", "asked is None or",
-    ), (outbox.evolve, "asked.is_repeat or ", ""),), ("I4",)),
+    ), (outbox.evolve, "asked.is_repeat or ", ""),), ("I4",), found_at=1),
     Canary("decision split over commits", ((
         Journal.decided,
         "        self._units.append(unit)\n",
         "        self._units.extend(Unit(stream, (event,), cause, unit.at_ns) for event in events)\n",
-    ), (Journal._gathered, "count < COMMIT_EVENTS_MAX", "count < 1"),), ("I4", "I6", "I7", "I15")),
+    ), (Journal._gathered, "count < COMMIT_EVENTS_MAX", "count < 1"),), ("I4", "I6", "I7", "I15"), found_at=17),
     Canary("carried state ahead of the log", ((
         day_files._finish, "cores)).undecided:", "cores)).undecided and False:",
-    ),), ("I7", "I8")),
+    ),), ("I7", "I8"), found_at=4),
     Canary("clock read in a core", ((
-        notify._consider, "signal=signal, decided_at=at)",
-        "signal=signal, decided_at=__import__('datetime').datetime.now(at.tzinfo))",
-    ),), ("I4", "I6", "I7")),
+        outbox._failed, "timedelta(seconds=wait_s)",
+        "timedelta(seconds=wait_s + __import__('time').time_ns() % 999 / 999)",
+    ),), ("I6", "I7")),
     Canary("dropped tell", ((
         Journal._tell, "if record.stream == core.name or hears(core, record)]",
         "if (record.stream == core.name or hears(core, record)) and record.seq % 997]",
-    ),), ("I6", "I7", "I13", "I15", "I4")),
+    ),), ("I6", "I7", "I13", "I15", "I4"), found_at=1),
     Canary("timer lost at restart", ((
         outbox.evolve, "            return replace(outbox, settings=event.settings)\n",
         "            return replace(outbox, settings=event.settings, waiting={})\n",
     ),), ("I4",)),
-    Canary("off by one in verify", ((integrity.check, "seq >= ?", "seq > ?"),), ("I2",)),
+    Canary("off by one in verify", ((integrity.check, "seq >= ?", "seq > ?"),), ("I2",), found_at=7),
     Canary("cooldown lost", ((
         notify.evolve, "settings=event.settings, is_dry_run=event.dry_run)",
         "settings=event.settings, is_dry_run=event.dry_run, last_alerts={})",

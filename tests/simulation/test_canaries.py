@@ -6,7 +6,6 @@ from simulation.canaries import CANARIES
 from simulation.patching import patched
 from simulation.run import first_broken
 from simulation.test_simulation import chains
-from simulation.world import played
 
 SEEDS_MAX = 200
 
@@ -14,7 +13,7 @@ SEEDS_MAX = 200
 @pytest.mark.parametrize("canary", [one for one in CANARIES if not one.needs_two_processes], ids=lambda one: one.name)
 def test_a_planted_bug_is_found(canary):
     with canary.planted():
-        report = first_broken(range(canary.found_at, SEEDS_MAX))
+        report = first_broken((*range(canary.found_at, SEEDS_MAX), *range(canary.found_at)))
     assert report, f"{canary.name} was not found within {SEEDS_MAX} seeds"
     assert report.broken.partition(":")[0] in canary.breaks
     print(f"{canary.name}: seed {report.seed}, {report.broken[:200]}")
@@ -24,10 +23,6 @@ def test_a_planted_bug_is_found(canary):
 def test_a_planted_bug_that_needs_two_hash_seeds_is_found(canary):
     one, other = (chains(hash_seed, 3, "--canary", canary.name) for hash_seed in (1, 2))
     assert one != other
-
-
-def test_the_seeds_that_find_bugs_hold_without_them():
-    assert [seed for seed in sorted({canary.found_at for canary in CANARIES}) if played(seed).broken] == []
 
 
 def greeted(name: str) -> str:
