@@ -24,6 +24,13 @@ def test_a_refusal_frees_no_slot_while_another_ask_is_under_way():
     assert ledger.to_ask((SECOND,), NOW, ONE_SLOT) == ()
 
 
+def test_nor_does_one_that_comes_after_giving_up():
+    """Seed 86: the same, a little later."""
+    ledger = asked_twice().refused(FIRST, 1, NOW, is_full=False, is_unanswered=True)
+    ledger = ledger.refused(FIRST, 1, NOW, is_full=False, is_unanswered=False)
+    assert ledger.to_ask((SECOND,), NOW, ONE_SLOT) == ()
+
+
 def test_a_refusal_of_the_only_ask_frees_the_slot():
     ledger = Ledger(link=1).asked(FIRST, 1, wanted=True, ask=1, now=NOW, settings=ONE_SLOT)
     ledger = ledger.refused(FIRST, 1, NOW, is_full=False, is_unanswered=False)
