@@ -1,6 +1,7 @@
 """What must hold of a finished seed: the log replays, and people received what it says, no more and no less."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from itertools import pairwise
 from random import Random
 from typing import NamedTuple
@@ -39,11 +40,17 @@ Way = tuple[str, str]
 
 
 class Try(NamedTuple):
-    """One attempt: the question, and what the log says became of it, if anything."""
+    """One attempt: the question, and what the log says became of it, if anything, and when."""
 
     seq: int
     asked: NotifyRequested
     outcome: Outcome | None
+    at: datetime | None = None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether its fate was learnt too late for it to be worth a repeat."""
+        return bool(self.at and self.asked.until and self.at >= self.asked.until)
 
 
 class Told(NamedTuple):
@@ -105,11 +112,11 @@ def judged(folders: list[Folder], settings: Settings, channels: Channels) -> int
 def told_in(records: list[Record]) -> Told:
     """What the log says about telling people."""
     told = Told({}, {}, [], {}, {})
-    outcomes: dict[tuple[str, str, int], Outcome] = {}
+    outcomes: dict[tuple[str, str, int], tuple[Outcome, datetime]] = {}
     for record in records:
         match record.event:
             case NotifySent() | NotifyFailed() | NotifyUnknown() as outcome:
-                outcomes[(outcome.alert_id, outcome.channel, outcome.attempt)] = outcome
+                outcomes[(outcome.alert_id, outcome.channel, outcome.attempt)] = outcome, record.at
             case NotifyExpired() as expired:
                 told.expired[(expired.alert_id, expired.channel)] = expired
             case AlertDecided() as alert:
@@ -120,8 +127,8 @@ def told_in(records: list[Record]) -> Told:
                 told.digests.update((alert.alert_id, digest.digest_id) for alert in digest.alerts)
     for record in records:
         if isinstance(asked := record.event, NotifyRequested):
-            became = outcomes.get((asked.alert_id, asked.channel, asked.attempt))
-            told.tries.setdefault((asked.alert_id, asked.channel), []).append(Try(record.seq, asked, became))
+            became = outcomes.get((asked.alert_id, asked.channel, asked.attempt), (None, None))
+            told.tries.setdefault((asked.alert_id, asked.channel), []).append(Try(record.seq, asked, *became))
     return told
 
 
@@ -164,13 +171,8 @@ def _why_lost(way: Way, told: Told, channels: Channels) -> str:
         case NotifyFailed(retry_after_s=wait_s) if wait_s < 0:
             return ""
         case NotifyUnknown():
-            return "" if last.asked.is_repeat or _was_stale(last.asked) else "never repeated"
+            return "" if last.asked.is_repeat or last.is_over else "never repeated"
     return f"its last outcome is {last.outcome}"
-
-
-def _was_stale(asked: NotifyRequested) -> bool:
-    """Whether it may have been too late for a repeat; the exact moment is the outbox's own test."""
-    return asked.until is not None
 
 
 def _is_asked_everywhere(seq: int, alert: AlertDecided, told: Told) -> None:

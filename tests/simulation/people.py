@@ -55,12 +55,16 @@ class Channels:
     def _next(self, name: str) -> None:
         if self._queues[name] and name not in self._busy:
             self._busy[name] = question = self._queues[name].popleft()
-            self._leave(question)
+            asked = question.event
+            assert isinstance(asked, NotifyRequested)
+            if asked.until and self._stage.now > asked.until:
+                self._done(question, "unreachable")  # as the sender does with what waited too long
+            else:
+                self._leave(question, asked)
 
-    def _leave(self, question: Record) -> None:
+    def _leave(self, question: Record, asked: NotifyRequested) -> None:
         """The request goes out; from now on nobody can stop it."""
-        stage, asked = self._stage, question.event
-        assert isinstance(asked, NotifyRequested)
+        stage = self._stage
         if question.seq in self.tried:
             raise Broken(f"I4: record {question.seq} was sent twice")
         weights = stage.fates.told if asked.channel != "log" else (1.0,)
