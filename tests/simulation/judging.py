@@ -34,6 +34,7 @@ from simulation.disk import Broken, File, Folder
 from simulation.fates import CHANNELS
 from simulation.people import Channels
 
+TEN_MINUTES_NS = 600 * 1_000_000_000
 Outcome = NotifySent | NotifyFailed | NotifyUnknown
 Way = tuple[str, str]
 """An alert and a channel."""
@@ -206,6 +207,14 @@ def _every_question_is_answered(records: list[Record]) -> None:
             asked.remove(seq)
         if asked:
             raise Broken(f"I15: {kind.__name__} {min(asked)} has no verdict")
+
+
+def connects_within(connects_ns: list[int], settings: Settings) -> None:
+    """I9: KIS sees no more connects in any ten minutes than the budget has."""
+    most = settings.kis.connects_per_10_min
+    for first, beyond in zip(connects_ns, connects_ns[most:], strict=False):
+        if beyond - first < TEN_MINUTES_NS:
+            raise Broken(f"I9: more than {most} connects within ten minutes")
 
 
 def _causes(records: list[Record], kinds: tuple[type[Event], ...]) -> Iterator[int]:

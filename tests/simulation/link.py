@@ -41,7 +41,6 @@ class Socket:
         self._queued_until_ns = 0
         self.live: dict[str, bool] = {}
         self.connects_ns: list[int] = []
-        self.most = 0
 
     # --- as the daemon sees it
 
@@ -129,7 +128,6 @@ class Socket:
         if not (self._is_open and self._is_on(link)):
             return
         msg_cd = self._verdict(command)
-        self.most = max(self.most, len(self.live))
         if len(self.live) > registrations_max(stage.settings):
             raise Broken(f"I9: {len(self.live)} registrations, allowed are {registrations_max(stage.settings)}")
         if not stage.happens(stage.fates.answer_lost):

@@ -281,6 +281,7 @@ class World:
         report.chain = disk.files[report.days[-1]].last_commit[1].hex()
         folders = [Folder(disk, name) for name in disk.files]
         report.alerts = judging.judged(folders, self.stage.settings, self.channels)
+        judging.connects_within(self.edges.socket.connects_ns, self.stage.settings)
         judging.whole_logs(folders, report.seed)
 
 
