@@ -64,6 +64,7 @@ class World:
         self.deaths_due = sorted(chance.randint(1, INPUTS_MIN - 100) for _ in range(chance.choice((3, 3, 4, 6))))
         self._steps_left: int | None = None
         self._last: Process | None = None
+        self._starts = 0
 
     def play(self) -> Report:
         """The whole seed. Raises Broken."""
@@ -207,6 +208,7 @@ class World:
                 self._check_opening(opening.states)
                 self.stage.trace("starts, undecided", len(opening.undecided), "in doubt", len(opening.in_doubt))
                 self.process = Process(self.stage, self.edges, opening, opening.path)  # type: ignore[arg-type]
+                self._starts += 1
                 self._tick()
             except Killed:
                 self.report.deaths += 1
@@ -281,7 +283,7 @@ class World:
         report.chain = disk.files[report.days[-1]].last_commit[1].hex()
         folders = [Folder(disk, name) for name in disk.files]
         report.alerts = judging.judged(folders, self.stage.settings, self.channels)
-        judging.connects_within(self.edges.socket.connects_ns, self.stage.settings)
+        judging.connects_within(self.edges.socket.connects_ns, self._starts, self.stage.settings)
         judging.whole_logs(folders, report.seed)
 
 
