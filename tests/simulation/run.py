@@ -11,7 +11,8 @@ from multiprocessing import get_context
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from simulation.canaries import CANARIES
-from simulation.world import Report, played
+from simulation.report import Report, line_of, sum_of
+from simulation.world import played
 
 TOOL = "./tools/simulate-faults"
 
@@ -63,7 +64,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _traced(seed: int) -> int:
     report = played(seed, print)
-    print(_line(report))
+    print(line_of(report))
     return 1 if report.broken else 0
 
 
@@ -77,28 +78,9 @@ def _many(seeds: range, workers: int) -> int:
             reports.append(report)
             progress.update(task, advance=1, description=f"{sum(bool(one.broken) for one in reports)} broken")
             if report.broken:
-                progress.console.print(f"{_line(report)}\n  again: {TOOL} --seed {report.seed}", highlight=False)
-    print(_sum(reports, time.monotonic() - begun_s))
+                progress.console.print(f"{line_of(report)}\n  again: {TOOL} --seed {report.seed}", highlight=False)
+    print(sum_of(reports, time.monotonic() - begun_s))
     return 1 if any(report.broken for report in reports) else 0
-
-
-def _line(report: Report) -> str:
-    what = report.broken or (
-        f"all held: {report.inputs} inputs, {report.records} records, {report.deaths} crashes, {report.alerts} alerts, "
-        f"{report.received} messages received, well again after {report.healed_s:.0f} s"
-    )
-    return f"seed {report.seed}: {what}"
-
-
-def _sum(reports: list[Report], took_s: float) -> str:
-    good = [report for report in reports if not report.broken]
-    counted = ("inputs", "deaths", "alerts", "received")
-    inputs, deaths, alerts, received = (sum(getattr(report, name) for report in reports) for name in counted)
-    healed_s = max((report.healed_s for report in good), default=0.0)
-    return (
-        f"{len(good)} of {len(reports)} seeds held; {inputs:,} inputs, {deaths:,} crashes, {alerts:,} alerts, "
-        f"{received:,} messages received; well again after {healed_s:.0f} s at most; took {took_s:.0f} s"
-    )
 
 
 if __name__ == "__main__":

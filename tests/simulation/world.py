@@ -1,7 +1,6 @@
 """A whole seed: trouble with restarts in it, then calm in which everything must come right, and a probe at the end."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -18,30 +17,16 @@ from simulation.link import Socket
 from simulation.people import Channels, Chat
 from simulation.process import Edges, Process
 from simulation.quotes import Market, Quotes
+from simulation.report import Report
 from simulation.stage import Stage, Tell
 
 INPUTS_MIN = 2000
+CRASHES_MIN = 3
 HEALED_S = 60.0
 STEPS_MAX = 200_000
 START = at("10:00:00", DAY - timedelta(days=4))
 """A Monday; so there are four nights before the market closes for two days."""
 FRIDAY = 4
-
-
-@dataclass
-class Report:
-    """What a seed did. broken: the first invariant that did not hold, "" if all did; chain: the hash over its log."""
-
-    seed: int
-    inputs: int = 0
-    records: int = 0
-    deaths: int = 0
-    alerts: int = 0
-    received: int = 0
-    healed_s: float = 0.0
-    broken: str = ""
-    chain: str = ""
-    days: list[str] = field(default_factory=list)
 
 
 class World:
@@ -71,6 +56,9 @@ class World:
         self.stage.in_world(0.1, self._trade)
         self._boot()
         while self.stage.inputs < INPUTS_MIN or self.deaths_due:
+            self._go_on()
+        while self.report.deaths < CRASHES_MIN:
+            self._steps_left = self.stage.chance.randint(0, 12)
             self._go_on()
         self._heal()
         self._probe()
