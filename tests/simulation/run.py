@@ -17,13 +17,9 @@ from simulation.world import played
 TOOL = "./tools/simulate-faults"
 
 
-def first_broken(seeds: Iterable[int], invariants: tuple[str, ...] = ()) -> Report | None:
-    """The report of the first seed in which an invariant does not hold; one of `invariants`, if any are named."""
-    for seed in seeds:
-        report = played(seed)
-        if report.broken and report.broken.partition(":")[0] in (invariants or (report.broken.partition(":")[0],)):
-            return report
-    return None
+def first_broken(seeds: Iterable[int]) -> Report | None:
+    """The report of the first seed in which an invariant does not hold."""
+    return next((report for report in map(played, seeds) if report.broken), None)
 
 
 def all_played(seeds: range, workers: int) -> Iterator[Report]:
@@ -43,12 +39,7 @@ def main(arguments: list[str] | None = None) -> int:
         if args.seed is not None:
             return _traced(args.seed)
         seeds = range(args.first, args.first + args.seeds)
-        if args.chains:
-            for seed in seeds:
-                report = played(seed)
-                print(seed, report.chain or report.broken, flush=True)
-            return 0
-        return _many(seeds, 1 if canary else args.workers)
+        return _chains(seeds) if args.chains else _many(seeds, 1 if canary else args.workers)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -60,6 +51,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--canary", choices=[one.name for one in CANARIES], help="with this bug planted")
     parser.add_argument("--chains", action="store_true", help="print each seed and the hash over its log")
     return parser
+
+
+def _chains(seeds: range) -> int:
+    for report in map(played, seeds):
+        print(report.seed, report.chain or report.broken, flush=True)
+    return 0
 
 
 def _traced(seed: int) -> int:

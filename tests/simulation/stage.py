@@ -64,10 +64,6 @@ class Stage:
         """Does `action` later, if the process still lives."""
         self._plan(wait_s, self.life, action)
 
-    def next_due_ns(self) -> int | None:
-        """When the next thing happens."""
-        return self._agenda[0][0] if self._agenda else None
-
     def happen_next(self) -> None:
         """Moves the clock to the next thing, and does it."""
         due_ns, _, life, action = heapq.heappop(self._agenda)

@@ -282,5 +282,8 @@ def played(seed: int, tell: Tell | None = None) -> Report:
         try:
             return world.play()
         except Broken as broken:
-            world.report.inputs, world.report.broken = world.stage.inputs, str(broken)
-            return world.report
+            world.report.broken = str(broken)
+        except Exception as bug:  # of the daemon or of the simulation; whoever plays many must hear of which seed
+            world.report.broken = f"bug: {type(bug).__name__}: {bug}"
+        world.report.inputs = world.stage.inputs
+        return world.report
