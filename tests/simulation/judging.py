@@ -94,14 +94,17 @@ def damage_is_found(file: File, chance: Random) -> None:
         raise Broken(f"I2: verify overlooks {what} at {seq}, the last being {last_seq}")
 
 
-def judged(folders: list[Folder], settings: Settings, channels: Channels) -> int:
-    """I4, I5, I15 over the whole log and what people received; the number of alerts."""
+def judged(folders: list[Folder], settings: Settings, channels: Channels, stopping_seq: int) -> int:
+    """I4, I5, I15 over the whole log and what people received; the number of alerts.
+
+    stopping_seq: where the last stop began; what is asked later may be under way when the process ends.
+    """
     records = [record for folder in folders for record in records_in(folder)]  # type: ignore[arg-type]
     told = told_in(records)
     for way, tries in told.tries.items():
         _follows_the_rule(way, tries, settings)
         _received_once(way, tries, channels)
-        if reason := _why_lost(way, told, channels):
+        if tries[-1].seq <= stopping_seq and (reason := _why_lost(way, told, channels)):
             raise Broken(f"I4: {way[0]} on {way[1]} is lost: {reason}")
     for seq, alert in told.alerts:
         _is_asked_everywhere(seq, alert, told)

@@ -63,8 +63,9 @@ class World:
         self._heal()
         self._probe()
         self._await_health()
+        stopping_seq = self.stage.disk.last_seq
         self._stop()
-        self._sum_up()
+        self._sum_up(stopping_seq)
         return self.report
 
     # --- the world's own pace
@@ -264,13 +265,13 @@ class World:
         while self.stage.now_ns < until_ns:
             self._go_on()
 
-    def _sum_up(self) -> None:
+    def _sum_up(self, stopping_seq: int) -> None:
         report, disk = self.report, self.stage.disk
         report.inputs, report.records = self.stage.inputs, disk.last_seq
         report.received = len(self.channels.received)
         report.chain = disk.files[report.days[-1]].last_commit[1].hex()
         folders = [Folder(disk, name) for name in disk.files]
-        report.alerts = judging.judged(folders, self.stage.settings, self.channels)
+        report.alerts = judging.judged(folders, self.stage.settings, self.channels, stopping_seq)
         judging.connects_within(self.edges.socket.connects_ns, self._starts, self.stage.settings)
         judging.whole_logs(folders, report.seed)
 
