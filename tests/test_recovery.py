@@ -11,7 +11,7 @@ from facts import DAY, NEXT_DAY, at, raised, tick
 
 from eventlog.day import path_of
 from eventlog.store import Reader, Writer
-from kis_actors.app import CORES
+from kis_actors.cores import CORES
 from kis_actors.day_files import open_day, rebuilt_from
 from kis_actors.messages import (
     AlertDecided,

@@ -8,7 +8,7 @@ from days import Day, logged, played, rows_in, run_of_the_day, tampered, written
 from facts import DAY, HYNIX, NEXT_DAY, OPENED, SAMSUNG, acknowledged, at, frame, level_closes, raised, tick, trade
 from msgspec.structs import replace
 
-from kis_actors.app import CORES
+from kis_actors.cores import CORES
 from kis_actors.day_files import open_day, rebuilt_from
 from kis_actors.messages import AlertDecided, AlertSuppressed, DailyBarsReturned, SignalRaised
 from kis_actors.recovery import record_of

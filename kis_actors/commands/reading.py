@@ -9,10 +9,14 @@ import click
 import msgspec
 
 from eventlog.day import days_in
+from eventlog.schema import Row
 from kis_actors.adapters.clock import Clock
-from kis_actors.commands.run import load_settings
+from kis_actors.commands.loading import load_settings
+from kis_actors.messages import NAMES, FrameReceived
 from kis_actors.recovery import day_file
 from kis_actors.units import KST, log_day_of
+
+FRAME = NAMES[FrameReceived][0]
 
 
 def file_of(config: Path | None, data_dir: Path | None, day: date | None) -> tuple[Path, date]:
@@ -36,6 +40,21 @@ def instant_of(text: str | None, day: date) -> datetime | None:
         return instant if log_day_of(instant) == day else instant + timedelta(days=1)
     instant = datetime.fromisoformat(text)
     return instant if instant.tzinfo else instant.replace(tzinfo=KST)
+
+
+def is_about(row: Row, code: str) -> bool:
+    """Whether the row speaks of `code`: as a JSON text, or as the code of a record in a data frame."""
+    payload = row.payload.decode()
+    if row.type == FRAME and f"{code}^" in payload and code in _codes_in(payload):
+        return True
+    return f'"{code}"' in payload or f'\\"{code}\\"' in payload
+
+
+def _codes_in(payload: str) -> list[str]:
+    """The first field of every record of a data frame, whatever its feed; of anything else, nothing."""
+    _, _, count, fields = (payload.split("|", 3) + [""] * 3)[:4]
+    each, many = fields.split("^"), int(count) if count.isdecimal() else 0
+    return each[:: len(each) // many] if 0 < many <= len(each) else []
 
 
 def json_of(value: Any) -> str:

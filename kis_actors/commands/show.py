@@ -15,14 +15,13 @@ import orjson
 from eventlog.schema import Row
 from eventlog.store import Reader
 from kis_actors.adapters.lock import is_taken
-from kis_actors.app import CORES
-from kis_actors.commands.reading import file_of, instant_of, json_of, plain
-from kis_actors.commands.run import load_settings
+from kis_actors.commands.loading import load_settings
+from kis_actors.commands.reading import file_of, instant_of, is_about, json_of, plain
+from kis_actors.cores import CORES
 from kis_actors.messages import (
     NAMES,
     AlertDecided,
     Event,
-    FrameReceived,
     NotifyFailed,
     NotifyRequested,
     NotifySent,
@@ -37,7 +36,6 @@ from kis_actors.units import instant_of_ns
 
 FOLLOW_S = 0.5
 STATUS_OLD_S = 15
-FRAME = NAMES[FrameReceived][0]
 STATUSES: dict[type[Event], str] = {
     NotifyRequested: "pending", NotifySent: "sent", NotifyFailed: "failed", NotifyUnknown: "unknown",
 }  # fmt: skip
@@ -53,7 +51,7 @@ def show_events(
         with Reader(path) as reader:
             for row in reader.rows(after=after, types=types):
                 after = row.seq
-                if code is None or _is_about(row, code):
+                if code is None or is_about(row, code):
                     click.echo(json_of(_event(row)) if is_json else _event_line(row))
         if not follow:
             return 0
@@ -109,14 +107,6 @@ def _event_line(row: Row) -> str:
     at = instant_of_ns(row.at_ns).strftime("%H:%M:%S.%f")[:-3]
     cause = f"<-{row.cause}" if row.cause else ""
     return plain(f"{row.seq:>8} {at} {row.stream:<12} {row.type:<20} {cause:<9} {row.payload.decode()}")
-
-
-def _is_about(row: Row, code: str) -> bool:
-    """Whether the row speaks of `code`: as a JSON text, or as the code of a record in a data frame."""
-    payload = row.payload.decode()
-    if row.type == FRAME and f"|{code}^" in payload:
-        return True
-    return f'"{code}"' in payload or f'\\"{code}\\"' in payload
 
 
 def _alerts(path: Path) -> list[dict[str, Any]]:

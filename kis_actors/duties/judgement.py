@@ -24,9 +24,18 @@ from kis_actors.messages import (
 )
 from kis_actors.rules import AnyParams
 from kis_actors.settings import Settings
-from kis_actors.signals.engine import Fired, Memory, forget_holding, is_waiting, judge, window_s_of
+from kis_actors.signals.engine import (
+    Fired,
+    Memory,
+    forget_holding,
+    is_judged,
+    is_waiting,
+    judge,
+    readings_of,
+    window_s_of,
+)
 from kis_actors.signals.params import Groups
-from kis_actors.signals.sight import Average, Sight
+from kis_actors.signals.sight import Average, Reading, Sight
 from kis_actors.signals.tape import Point, Tape
 from kis_actors.units import KST
 
@@ -133,6 +142,16 @@ def consider(day: Judgement, seen: Seen) -> tuple[Fired, ...]:
         _draw(day, seen)
     _keep_waiting(day, seen)
     return fired
+
+
+def measured(day: Judgement, seen: Seen) -> dict[str, Reading]:
+    """By rule, what it makes of a price that it may judge; for those who ask why, before `consider` is told of it."""
+    sight = _sight(day, seen, _tape(day, seen), int(seen.seen_at.timestamp()))
+    readings = readings_of(day.rules, day.groups, sight, day.memories.get(seen.code))
+    return {
+        name: reading for name, (params, reading) in readings.items()
+        if reading and is_judged(params, sight, is_regular=seen.is_regular, age_s=seen.age_s)
+    }  # fmt: skip
 
 
 def held_on(day: Judgement, now: datetime) -> Iterable[tuple[Seen, Fired]]:

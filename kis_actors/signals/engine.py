@@ -70,7 +70,7 @@ def judge(
     fired = []
     for name, (params, reading) in readings_of(rules, groups, sight, of_code).items():
         memory = of_code.setdefault(name, Memory())
-        if not reading or not _is_judged(params, sight, is_regular=is_regular, age_s=age_s):
+        if not reading or not is_judged(params, sight, is_regular=is_regular, age_s=age_s):
             continue
         if _counts(params, memory, reading, sight):
             fired.append(Fired(name, params, reading))
@@ -167,8 +167,8 @@ def _reading(params: RuleParams, sight: Sight, found: dict[str, tuple[RuleParams
     return reading
 
 
-def _is_judged(params: RuleParams, sight: Sight, *, is_regular: bool, age_s: float) -> bool:
-    """While trading is interrupted, only what is about that."""
+def is_judged(params: RuleParams, sight: Sight, *, is_regular: bool, age_s: float) -> bool:
+    """Whether the rule looks at such a price at all; while trading is interrupted, only what is about that."""
     if sight.interruption and not _rule(params).DURING_INTERRUPTIONS:
         return False
     is_in_time = (is_regular or params.session == "all") and age_s <= params.max_age_sec
