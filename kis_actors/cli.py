@@ -37,6 +37,8 @@ def reading(command: Callable[..., Any]) -> Callable[..., Any]:
             sys.exit(command(*args, **kwargs))
         except SettingsError as error:
             click.echo("\n".join(map(str, error.problems)), err=True)
+        except BrokenPipeError:  # whoever read this has read enough; click ends quietly
+            raise
         except (OSError, ValueError, UnknownEvent) as error:
             click.echo(str(error), err=True)
         except sqlite3.Error as error:

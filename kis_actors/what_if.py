@@ -4,20 +4,20 @@ Has no edge and no sender: nothing here can reach KIS or a person.
 """
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from msgspec import field
 from msgspec.structs import replace
 
 from kis_actors.actors import signal
-from kis_actors.duties.judgement import Judgement, Seen, measured
+from kis_actors.duties.judgement import Judgement
 from kis_actors.messages import AlertDecided, AlertSuppressed, Event, Record, RunStarted, SettingsChanged, SignalRaised
 from kis_actors.replay import Progress, records_until, take_carried
 from kis_actors.settings import Settings
 from kis_actors.turn import Core, hears, take_turn
+from kis_actors.witness import Notes, Price, watched_state
 
 Change = Callable[[Settings], Settings]
 
@@ -29,40 +29,13 @@ class Silenced(NamedTuple):
     reason: str
 
 
-class Nearest(NamedTuple):
-    """The nearest that a rule came to counting for a code. is_moot: and there was nothing to say any more."""
-
-    value: float
-    threshold: float
-    distance: float
-    at: datetime
-    is_moot: bool
-
-
 class Outcome(NamedTuple):
-    """What a run came to. nearest: by code and rule. day: what the rules were, at the end."""
+    """What a run came to. notes: how near the rules came. day: what they were at the end."""
 
     alerts: tuple[AlertDecided, ...]
     silenced: tuple[Silenced, ...]
-    nearest: dict[str, dict[str, Nearest]]
+    notes: Notes
     day: Judgement
-
-
-class Witness(signal.State):
-    """What SignalActor sees, and how near each rule came to counting; of use to nobody while the daemon runs."""
-
-    nearest: dict[str, dict[str, Nearest]] = field(default_factory=dict)
-
-    def on_price(self, seen: Seen) -> Any:
-        """As ever, after a note of what the rules make of the price."""
-        if self.session_day:
-            of_code = self.nearest.setdefault(seen.code, {})
-            for name, reading in measured(self.day, seen).items():
-                if name not in of_code or reading.distance < of_code[name].distance:
-                    of_code[name] = Nearest(
-                        reading.value, reading.threshold, reading.distance, seen.seen_at, reading.is_moot
-                    )  # fmt: skip
-        return signal.State.on_price(self, seen)
 
 
 class Run:
@@ -101,17 +74,19 @@ class Run:
 
 
 def what_if(
-    cores: tuple[Core, ...], path: Path, change: Change, until: datetime | None, progress: Progress
+    cores: tuple[Core, ...], path: Path, change: Change, until: datetime | None, progress: Progress,
+    asked: Iterable[Price] = (),
 ) -> Outcome:  # fmt: skip
     """How the day would have gone had the settings been other ones, with what is needed to say why.
 
+    asked: prices of which it is to be known what every rule made of them.
     Trades of codes that were not subscribed on the day are not in the log, and so cannot count.
     """
-    run = Run(tuple(map(_with_witness, cores)), change)
+    notes = Notes(asked)
+    run = Run(tuple(_watched(core, notes) for core in cores), change)
     for record in records_until(path, until, progress):
         run.hear(record)
-    witness = run.states[signal.CORE.name]
-    return Outcome(tuple(run.alerts), tuple(run.silenced), witness.nearest, witness.day)
+    return Outcome(tuple(run.alerts), tuple(run.silenced), notes, run.states[signal.CORE.name].day)
 
 
 def alerts_of_each(
@@ -125,8 +100,8 @@ def alerts_of_each(
     return [tuple(run.alerts) for run in runs]
 
 
-def _with_witness(core: Core) -> Core:
-    return core._replace(state=Witness) if core.name == signal.CORE.name else core
+def _watched(core: Core, notes: Notes) -> Core:
+    return core._replace(state=watched_state(notes)) if core.name == signal.CORE.name else core
 
 
 def _changed(record: Record, change: Change) -> Record:

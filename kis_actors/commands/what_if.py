@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import click
 
 from kis_actors import replay
-from kis_actors.alert_changes import alert_changes, silenced_in, why_gone, why_moved, why_new
+from kis_actors.alert_changes import alert_changes
 from kis_actors.commands.combinations import combinations
 from kis_actors.commands.progress import bar_over
 from kis_actors.commands.reading import file_of, instant_of, json_of
@@ -29,6 +29,7 @@ from kis_actors.messages import (
     SubscribeConfirmed,
     UniverseLoaded,
 )
+from kis_actors.reasons import price_of, silenced_in, why_gone, why_moved, why_new
 from kis_actors.recovery import records_in
 from kis_actors.settings import Settings
 from kis_actors.settings_file import with_overrides
@@ -83,7 +84,8 @@ def _show_changes(
 ) -> bool:  # fmt: skip
     """Whether the alerts are the same."""
     with bar_over("what if", path) as tell:
-        outcome = what_if(CORES, path, lambda settings: with_overrides(settings, overrides), until, tell)
+        asked = [price_of(alert.signal) for alert in before]
+        outcome = what_if(CORES, path, lambda settings: with_overrides(settings, overrides), until, tell, asked)
     changes, silenced = alert_changes(before, outcome.alerts), silenced_in(records)
     rows = [
         *(Row("appears", None, alert, why_new(alert, silenced)) for alert in changes.appeared),

@@ -2,8 +2,9 @@
 
 from datetime import date, timedelta
 
+from kis_actors.duties.quoted import quotes_in
 from kis_actors.duties.trading_day import TradingDay, is_preparing
-from kis_actors.kis.rest import bars_of, quotes_of
+from kis_actors.kis.rest import bars_of
 from kis_actors.market.baseline import closes_needed
 from kis_actors.messages import (
     BaselineLoaded,
@@ -46,7 +47,7 @@ def _corrections(today: TradingDay, event: ScanReturned, day: date) -> tuple[Bas
     return tuple(
         BaselineLoaded(code=code, day=day, closes_won=closes_won) if closes_won
         else BaselineMissing(code=code, day=day, reason=reason)
-        for code, closes_won in today.averages.corrections(quotes_of(event.rows.each())).items()
+        for code, closes_won in today.averages.corrections(quotes_in(event.rows)).items()
     )  # fmt: skip
 
 
