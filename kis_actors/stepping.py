@@ -14,7 +14,7 @@ from eventlog.store import Reader
 from kis_actors.differences import Change, differences
 from kis_actors.messages import Record
 from kis_actors.recovery import record_of
-from kis_actors.replay import Rerun, Turn
+from kis_actors.replay import PROGRESS_EVERY, Progress, Rerun, Turn
 from kis_actors.turn import Core, hears
 
 Wanted = Callable[[Row], bool]
@@ -36,43 +36,64 @@ class Step(NamedTuple):
 
 
 class Walk:
-    """A day from its first record to its last. Raises what recovery.record_of does."""
+    """A day from its first record to its last. Raises what recovery.record_of does.
 
-    def __init__(self, cores: tuple[Core, ...], path: Path) -> None:
-        self._cores, self._path = cores, path
+    seq: of the record it stands at, 0 before the first. `progress` is told now and then how far a long way has gone.
+    """
+
+    def __init__(self, cores: tuple[Core, ...], path: Path, progress: Progress = lambda seq: None) -> None:
+        self._cores, self._path, self._progress = cores, path, progress
         self.restart()
 
     def restart(self) -> None:
         """Stands before the first record again."""
         self._rerun = Rerun(self._cores, self._path)
-        self._rows = _rows(self._path)
+        self._rows = _rows(self._path, self._progress)
+        self.seq = 0
 
     def next(self, wanted: Wanted = lambda row: True) -> Step | None:
-        """Goes on to the next record that is wanted; None if there is none, and the walk is at its end."""
+        """Goes on to the next record that is wanted; None if there is none, and it stands where it stood."""
+        before = self.seq
         for row in self._rows:
             if wanted(row):
                 return self._shown(row)
             self._rerun.take(record_of(row))
+        self._return_to(before)
         return None
+
+    def first(self, wanted: Wanted) -> Step | None:
+        """Goes to the first record of the day that is wanted, which may be a way back; None as for `next`."""
+        before = self.seq
+        self.restart()
+        found = self.next(wanted)
+        if found is None:
+            self._return_to(before)
+        return found
 
     def next_difference(self) -> Step | None:
         """Goes on to the next record on which an actor decides something else today than the log has."""
+        before = self.seq
         differs = (row.seq for row in self._rows if not self._comes_out(row))
         seq = next(differs, None)
         if seq is None:
+            self._return_to(before)
             return None
-        self.restart()
-        return self.next(lambda row: row.seq == seq)
+        return self.first(lambda row: row.seq == seq)
 
     def state(self) -> dict[str, Any]:
         """The states of all actors now, by name, as JSON has them."""
         return {name: _written(state) for name, state in self._rerun.states.items()}
 
+    def _return_to(self, seq: int) -> None:
+        self.restart()
+        if seq:
+            self.next(lambda row: row.seq == seq)
+
     def _comes_out(self, row: Row) -> bool:
         return all(turn.is_same for turn in self._rerun.take(record_of(row)))
 
     def _shown(self, row: Row) -> Step:
-        record = record_of(row)
+        record, self.seq = record_of(row), row.seq
         before = {core.name: _written(self._rerun.states[core.name]) for core in self._cores if hears(core, record)}
         turns = self._rerun.take(record)
         return Step(row, record, tuple(Taken(turn, self._changes(turn.stream, before)) for turn in turns))
@@ -81,9 +102,12 @@ class Walk:
         return tuple(differences(before[actor], _written(self._rerun.states[actor]))) if actor in before else ()
 
 
-def _rows(path: Path) -> Iterator[Row]:
+def _rows(path: Path, progress: Progress) -> Iterator[Row]:
     with Reader(path) as reader:
-        yield from reader.rows()
+        for count, row in enumerate(reader.rows()):
+            if count % PROGRESS_EVERY == 0:
+                progress(row.seq)
+            yield row
 
 
 def _written(state: Any) -> Any:

@@ -14,15 +14,16 @@ import click
 import msgspec
 
 from eventlog.schema import Row
+from kis_actors.commands.progress import seqs_of
 from kis_actors.commands.reading import file_of, instant_of, is_about, json_of, plain
 from kis_actors.cores import CORES
 from kis_actors.differences import ABSENT, Change, found_at
 from kis_actors.messages import NAMES
 from kis_actors.replay import Encoded
-from kis_actors.stepping import Step, Taken, Walk, Wanted
+from kis_actors.stepping import Step, Taken, Walk
 from kis_actors.units import instant_of_ns
 
-CHANGES_SHOWN_MAX = 30
+CHANGES_SHOWN_MAX = 20
 PAYLOAD_CHARS_MAX = 400
 VALUE_CHARS_MAX = 100
 STATE_CHARS_MAX = 4000
@@ -61,11 +62,16 @@ def show_steps(
 ) -> int:  # fmt: skip
     """Walks the day; 0, or 1 if a decision that was shown differs from the log's."""
     path, day = file_of(config, data_dir, day)
-    walk = Walk(CORES, path)
+    seqs_of(path)
     bounds = Bounds(instant_of(start, day), instant_of(until, day), code, limit)
     if sys.stdin.isatty() and sys.stdout.isatty() and not is_json:
-        return Prompt(walk, bounds, day, path).run()
-    return _print_all(walk, bounds, is_json)
+        return Prompt(Walk(CORES, path, _say_where), bounds, day, path).run()
+    return _print_all(Walk(CORES, path), bounds, is_json)
+
+
+def _say_where(seq: int) -> None:
+    """On the line of the prompt, while a long way is gone."""
+    click.echo(f"\rat seq {seq} ...\r\033[K" if sys.stderr.isatty() else "", nl=False, err=True)
 
 
 def change_line(change: Change) -> str:
@@ -178,7 +184,6 @@ class Prompt:
 
     def __init__(self, walk: Walk, bounds: Bounds, day: date, path: Path) -> None:
         self._walk, self._bounds, self._day, self._path = walk, bounds, day, path
-        self._seq = 0
         self._is_same = True
         self._goings: dict[str, Callable[[str], Step | None]] = {
             "": lambda _: walk.next(bounds.has), "n": self._type, "c": self._code, "t": self._time, "g": self._number,
@@ -192,7 +197,7 @@ class Prompt:
         while line != "q":
             self._obey(line)
             try:
-                line = input(f"[{self._seq}] > ").strip()
+                line = input(f"[{self._walk.seq}] > ").strip()
             except EOFError:
                 break
         return 0 if self._is_same else 1
@@ -211,8 +216,7 @@ class Prompt:
 
     def _show(self, step: Step | None) -> None:
         if step is None or self._bounds.is_past(step.row):
-            return click.echo("there is none from here on; g SEQ or t TIME goes back")
-        self._seq = step.row.seq
+            return click.echo("there is none from here on; t TIME and g SEQ also go back")
         self._is_same = self._is_same and all(taken.turn.is_same for taken in step.taken)
         return click.echo("\n".join(step_lines(step, self._bounds.code)))
 
@@ -231,19 +235,16 @@ class Prompt:
 
     def _time(self, text: str) -> Step | None:
         instant = instant_of(text, self._day)
-        return self._from_the_start(lambda row: instant is not None and instant_of_ns(row.at_ns) >= instant)
+        if instant is None or not text:
+            raise ValueError("expected a time, found nothing; write t 10:31:07")
+        return self._walk.first(lambda row: instant_of_ns(row.at_ns) >= instant)
 
     def _number(self, text: str) -> Step | None:
         if not text.isdecimal():
             raise ValueError(f"expected a seq, found {text[:60]!r}; write g 4711")
         seq = int(text)
-        return self._walk.next(lambda row: row.seq == seq) if seq > self._seq else self._from_the_start(
-            lambda row: row.seq == seq
-        )  # fmt: skip
-
-    def _from_the_start(self, wanted: Wanted) -> Step | None:
-        self._walk.restart()
-        return self._walk.next(wanted)
+        go = self._walk.next if seq > self._walk.seq else self._walk.first
+        return go(lambda row: row.seq == seq)
 
     def _known(self, path: str) -> str:
         state = self._walk.state()
