@@ -60,8 +60,13 @@ def _in_lists(before: list[Any], after: list[Any], path: str) -> Iterator[Change
 
 
 def _same_at_start(before: list[Any], after: list[Any]) -> int:
-    pairs = zip(before, after, strict=False)
-    return next((place for place, (one, other) in enumerate(pairs) if one != other), min(len(before), len(after)))
+    pairs = enumerate(zip(before, after, strict=False))
+    return next((place for place, pair in pairs if not _is_same(*pair)), min(len(before), len(after)))
+
+
+def _is_same(one: Any, other: Any) -> bool:
+    """Also in kind: 1, 1.0 and true are written in three ways."""
+    return bool(one == other) and repr(one) == repr(other)
 
 
 def _names_in(value: Any) -> str:

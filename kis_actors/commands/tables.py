@@ -2,8 +2,10 @@
 
 import sys
 from collections.abc import Iterable, Sequence
+from io import StringIO
 from typing import Any
 
+import click
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
@@ -22,8 +24,12 @@ def show_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, right: 
         table.add_column(column, justify="right" if column in right else "left", overflow="fold")
     for row in rows:
         table.add_row(*(Text(plain(str(cell))) for cell in row))
-    is_terminal = sys.stdout.isatty()
-    Console(file=sys.stdout, width=None if is_terminal else WIDE).print(table)
+    if sys.stdout.isatty():
+        Console(file=sys.stdout).print(table)
+        return
+    text = StringIO()
+    Console(file=text, width=WIDE).print(table)
+    click.echo("\n".join(line.rstrip() for line in text.getvalue().splitlines() if line.strip()))
 
 
 def percent_or_dash(ratio: float | None) -> str:
