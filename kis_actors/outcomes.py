@@ -24,10 +24,11 @@ HEARD = (FrameReceived, ScanReturned, SessionOpened)
 
 
 class Prices(NamedTuple):
-    """Prices of a day. of: by code and second since 1970, in won. sessions: in their order."""
+    """Prices of a day. of: by code and second since 1970, in won. sessions: in their order. ends_at: the last ones."""
 
     of: dict[str, dict[int, int]]
     sessions: tuple[SessionOpened, ...]
+    ends_at: datetime | None = None
 
 
 class Later(NamedTuple):
@@ -71,14 +72,15 @@ def prices_in(records: Iterable[Record], codes: Iterable[str]) -> Prices:
     """The prices of `codes`, the last of each second, off trades and scans; records of HEARD are enough."""
     of: dict[str, dict[int, int]] = {code: {} for code in codes}
     any_of = re.compile("|".join(map(re.escape, of)) or "(?!)")
-    sessions = []
+    sessions, ends_at = [], None
     for record in records:
+        ends_at = record.at
         if isinstance(record.event, SessionOpened):
             sessions.append(record.event)
         for code, at_s, price_won in _observed(record, any_of, of):
             if code in of:
                 of[code][at_s] = price_won
-    return Prices({code: dict(sorted(line.items())) for code, line in of.items()}, tuple(sessions))
+    return Prices(of, tuple(sessions), ends_at)
 
 
 def outcome_of(alert: AlertDecided, prices: Prices) -> Outcome:
@@ -121,13 +123,22 @@ def _after(alert: AlertDecided, prices: Prices, minutes: int, session: SessionOp
     if wanted > session.closes:
         return Later(horizon, unknown="after the close")
     found = next(_within(alert, prices, wanted), None)
-    return _later(alert, horizon, found) if found else Later(horizon, unknown=f"no price within {WITHIN_S} s")
+    if found:
+        return _later(alert, horizon, found)
+    return Later(horizon, unknown=_why_none(prices, wanted, f"no price within {WITHIN_S} s"))
 
 
 def _at_close(alert: AlertDecided, prices: Prices, close: datetime) -> Later:
     """The last price of the minutes from the close on: the closing print follows the close by up to half a minute."""
     found = list(_within(alert, prices, close))
-    return _later(alert, CLOSE, found[-1]) if found else Later(CLOSE, unknown="no price at the close")
+    if found:
+        return _later(alert, CLOSE, found[-1])
+    return Later(CLOSE, unknown=_why_none(prices, close, "no price at the close"))
+
+
+def _why_none(prices: Prices, wanted: datetime, otherwise: str) -> str:
+    is_over = prices.ends_at is None or prices.ends_at < wanted
+    return "no price in the log from then on" if is_over else otherwise
 
 
 def _within(alert: AlertDecided, prices: Prices, wanted: datetime) -> Iterator[tuple[int, int]]:

@@ -67,7 +67,12 @@ def test_a_price_may_be_two_minutes_late(time_of_day, is_known):
 
 
 def test_no_price_in_time_is_unknown():
-    assert later(traded("10:04:59", 1))[FIVE] == Later(FIVE, unknown="no price within 120 s")
+    assert later(traded("10:04:59", 1), traded("10:07:01", 1))[FIVE] == Later(FIVE, unknown="no price within 120 s")
+
+
+def test_where_the_log_ends_too_soon_it_says_so():
+    found = later(traded("10:04:59", 1))
+    assert [one.unknown for one in found.values()] == ["no price in the log from then on"] * 3
 
 
 def test_after_the_close_nothing_is_known():
@@ -124,7 +129,8 @@ def test_the_close_is_the_last_price_of_the_minutes_from_then_on():
 
 
 def test_the_last_price_before_the_close_is_not_the_close():
-    assert later(traded("15:19:59", 9_900))[CLOSE] == Later(CLOSE, unknown="no price at the close")
+    found = later(traded("15:19:59", 9_900), traded("15:32:01", 1))[CLOSE]
+    assert found == Later(CLOSE, unknown="no price at the close")
 
 
 def test_the_close_is_that_of_the_regular_session():
@@ -137,9 +143,11 @@ def test_after_the_regular_session_the_close_is_the_end_of_hours():
     assert later(traded("20:00:01", 9_900), session=long, of=alert("17:00:00"))[CLOSE].price_won == 9_900
 
 
-def test_an_alert_belongs_to_the_session_it_came_in():
+@pytest.mark.parametrize(("time_of_day", "price_won"), [("10:00:00", 9_900), ("14:00:00", 9_800)])
+def test_an_alert_belongs_to_the_session_it_came_in(time_of_day, price_won):
     morning, evening = opened("09:00:00", "12:00:00"), ("13:00:00", opened("13:00:00", "15:30:00"))
-    assert later(traded("12:00:10", 9_900), evening, session=morning)[CLOSE].price_won == 9_900
+    said = (traded("12:00:10", 9_900), evening, traded("15:30:10", 9_800))
+    assert later(*said, session=morning, of=alert(time_of_day))[CLOSE].price_won == price_won
 
 
 # --- summed up

@@ -5,11 +5,11 @@ from typing import Any
 import msgspec
 import pytest
 from days import Day, logged, played, rows_in, run_of_the_day, tampered, written
-from facts import NEXT_DAY, OPENED, acknowledged, at, tick
+from facts import NEXT_DAY, OPENED, acknowledged, at, raised, tick
 
 from kis_actors.cores import CORES
 from kis_actors.day_files import open_day, rebuilt_from
-from kis_actors.messages import AlertSuppressed, DailyBarsReturned, SignalRaised
+from kis_actors.messages import AlertDecided, AlertSuppressed, DailyBarsReturned, NotifyRequested, SignalRaised
 from kis_actors.recovery import record_of
 from kis_actors.replay import compare
 
@@ -105,6 +105,20 @@ def test_a_difference_names_the_first_seq_of_its_turn(path):
     seq = seqs_of(path, AlertSuppressed)[1]
     tampered(path, seq, changed(path, seq, reason="a lie"))
     assert compared(path).first.seq == seq
+
+
+def test_a_later_decision_of_a_turn_is_named_by_its_own_seq(path):
+    """An alert is decided together with the questions to the channels."""
+    alert_seq, asked = seqs_of(path, AlertDecided)[0], seqs_of(path, NotifyRequested)
+    seq = next(seq for seq in asked if seq > alert_seq)
+    tampered(path, seq, changed(path, seq, text="a lie"))
+    assert compared(path).first.seq == seq
+
+
+def test_a_decision_without_a_cause_is_a_difference(tmp_path):
+    path = written(tmp_path, logged(("app", 0, run_of_the_day()), ("signal", 0, raised())))
+    first = compared(path).first
+    assert (first.seq, first.cause, first.actual, first.heard) == (2, 0, (), None)
 
 
 def test_the_earliest_of_many_differences_is_named(path):

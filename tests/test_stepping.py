@@ -105,11 +105,18 @@ def test_a_walk_may_go_back(path):
     assert changes_of(step, "signal")["day.settings.monitor.max_ws_subs"].before == 20
 
 
-def test_a_walk_to_nowhere_stays_where_it_was(path):
+@pytest.mark.parametrize(
+    "go",
+    [
+        lambda walk: walk.next(of_type("Nothing")),
+        lambda walk: walk.first(of_type("Nothing")),
+        lambda walk: walk.next_difference(),
+    ],
+)
+def test_a_walk_to_nowhere_stays_where_it_was(path, go):
     walk = Walk(CORES, path)
     before = walk.next(of_type("SignalRaised"))
-    for go in (walk.next, walk.first):
-        assert go(of_type("Nothing")) is None
+    assert go(walk) is None
     after = walk.next()
     assert before and after and after.row.seq == before.row.seq + 1
 

@@ -23,10 +23,9 @@ from msgspec.structs import replace
 
 from kis_actors.alert_changes import alert_changes
 from kis_actors.cores import CORES
-from kis_actors.day_files import open_day
 from kis_actors.messages import AlertDecided, ClockTicked, Event, SettingsChanged
 from kis_actors.reasons import price_of, silenced_in, why_gone, why_moved, why_new
-from kis_actors.recovery import record_of, records_in
+from kis_actors.recovery import carried, history_of, rebuild, record_of, records_in
 from kis_actors.rules import near_threshold, rapid_fall, vi_or_halt
 from kis_actors.settings import Settings
 from kis_actors.what_if import Outcome, alerts_of_each, what_if
@@ -34,6 +33,7 @@ from kis_actors.what_if import Outcome, alerts_of_each, what_if
 Change = Callable[[Settings], Settings]
 
 
+LOWEST = {"low": {"rule": "breakout", "of": "day_low"}}
 LOW = {"rules": {"low": {"rule": "near_threshold", "band": 0.05}}}
 
 
@@ -156,10 +156,14 @@ def test_what_if_leaves_the_log_alone(path):
     assert rows_in(path) == before
 
 
-def test_what_if_runs_on_a_day_that_was_carried_over(tmp_path):
-    written(tmp_path, played(seed=2).units)
-    path = open_day(tmp_path, NEXT_DAY, CORES, "normal").path
-    assert ran(path).alerts == ()
+def test_a_day_that_was_carried_over_goes_on_from_there(tmp_path):
+    """The averages and the session are those of the states it opens with."""
+    story = fallen(tmp_path)
+    states = carried(rebuild(CORES, records_in(story), history_of(story, CORES)).states)
+    said = [("app", 0, state) for state in states]
+    later = [("edge", 0, event) for event in (run_of_the_day(), *at_time("10:20:00", 9_000, SAMSUNG))]
+    path = written(tmp_path / "carried", logged(*said, *later), NEXT_DAY)
+    assert [(alert.signal.code, alert.signal.price_won) for alert in ran(path).alerts] == [(SAMSUNG, 9_000)]
 
 
 # --- why
@@ -268,6 +272,13 @@ def test_a_moved_alert_says_by_how_much(tmp_path, threshold, reason):
     outcome = ran(path, with_threshold(threshold))
     (moved,) = alert_changes(recorded_in(path), outcome.alerts).moved
     assert why_moved(moved, outcome) == reason
+
+
+def test_a_price_is_measured_before_it_is_an_extreme_itself(tmp_path):
+    """Once it is on the tape, the lowest price of the day is no longer below the lowest of the day."""
+    path = fallen(tmp_path, *at_time("10:01:00", 9_000), monitor={"rules": LOWEST})
+    (price,) = [price_of(alert.signal) for alert in recorded_in(path) if alert.signal.rule == "low"]
+    assert ran(path, asked=[price]).notes.then[price]["low"].reading.threshold == 9_100
 
 
 def test_scans_are_measured_too(tmp_path):

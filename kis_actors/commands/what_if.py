@@ -6,6 +6,7 @@ is said, for then not every change comes from the settings.
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
+from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -25,6 +26,7 @@ from kis_actors.messages import (
     AlertSuppressed,
     Record,
     RunStarted,
+    SettingsChanged,
     SignalRaised,
     SubscribeConfirmed,
     UniverseLoaded,
@@ -38,7 +40,7 @@ from kis_actors.what_if import what_if
 
 FOLLOWED = ("monitor.signal.", "monitor.rules.", "monitor.groups.", "monitor.alert_cooldown_sec", "notify.")
 """Settings that only say what is made of the inputs; any other also says what KIS is asked, and that is past."""
-READ = (AlertDecided, AlertSuppressed, SignalRaised, RunStarted, UniverseLoaded, SubscribeConfirmed)
+READ = (AlertDecided, AlertSuppressed, SignalRaised, RunStarted, SettingsChanged, UniverseLoaded, SubscribeConfirmed)
 
 
 class Row(NamedTuple):
@@ -61,10 +63,9 @@ def show_what_if(
     path, day = file_of(config, data_dir, day)
     end = instant_of(until, day)
     records = [one for one in records_in(path, types=_names(READ)) if end is None or one.at <= end]
-    settings = _settings_of(records, path)
-    each = combinations(overrides)
-    for one in each:
-        with_overrides(settings, one)
+    settings, each = _settings_of(records, path), combinations(overrides)
+    for known, one in product(settings, each):
+        with_overrides(known, one)
     before = tuple(record.event for record in records if isinstance(record.event, AlertDecided))
     _warn_if_not_identical(path, end)
     if len(each) > 1:
@@ -73,7 +74,7 @@ def show_what_if(
         is_same = show_grid(path, before, each, end, is_json=is_json)
     else:
         is_same = _show_changes(path, records, before, overrides, end, is_json)
-    for line in _limits(records, settings, overrides):
+    for line in _limits(records, settings[-1], overrides):
         click.echo(line, err=is_json)
     return 0 if is_same else 1
 
@@ -112,11 +113,13 @@ def _cells(row: Row) -> tuple[Any, ...]:
     return row.word, times, signal.code, signal.name, signal.rule, f"{measured(signal, None, 'en')}{source}", row.reason
 
 
-def _settings_of(records: list[Record], path: Path) -> Settings:
-    settings = [record.event.settings for record in records if isinstance(record.event, RunStarted)]
+def _settings_of(records: list[Record], path: Path) -> list[Settings]:
+    """All that the day had, in order."""
+    told = [record.event for record in records if isinstance(record.event, RunStarted | SettingsChanged)]
+    settings = [event.settings for event in told]
     if not settings:
         raise ValueError(f"{path} has no RunStarted up to there, and so no settings; name another day or time")
-    return settings[0]
+    return settings
 
 
 def _warn_if_not_identical(path: Path, until: datetime | None) -> None:
