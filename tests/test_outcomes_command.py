@@ -93,6 +93,7 @@ def test_each_alert_has_a_line(log):
 
 def test_people_get_tables(log):
     shown = run(log, "2026-11-20", "--each").stdout.splitlines()
+    assert [line for line in shown if line.endswith(" ")] == []
     (row,) = [line.split() for line in shown if SAMSUNG in line]
     assert row[-17:] == ["+1.00%", *["no", "price", "in", "the", "log", "from", "then", "on"] * 2]
     assert [line.split() for line in shown if " 5 min " in line][1] == [

@@ -14,6 +14,7 @@ from facts import DAY, HYNIX, SAMSUNG
 from eventlog import integrity
 from eventlog.day import path_of
 from eventlog.store import Writer
+from kis_actors import replay
 from kis_actors.cli import cli
 from kis_actors.commands.combinations import COMBINATIONS_MAX, combinations
 from kis_actors.problems import SettingsError
@@ -128,7 +129,7 @@ def test_a_day_that_does_not_come_out_is_warned_of(path, tmp_path):
     planted(path)
     result = run(tmp_path, "--set", f"{THRESHOLD}=-0.08")
     assert result.exit_code == 0
-    assert "warning: without other settings 1 turns of the day come out differently today" in result.stderr
+    assert "even without --set the day does not come out as it was (1 differing turns, first on record" in result.stderr
 
 
 @pytest.mark.parametrize(
@@ -213,6 +214,22 @@ def test_what_cannot_be_is_refused_and_said(path, tmp_path, arguments, said):
     result = run(tmp_path, *arguments)
     assert result.exit_code == 2
     assert said in result.stderr
+
+
+def test_settings_that_cannot_be_are_refused_before_any_work(path, tmp_path, monkeypatch):
+    monkeypatch.setattr(replay, "compare", None)
+    assert run(tmp_path, "--set", "monitor.rules.a.band=0.1,0.2").exit_code == 2
+
+
+def test_whoever_reads_no_further_is_not_told_about_pipes(path, tmp_path):
+    command = [sys.executable, "-m", "kis_actors", "replay", str(DAY), "--step", "--json", "--limit", "1000"]
+    with subprocess.Popen(
+        [*command, "--data-dir", str(tmp_path)], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout and process.stderr
+        process.stdout.readline()
+        process.stdout.close()
+        assert process.stderr.read() == b""
 
 
 @pytest.mark.parametrize("arguments", [[], ["--set", f"{THRESHOLD}=-0.2"], ["--step"]])

@@ -57,7 +57,8 @@ def _comparison_text(result: replay.Comparison, day: date) -> str:
     counts = f"{result.records} records, {result.decisions} decisions"
     if result.is_identical:
         return f"{day}: identical ({counts})"
-    lines = [f"{day}: {result.differing} turns differ ({counts} the same)"]
+    differ = "1 turn differs" if result.differing == 1 else f"{result.differing} turns differ"
+    lines = [f"{day}: {differ} ({counts} the same)"]
     if result.damage:
         lines.append(f"the file is damaged from {result.damage}")
     return "\n".join([*lines, *(_difference_lines(result.first, day) if result.first else ())])

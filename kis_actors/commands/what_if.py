@@ -126,10 +126,11 @@ def _warn_if_not_identical(path: Path, until: datetime | None) -> None:
     with bar_over("as it was", path) as tell:
         comparison = replay.compare(CORES, path, until, tell)
     if not comparison.is_identical:
-        first = f", first on record {comparison.first.cause}" if comparison.first else f"; {comparison.damage}"
-        differs = f"{comparison.differing} turns of the day come out differently today{first}"
-        because = "changes of alerts may come from that; `kis-actors replay` shows it"
-        click.echo(f"warning: without other settings {differs}; {because}", err=True)
+        what = f"first on record {comparison.first.cause}" if comparison.first else comparison.damage
+        click.echo(
+            f"warning: even without --set the day does not come out as it was ({comparison.differing} differing turns, "
+            f"{what}); changes of alerts may come from that; `kis-actors replay` shows it", err=True,
+        )  # fmt: skip
 
 
 def _limits(records: list[Record], settings: Settings, overrides: Sequence[str]) -> Iterator[str]:
