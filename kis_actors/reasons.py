@@ -5,7 +5,7 @@ from datetime import datetime
 
 from kis_actors.alert_changes import Moved, moment_of
 from kis_actors.messages import AlertDecided, AlertSuppressed, Record, SignalRaised
-from kis_actors.rules import RULES
+from kis_actors.rules import RULES, disparity_threshold
 from kis_actors.signals.params import applies_to
 from kis_actors.signals.sight import Reading
 from kis_actors.texts import SHOWN
@@ -57,7 +57,7 @@ def crossing(signal: SignalRaised) -> str:
     at = f"{signal.observed_at:%H:%M:%S}"
     if not _unit(kind):
         return f"held at {at}"
-    if signal.rule != kind or kind != "disparity_threshold":
+    if kind != disparity_threshold.NAME:
         return f"held at {at} (value {_shown(kind, signal.value)}, threshold {_shown(kind, signal.threshold)})"
     return f"crossed {_shown(kind, signal.threshold)} at {at} (value {_shown(kind, signal.value)})"
 

@@ -101,7 +101,8 @@ def test_a_damaged_file_is_a_difference(path, tmp_path):
 def test_an_alert_that_vanishes_is_shown_with_its_reason(path, tmp_path):
     result = run(tmp_path, "--set", f"{THRESHOLD}=-0.2")
     assert result.exit_code == 1
-    assert result.stdout.count("vanishes") == 2
+    rows = [line.split() for line in result.stdout.splitlines() if " trade " in line]
+    assert [row[:2] for row in rows] == [["vanishes", "10:00:00"]] * 2
     assert result.stdout.count("threshold now -20.00%") == 2
     assert f"2 alerts then, 0 with {THRESHOLD}=-0.2: 0 unchanged, 0 appear, 2 vanish, 0 move" in result.stdout
     assert LIMITS in result.stdout

@@ -244,6 +244,12 @@ def test_an_alert_vanishes_whose_rule_tells_nobody(tmp_path):
     assert gone(path, with_monitor(rules=rules)) == ["the rule low tells nobody under these settings"]
 
 
+def test_a_line_of_another_name_is_crossed_too():
+    signal = replace(raised(rule="deep"), kind="disparity_threshold", observed_at=at("10:00:00"))
+    alert = AlertDecided(alert_id="1", signal=signal, decided_at=at("10:00:00"))
+    assert why_new(alert, ()) == "crossed -8.00% at 10:00:00 (value -8.12%)"
+
+
 def test_a_rule_without_a_measure_just_held():
     signal = replace(raised(rule="stopped"), kind=vi_or_halt.NAME, observed_at=at("10:00:00"))
     alert = AlertDecided(alert_id="1", signal=signal, decided_at=at("10:00:00"))

@@ -35,7 +35,6 @@ from kis_actors.reasons import price_of, silenced_in, why_gone, why_moved, why_n
 from kis_actors.recovery import records_in
 from kis_actors.settings import Settings
 from kis_actors.settings_file import with_overrides
-from kis_actors.texts import measured
 from kis_actors.what_if import what_if
 
 FOLLOWED = ("monitor.signal.", "monitor.rules.", "monitor.groups.", "monitor.alert_cooldown_sec", "notify.")
@@ -98,7 +97,7 @@ def _show_changes(
             click.echo(json_of({"change": row.word, "before": row.before, "after": row.after, "reason": row.reason}))
         return not rows
     if rows:
-        show_table(("", "time", "code", "name", "rule", "value", "why"), map(_cells, rows))
+        show_table(("", "time", "code", "name", "rule", "by", "why"), map(_cells, rows))
     counts = f"{changes.same} unchanged, {len(changes.appeared)} appear, {len(changes.vanished)} vanish"
     after = f"{len(outcome.alerts)} with {', '.join(overrides)}"
     click.echo(f"{len(before)} alerts then, {after}: {counts}, {len(changes.moved)} move")
@@ -106,11 +105,10 @@ def _show_changes(
 
 
 def _cells(row: Row) -> tuple[Any, ...]:
+    """Of an alert that moves, the time it had; the reason says the time it gets."""
     alerts = [alert for alert in (row.before, row.after) if alert]
-    times = " -> ".join(f"{alert.signal.observed_at:%H:%M:%S}" for alert in alerts)
-    signal = alerts[-1].signal
-    source = " (scan)" if signal.source == "scan" else ""
-    return row.word, times, signal.code, signal.name, signal.rule, f"{measured(signal, None, 'en')}{source}", row.reason
+    at, signal = alerts[0].signal.observed_at, alerts[-1].signal
+    return row.word, f"{at:%H:%M:%S}", signal.code, signal.name, signal.rule, signal.source, row.reason
 
 
 def _settings_of(records: list[Record], path: Path) -> list[Settings]:
