@@ -8,8 +8,8 @@ from typing import Any
 import msgspec
 import pytest
 from click.testing import CliRunner
-from days import BELOW, played, rows_in, tampered, written
-from facts import DAY, HYNIX, SAMSUNG
+from days import BELOW, logged, played, rows_in, run_of_the_day, tampered, written
+from facts import DAY, HYNIX, SAMSUNG, raised
 
 from eventlog import integrity
 from eventlog.day import path_of
@@ -93,6 +93,20 @@ def test_a_damaged_file_is_a_difference(path, tmp_path):
     result = run(tmp_path)
     assert result.exit_code == 1
     assert "the file is damaged from seq " in result.stdout
+
+
+def test_of_many_decisions_those_from_the_difference_on_are_shown(path, tmp_path):
+    """The last question about an alert, which was decided together with the alert and another question."""
+    alert = next(row for row in rows_in(path) if row.type == "AlertDecided")
+    turn = [row for row in rows_in(path) if row.cause == alert.cause and row.stream == "notify"]
+    tampered(path, turn[-1].seq, msgspec.json.encode(msgspec.json.decode(turn[-1].payload) | {"text": "a lie"}))
+    assert f"  expected (after {len(turn) - 1} that are the same) NotifyRequested " in run(tmp_path).stdout
+
+
+def test_decisions_without_a_cause_are_not_all_shown(tmp_path):
+    written(tmp_path, logged(("app", 0, run_of_the_day()), *[("signal", 0, raised())] * 5))
+    (expected,) = [line for line in run(tmp_path).stdout.splitlines() if line.startswith("  expected")]
+    assert (expected.count("SignalRaised"), expected[-12:]) == (3, "; and 2 more")
 
 
 # --- what if

@@ -17,6 +17,7 @@ from kis_actors.differences import differences
 
 PAYLOAD_CHARS_MAX = 600
 CHANGES_SHOWN_MAX = 20
+DECISIONS_SHOWN_MAX = 3
 
 
 def show_replay(
@@ -69,8 +70,8 @@ def _difference_lines(first: replay.Turn, day: date) -> Iterable[str]:
     heard = first.heard
     on = f"{type(heard.event).__name__} of {heard.at:%H:%M:%S.%f}" if heard else "which the log does not have"
     yield f"first difference: {where}; {first.stream} on record {first.cause}, {on}"
-    yield f"  expected {_decisions_text(first.expected)}"
-    yield f"  actual   {_decisions_text(first.actual)}"
+    yield f"  expected {_decisions_text(first.expected, first.place)}"
+    yield f"  actual   {_decisions_text(first.actual, first.place)}"
     yield from (f"  {line}" for line in _inner_lines(first))
     if heard:
         yield f"look closer: kis-actors replay {day} --step --from {heard.at:%H:%M:%S.%f}"
@@ -85,8 +86,12 @@ def _inner_lines(first: replay.Turn) -> Iterable[str]:
             yield from map(change_line, changes[:CHANGES_SHOWN_MAX])
 
 
-def _decisions_text(encoded: Iterable[replay.Encoded]) -> str:
-    return "; ".join(f"{name} {_cut(plain(payload.decode()))}" for name, _, payload in encoded) or "nothing"
+def _decisions_text(encoded: tuple[replay.Encoded, ...], same: int) -> str:
+    """From the first that differs on; `same` come before it."""
+    shown = encoded[same : same + DECISIONS_SHOWN_MAX]
+    text = "; ".join(f"{name} {_cut(plain(payload.decode()))}" for name, _, payload in shown) or "nothing"
+    more = len(encoded) - same - len(shown)
+    return (f"(after {same} that are the same) " if same else "") + text + (f"; and {more} more" if more > 0 else "")
 
 
 def _cut(text: str) -> str:
