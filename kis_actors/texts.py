@@ -29,6 +29,7 @@ REPEATED = {
     "ko": "재전송 (앞선 전송 확인 안 됨)",
     "en": "repeat (first delivery unconfirmed)",
 }
+UNCONFIRMED = {"ko": "전송 확인 안 됨", "en": "delivery unconfirmed"}
 
 
 def alert_text(signal: SignalRaised, alert_id: str, *, ma_days: int, language: Language) -> str:
@@ -41,10 +42,17 @@ def repeated(text: str, language: Language) -> str:
     return f"{REPEATED[language]}\n{text}"
 
 
-def recap_text(titles: tuple[str, ...], language: Language) -> str:
-    """What could not be told in time, in one message."""
-    head = {"ko": f"전송하지 못한 알림 {len(titles)}건", "en": f"{len(titles)} messages that could not be sent in time"}
-    return "\n".join((f"[{head[language]}]", *(f"· {title}" for title in titles)))
+def unconfirmed(title: str, language: Language) -> str:
+    """`title` of a message that may have come all the same."""
+    return f"{title} ({UNCONFIRMED[language]})"
+
+
+def recap_text(titles: tuple[str, ...], more: int, language: Language) -> str:
+    """What could not be told in time, in one message. more: how many besides those named."""
+    count = len(titles) + more
+    head = {"ko": f"전송하지 못한 알림 {count}건", "en": f"{count} messages that could not be sent in time"}
+    lines = (f"· {title}" for title in titles)
+    return "\n".join((f"[{head[language]}]", *lines, *([f"… +{more}"] if more > 0 else [])))
 
 
 def digest_text(signals: tuple[SignalRaised, ...], language: Language) -> str:
