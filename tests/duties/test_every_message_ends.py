@@ -163,6 +163,7 @@ def test_no_try_has_two_numbers_alike(steps):
 
 
 @given(STEPS)
+@example([("wait", 1.0), ("say", False), ("die", 1.0), ("say", False), ("answer", 0, unknown)])
 def test_nothing_is_asked_for_when_it_is_not_worth_it(steps):
     """Whatever the clock of the run before showed."""
     world, now = lived(steps), None

@@ -295,6 +295,12 @@ def test_an_answer_to_a_try_before_changes_nothing(answer):
     assert person.state.outbox == before
 
 
+def test_a_doubt_of_a_try_before_hurries_nothing():
+    person = with_telegram(in_order(busy_for(9.0), busy_for(60.0), unanswered)).signals(1).until("10:00:10")
+    person.hear(unknown(person.asked()[0]))
+    assert len(person.asked()) == 2
+
+
 # --- before the first tick
 
 
