@@ -128,11 +128,14 @@ def measured(signal: SignalRaised, ma_days: int | None, language: Language) -> s
 
 def _korean(signal: SignalRaised, alert_id: str, ma_days: int) -> str:
     average = f"{ma_days}일선 {won(round(signal.average_won))}, " if _has_average(signal) else ""
+    price = (
+        f"현재가 {won(signal.price_won)} (전일 대비 {percent(signal.change_ratio)}), "
+        f"{average}거래대금 {won_in_short(signal.cum_turnover_won)}원"
+    )
     lines = [
         f"[{rule_name(signal, 'ko')}] {signal.name} ({signal.code}, {signal.market})",
         measured(signal, ma_days, "ko"),
-        f"현재가 {won(signal.price_won)} (전일 대비 {percent(signal.change_ratio)}), "
-        f"{average}거래대금 {won_in_short(signal.cum_turnover_won)}원",
+        price if signal.price_won else f"현재가 -{_previous_close(signal, '전일 종가', 'ko')}",
         f"관측 {_time(signal)} KST{_remarks(signal, 'ko')}",
         trading_view_url(signal.code),
         f"{chart_url(signal.code)} · {alert_id}",
@@ -142,16 +145,24 @@ def _korean(signal: SignalRaised, alert_id: str, ma_days: int) -> str:
 
 def _english(signal: SignalRaised, alert_id: str, ma_days: int) -> str:
     average = f"average {round(signal.average_won):,} won, " if _has_average(signal) else ""
+    price = (
+        f"price {signal.price_won:,} won ({percent(signal.change_ratio)} on the day), "
+        f"{average}turnover {signal.cum_turnover_won:,} won"
+    )
     lines = [
         f"[{rule_name(signal, 'en')}] {signal.name} ({signal.code}, {signal.market})",
         measured(signal, ma_days, "en"),
-        f"price {signal.price_won:,} won ({percent(signal.change_ratio)} on the day), "
-        f"{average}turnover {signal.cum_turnover_won:,} won",
+        price if signal.price_won else f"price -{_previous_close(signal, 'previous close', 'en')}",
         f"seen {_time(signal)} KST{_remarks(signal, 'en')}",
         trading_view_url(signal.code),
         f"{chart_url(signal.code)} · {alert_id}",
     ]
     return "\n".join(line for line in lines if line)
+
+
+def _previous_close(signal: SignalRaised, words: str, language: Language) -> str:
+    """In place of a price, when an interruption came before the first one of the day."""
+    return f" ({words} {_won(signal.average_won, language)})" if signal.average_won else ""
 
 
 def _has_average(signal: SignalRaised) -> bool:

@@ -177,6 +177,17 @@ def test_an_interruption_holds_until_trading_goes_on(check, resumed, expect):
     assert result.exit_code == 0, result.stdout
 
 
+@pytest.mark.parametrize(
+    ("prices", "expect"),
+    [('"09:00:05 vi"', '"09:00:05 stop"'), ('"09:00:01 9000", "09:00:05 vi"', '"09:00:05 stop", "09:00:05 both"')],
+)
+def test_an_interruption_comes_at_the_last_price_if_there_is_one(check, prices, expect):
+    low = "low: {rule: breakout, of: previous_low, alert: false}"
+    rules = f"{{stop: {{rule: vi_or_halt}}, {low}, both: {{rule: all_of, of: [stop, low]}}}}"
+    result = check(one_test(prices, expect, rules=rules, previous_low_won="9200"))
+    assert result.exit_code == 0, result.stdout
+
+
 # --- mistakes, each with its place
 
 

@@ -6,7 +6,8 @@ from msgspec import Struct
 
 from kis_actors.kis.rest import Quote
 from kis_actors.settings import Monitor
-from kis_actors.signals.engine import Rules, nearest
+from kis_actors.signals.book import Rules
+from kis_actors.signals.engine import nearest
 from kis_actors.signals.params import Groups
 from kis_actors.signals.sight import Average, Sight
 from kis_actors.signals.tape import Point, Tape
