@@ -99,8 +99,9 @@ def ask_again(outbox: Outbox, event: Event) -> tuple[Event, ...]:
 
 
 def recap(outbox: Outbox, event: Event) -> tuple[NotifyRequested, ...]:
-    """A channel works again: what expired on it meanwhile, in one message."""
-    if not isinstance(event, NotifySent):
+    """A channel works again: what expired on it meanwhile, in one message; how loud, only the time of day can tell."""
+    now = outbox.now
+    if not isinstance(event, NotifySent) or now is None:
         return ()
     missed = [asked for asked in outbox.expired if asked.channel == event.channel]
     if not missed:
@@ -111,7 +112,7 @@ def recap(outbox: Outbox, event: Event) -> tuple[NotifyRequested, ...]:
     return (NotifyRequested(
         alert_id=f"recap-{event.alert_id}", channel=event.channel, attempt=1, text=text, kind="summary",
         covers=tuple(asked.alert_id for asked in missed),
-        is_silent=not any(_is_loud(outbox, asked) for asked in missed),
+        is_silent=not any(_is_loud(outbox, asked, now) for asked in missed),
     ),)  # fmt: skip
 
 
@@ -192,9 +193,8 @@ def _is_worth(outbox: Outbox, asked: NotifyRequested) -> bool:
     return asked.until is None or outbox.now is None or outbox.now < asked.until
 
 
-def _is_loud(outbox: Outbox, asked: NotifyRequested) -> bool:
-    notify, now = outbox.settings.notify, outbox.now
-    return now is None or volume_of(notify, asked.channel, asked.kind, now) == "on"
+def _is_loud(outbox: Outbox, asked: NotifyRequested, now: datetime) -> bool:
+    return volume_of(outbox.settings.notify, asked.channel, asked.kind, now) == "on"
 
 
 def _title(asked: NotifyRequested) -> str:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
-from kis_actors.signals.book import Rules, members_of, rule_of
+from kis_actors.signals.book import Rules, is_composed, members_of, rule_of
 from kis_actors.signals.params import Groups, RuleParams, applies_to, specialised
 from kis_actors.signals.sight import Reading, Sight
 
@@ -109,9 +109,10 @@ def _as_it_began(sight: Sight, memory: Memory | None) -> Sight:
 
 
 def _reading(params: RuleParams, sight: Sight, found: dict[str, tuple[RuleParams, Reading | None]]) -> Reading | None:
-    rule, members, reading = rule_of(params), members_of(params), None
-    if members:
-        reading = rule.combine(params, tuple(found[name][1] if name in found else None for name in members))
+    rule, reading = rule_of(params), None
+    if is_composed(params):
+        members = (found.get(name) for name in members_of(params))
+        reading = rule.combine(params, tuple(member[1] if member else None for member in members))
     elif sight.price_won or rule.DURING_INTERRUPTIONS:
         reading = rule.read(params, sight)
     return reading

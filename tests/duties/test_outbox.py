@@ -341,13 +341,21 @@ def test_what_waits_outlives_a_restart():
 def test_what_expired_is_recapped_after_a_restart():
     person = long_unconnected()
     person.hear(run(**BOTH))
-    assert len(back(person, "10:30:00").recaps()) == 1
+    assert len(back(person, "10:30:01").recaps()) == 1
 
 
 def restarted_in_doubt(person: Person) -> Person:
     """What has no answer yet is in doubt."""
     person.hear(replace(run(**BOTH), in_doubt=tuple(person.state.open.values())))
     return person
+
+
+def test_a_recap_waits_for_the_time_of_day():
+    """Whether it is quiet now, nobody knows before the first tick of a run."""
+    person = with_telegram(unconnected).signals(1).until("10:30:00")
+    person.answers["telegram"] = sent
+    person.hear(run(**BOTH))
+    assert (person.signals(2).recaps(), len(person.until("10:30:01").signals(3).recaps())) == ([], 1)
 
 
 def test_what_is_in_doubt_at_a_restart_is_repeated_once():
