@@ -109,9 +109,13 @@ class _Reader:
         self._problems.append(Problem(self._path, line, column, what, write))
         return MISSING
 
-    def _value(self, node: yaml.Node, wanted: Any, key: str) -> Any:
+    def _note(self, node: yaml.Node, key: str) -> None:
+        """Where `key` stands; several values of a name of one's own choice stand where that name does."""
         mark = node.start_mark
         self._places.setdefault(key, Place(self._path, mark.line + 1, mark.column + 1))
+
+    def _value(self, node: yaml.Node, wanted: Any, key: str) -> Any:
+        self._note(node, key)
         wanted, null_allowed = _without_null(wanted)
         if _is_null(node):
             return self._null(node, wanted, key, null_allowed)
@@ -150,8 +154,7 @@ class _Reader:
             near = difflib.get_close_matches(str(named.value)[:60], tags, 1)
             what = f"{key}.{name}: expected one of {', '.join(tags)}, found {found}"
             return self.refuse(named.start_mark, what, f"write {near[0] if near else ' or '.join(tags)}")
-        mark = named.start_mark
-        self._places.setdefault(_joined(key, name), Place(self._path, mark.line + 1, mark.column + 1))
+        self._note(named, _joined(key, name))
         return {name: named.value, **self._section(node, tags[named.value], key, tag=name)}
 
     def _section(
@@ -175,6 +178,8 @@ class _Reader:
         values = {}
         for name_node, name, value_node in self._pairs(node, key):
             entry = self._scalar(name_node, types_wanted[0], key)
+            if not isinstance(value_node, yaml.ScalarNode):
+                self._note(name_node, _joined(key, name))
             value = self._value(value_node, types_wanted[1], _joined(key, name))
             if entry is not MISSING and value is not MISSING:
                 values[entry] = value
@@ -219,7 +224,7 @@ class _Reader:
 
 def _nearest(key: str, root: type[msgspec.Struct], siblings: tuple[str, ...]) -> str:
     known = tuple(other for other in dotted_keys(root) if not key.startswith(f"{other}."))
-    same_name = [other for other in known if _last(other) == _last(key)]
+    same_name = [other for other in known if other.rpartition(".")[2] == key.rpartition(".")[2]]
     near = same_name or difflib.get_close_matches(key[:100], known, 1)
     return f"did you mean {near[0]}?" if near else f"write one of {', '.join(siblings)}"
 
@@ -274,10 +279,6 @@ def _kind(node: yaml.Node) -> str:
 
 def _joined(key: str, name: str) -> str:
     return f"{key}.{name}" if key else name
-
-
-def _last(dotted: str) -> str:
-    return dotted.rpartition(".")[2]
 
 
 def _decoded(path: Path, content: bytes) -> str:
