@@ -374,6 +374,11 @@ def test_rules_nested_too_deep_are_refused(problems):
     assert found[0].startswith("57:27: monitor.rules: r0 is made of others that are made of others, more than 50 times")
 
 
+def test_one_key_of_a_preset_s_rule_may_be_written_out_alone(loaded):
+    rules = loaded("monitor: {mode: B, rules: {breakout: {of: day_low}}}").settings.monitor.rules
+    assert (rules["breakout"].of, type(rules["breakout"]).__struct_config__.tag) == ("day_low", "breakout")
+
+
 def test_a_preset_s_name_may_be_given_to_another_kind_of_rule(loaded):
     rules = loaded("monitor: {mode: B, rules: {breakout: {rule: vi_or_halt}}}").settings.monitor.rules
     assert rules["breakout"].__struct_config__.tag == "vi_or_halt"
