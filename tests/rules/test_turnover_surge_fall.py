@@ -93,3 +93,12 @@ def test_exactly_so_many_times_and_so_much_is_enough(times, percent, window_s, p
     price = sight(100 * (100 - percent), tape=tape, cum_turnover_won=begun_won * pace_s + traded_won)
     reading = read(Params(**params), price)
     assert reading and reading.holds
+
+
+@pytest.mark.parametrize("rest", [{"previous_volume_shares": 0}, {"previous_volume_shares": 10}])
+def test_what_is_not_asked_is_no_measure_of_how_far_it_goes(rest):
+    """A `not` of it counts again once it was met by far enough."""
+    params = Params(times=1.0, previous_day_times=0.0 if rest["previous_volume_shares"] else 1.0)
+    tape = taped((TEN - 1260, 10_000), (TEN - 60, 10_000), turnover_won=1_000_000)
+    reading = read(params, sight(9_000, tape=tape, cum_turnover_won=10**9, **rest))
+    assert reading and reading.distance < -0.05
