@@ -36,8 +36,8 @@ Alert = tuple[str, str, int]
 class Settings(NamedTuple):
     """What the settings say; rules as in the file, groups and the main line too."""
 
-    rules: dict[str, Rule] = {}
-    groups: dict[str, tuple[str, ...]] = {}
+    rules: dict[str, Rule]
+    groups: dict[str, tuple[str, ...]]
     line: float = -0.08
     line_rearm: float = 0.005
     line_max_age_s: float = 300
@@ -69,7 +69,7 @@ class Stock(NamedTuple):
 
 
 class Price(NamedTuple):
-    """One price as it was told. at_s: its stamp. high_won, low_won: KIS's own numbers of the day, this price included."""
+    """One price as it was told. at_s: its stamp. high_won, low_won: of the day by KIS, this price included."""
 
     code: str
     source: str
@@ -190,10 +190,8 @@ class Oracle:
 
     def scan(self, now: float, prices: Iterable[Price]) -> None:
         """One answer of a scan: a live code that traded twice without a word on its stream has a silent stream."""
-        prices, stale = tuple(prices), []
-        for one in prices:
-            if self.opens_s is not None and self._is_silent(one):
-                stale.append(one.code)
+        prices = tuple(prices)
+        stale = [one.code for one in prices if self.opens_s is not None and self._is_silent(one)]
         for one in prices:
             self._interruption(now, one.code, one.kind)
         for one in prices:
@@ -233,9 +231,9 @@ class Oracle:
 
     def _note_scans_missed(self, heard: list[Price | int], price: Price) -> None:
         before = heard[-1] if heard else None
-        if price.source == "scan" and isinstance(before, Price):
-            if price.at_s - before.at_s > SCANS_MISSED * Fraction(self.settings.scan_interval_s):
-                heard.append(price.at_s)
+        longest_s = SCANS_MISSED * Fraction(self.settings.scan_interval_s)
+        if price.source == "scan" and isinstance(before, Price) and price.at_s - before.at_s > longest_s:
+            heard.append(price.at_s)
 
     def _interruption(self, now: float, code: str, kind: str) -> None:
         was = self.stopped.get(code, "")

@@ -275,8 +275,8 @@ class Market:
         values = []
         for code in asked.codes:
             tally, (close, *_) = self.tallies[code], reversed(self._stock(code).closes_won)
-            numbers = (tally.won or close, tally.volume, tally.turnover_won, tally.high_won, tally.low_won, close, close)
-            values.append((code, *map(str, numbers), "C" if tally.kind else "0"))
+            sums = (tally.volume, tally.turnover_won, tally.high_won, tally.low_won)
+            values.append((code, *map(str, (tally.won or close, *sums, close, close)), "C" if tally.kind else "0"))
         return ScanReturned(scan=asked.scan, batch=asked.batch, rows=Rows(QUOTE, tuple(values)))
 
     def _fact_of_scan(self, codes: tuple[str, ...]) -> Callable[[], None]:
