@@ -95,10 +95,8 @@ def test_exactly_so_many_times_and_so_much_is_enough(times, percent, window_s, p
     assert reading and reading.holds
 
 
-@pytest.mark.parametrize("rest", [{"previous_volume_shares": 0}, {"previous_volume_shares": 10}])
+@pytest.mark.parametrize("rest", [{}, {"previous_volume_shares": 10, "previous_day_times": 0.0}])
 def test_what_is_not_asked_is_no_measure_of_how_far_it_goes(rest):
     """A `not` of it counts again once it was met by far enough."""
-    params = Params(times=1.0, previous_day_times=0.0 if rest["previous_volume_shares"] else 1.0)
-    tape = taped((TEN - 1260, 10_000), (TEN - 60, 10_000), turnover_won=1_000_000)
-    reading = read(params, sight(9_000, tape=tape, cum_turnover_won=10**9, **rest))
-    assert reading and reading.distance < -0.05
+    reading = reading_at(9_000, 100 * PACE_WON, **rest)
+    assert reading and reading.distance == -0.09
