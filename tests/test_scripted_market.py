@@ -21,6 +21,8 @@ BUNCH = 20
 
 LEVEL = (*[10_000] * 22, 9_990, 10_010)
 """With the price as the 25th: 8 % under the average is 9,169 won, 7 % is 9,272, 10 % over it 11,047."""
+EXACT = (*[10_000] * 22, 10_390, 10_410)
+"""For R: 9,200 won is 8 % under the average to the last digit."""
 KOSDAQ = "BLMQ"
 
 
@@ -35,7 +37,7 @@ def of(letters: str, rule: str, **params: object) -> dict[str, object]:
 
 
 RULES = {
-    "approach": of("A", "near_threshold"),
+    "approach": of("AR", "near_threshold"),
     "over": {"rule": "disparity_threshold", "threshold": 0.10, "markets": ("KOSDAQ",)},
     "fall": of("C", "rapid_fall"),
     "surge": of("DNOP", "turnover_surge_fall"),
@@ -105,6 +107,7 @@ SCRIPT = (
     "14:04:00 C 10000", "14:09:00 C 9890", "14:09:30 C 10000", "14:10:00 reload", "14:15:55 C 9901", "14:16:00 C 9900",
     "14:17:00 C 10000", "14:20:00 C silent", *(f"14:{20 + n // 3:02}:{n % 3 * 20 + 5:02} C 10000" for n in range(15)),
     "14:25:08 C heard", "14:25:10 C 9890", "14:25:40 C 9990",
+    "14:30:00 R 10000", "14:30:05 R 9200", "14:31:05 R 9250",
     "14:38:00 C 10000", "14:43:00 A 9169", "14:43:30 A 9300", "14:44:00 restart", "14:45:30 C 9890", "14:45:45 C 9990",
     "14:46:00 A 9169", "14:47:00 A 10000",
     # What holds goes on holding into the closing auction, whose prices do not count; the closing print does.
@@ -125,19 +128,21 @@ EXPECTED = (
     "13:22:00 H slow", "13:22:20 H either", "13:22:40 H both",
     "13:37:00 I scanned_fall", "13:42:30 I scanned_low",
     "14:01:05 K own", "14:01:05 L own", "14:01:05 M own", "14:01:05 Q own",
-    "14:16:00 C fall", "14:43:00 A disparity_threshold", "15:20:10 G held", "15:30:10 J rich", "15:30:10 J timely",
+    "14:16:00 C fall", "14:30:05 R disparity_threshold",
+    "14:43:00 A disparity_threshold", "15:20:10 G held", "15:30:10 J rich", "15:30:10 J timely",
 )  # fmt: skip
 """Typed by hand."""
 
 
 def stock(letter: str) -> Stock:
-    return Stock(code_of(letter), "KOSDAQ" if letter in KOSDAQ else "KOSPI", LEVEL, 10_500, 9_500)
+    market, closes_won = "KOSDAQ" if letter in KOSDAQ else "KOSPI", EXACT if letter == "R" else LEVEL
+    return Stock(code_of(letter), market, closes_won, 10_500, 9_500)
 
 
 @cache
 def day_by_hand() -> Market:
     """The script, with a tick every second after each line and every ten seconds where nothing happens."""
-    market = Market(tuple(map(stock, "ABCDEFGHIJKLMNOPQ")), SETTINGS, refused=(code_of("I"),))
+    market = Market(tuple(map(stock, "ABCDEFGHIJKLMNOPQR")), SETTINGS, refused=(code_of("I"),))
     market.until(seconds("09:00:00"))
     for line in SCRIPT:
         market.until(seconds(line[:8]))
