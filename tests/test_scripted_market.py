@@ -40,7 +40,7 @@ RULES = {
     "approach": of("AR", "near_threshold"),
     "over": {"rule": "disparity_threshold", "threshold": 0.10, "markets": ("KOSDAQ",)},
     "fall": of("C", "rapid_fall"),
-    "surge": of("DNOP", "turnover_surge_fall"),
+    "surge": of("DNOPS", "turnover_surge_fall"),
     "day_low": of("E", "breakout", of="day_low"),
     "day_high": of("E", "breakout", of="day_high"),
     "under_yesterday": of("E", "breakout", of="previous_low"),
@@ -81,7 +81,9 @@ SCRIPT = (
     "10:30:00 C 9409", "10:36:00 C 10000", "10:44:00 C 10000", "10:45:00 lost", "10:46:10 C 9650", "10:46:40 C 9900",
     "10:51:09 C 9361", "10:51:10 C 9360", "10:51:30 C 9900",
     # A minute of five times the pace, and nearly; a fall of 1 %, and nearly; a day with less volume than the last.
-    *(f"11:{minute:02}:00 {letter} 10000 x100" for minute in range(22) for letter in "DNOP"),
+    # All three are met to the last share by S.
+    *(f"11:{n:02}:00 {letter} 10000 x{99 if letter == 'S' else 100}" for n in range(22) for letter in "DNOPS"),
+    "11:22:00 S 9900 x500 before 2678",
     "11:22:00 D 9900 x505", "11:22:00 N 9900 x506", "11:22:00 O 9901 x506", "11:22:00 P 9900 x506 before 2707",
     "12:00:00 E 10500", "12:00:05 E 10501", "12:01:00 E 9900", "12:05:00 E 9500", "12:05:05 E 9499",
     "12:10:00 E 10604", "12:10:05 E 10605", "12:10:10 E 10000",
@@ -118,7 +120,7 @@ EXPECTED = (
     "09:06:05 A approach", "09:06:15 A disparity_threshold", "09:16:15 A disparity_threshold", "09:30:05 E day_low",
     "09:31:00 A approach", "09:35:05 E day_high", "09:41:00 A disparity_threshold", "10:00:05 B over",
     "10:15:01 C fall", "10:30:00 C fall", "10:51:10 C fall",
-    "11:22:00 N surge", "11:23:00 P surge",
+    "11:22:00 N surge", "11:22:00 S surge", "11:23:00 P surge",
     "12:00:00 E day_high", "12:00:05 E over_yesterday", "12:05:00 E day_low", "12:05:05 E under_yesterday",
     "12:10:00 E day_high", "12:10:05 E far_over",
     "12:21:00 F stop", "12:25:00 F stop", "12:30:00 F halted", "12:30:00 F stop", "12:35:00 F stop",
@@ -142,7 +144,7 @@ def stock(letter: str) -> Stock:
 @cache
 def day_by_hand() -> Market:
     """The script, with a tick every second after each line and every ten seconds where nothing happens."""
-    market = Market(tuple(map(stock, "ABCDEFGHIJKLMNOPQR")), SETTINGS, refused=(code_of("I"),))
+    market = Market(tuple(map(stock, "ABCDEFGHIJKLMNOPQRS")), SETTINGS, refused=(code_of("I"),))
     market.until(seconds("09:00:00"))
     for line in SCRIPT:
         market.until(seconds(line[:8]))
