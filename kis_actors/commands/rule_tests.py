@@ -106,7 +106,7 @@ def _judged(test: RuleTest, settings: Settings) -> Iterator[tuple[datetime, Fire
 
 def _clock(day: Judgement, now: datetime, until: datetime) -> Iterator[tuple[datetime, Fired]]:
     """Every second in between, while there is something to wait for."""
-    while day.waiting and (now := now + timedelta(seconds=1)) < until:
+    while day.holding and (now := now + timedelta(seconds=1)) < until:
         yield from ((now, fired) for _, fired in held_on(day, now))
 
 
