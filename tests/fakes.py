@@ -15,6 +15,8 @@ from threading import Event as Signal
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
+from discord_view import shown
+
 RESET = struct.pack("ii", 1, 0)
 SILENCE_S = 30
 
@@ -231,7 +233,8 @@ class FakeDiscord(Fake):
 
     def read(self, asked: Asked) -> dict[str, Any]:
         message = _message(asked)
-        return {"text": message["content"], "file": asked.fields.get("files[0]"), **message}
+        content = message["content"]
+        return {"text": content, "shown": shown(content), "file": asked.fields.get("files[0]"), **message}
 
 
 def _message(asked: Asked) -> dict[str, Any]:
