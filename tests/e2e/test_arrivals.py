@@ -3,6 +3,7 @@
 One story is told once, over kills and restarts; each test looks at one side of what the two channels saw of it.
 """
 
+import json
 import subprocess
 import time
 from collections.abc import Iterator
@@ -308,6 +309,17 @@ def test_the_log_agrees_with_what_arrived(arrivals: Arrivals) -> None:
     states = arrivals.post.states().items()
     sent = {alert_id for (alert_id, channel), state in states if (channel, state) == (arrivals.channel, "sent")}
     assert sent <= arrivals.arrived()
+
+
+def test_the_command_agrees_with_what_arrived(told: Told) -> None:
+    shown = [json.loads(line) for line in told.post.command("alerts", "--json").stdout.splitlines()]
+    said = {(alert["alert_id"], one["channel"]): one for alert in shown for one in alert["deliveries"]}
+    for channel in CHANNELS:
+        arrivals = Arrivals(told.post, channel)
+        sent = {alert_id for (alert_id, name), one in said.items() if (name, one["status"]) == (channel, "sent")}
+        assert sent <= arrivals.arrived() and len(sent) > len(shown) / 2
+        failed = {alert_id for (alert_id, name), one in said.items() if (name, one["status"]) == (channel, "failed")}
+        assert failed == arrivals.refused()
 
 
 def test_the_story_replays_byte_for_byte(told: Told) -> None:
