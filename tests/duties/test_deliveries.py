@@ -5,14 +5,15 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from days import logged, written
+from days import written
 from facts import DAY, at
 from msgspec.structs import replace
 from telling import BOTH, TELEGRAM, Person, busy_for, refused, run, sent, unanswered, unconnected, unknown
 
 from kis_actors.cli import cli
 from kis_actors.commands.deliveries import alerts_of
-from kis_actors.messages import Event, SettingsChanged
+from kis_actors.messages import Event, Record, SettingsChanged
+from kis_actors.units import ns_of_instant
 
 SILENT = {**TELEGRAM, "telegram": {"enabled": True, "signal": "off"}}
 
@@ -21,25 +22,27 @@ class Logged(Person):
     """A person to be told, and the log of it."""
 
     def __init__(self, *args: Any, **notify: Any) -> None:
-        self.log: list[Event] = []
+        self.records: list[Record] = []
         self.decided, self._seen = [], 0
         super().__init__(*args, **notify)
 
     def hear(self, event: Event) -> None:
         self._catch_up()
-        self.log.append(event)
+        self._log(event)
         super().hear(event)
         self._catch_up()
 
     def _catch_up(self) -> None:
-        self.log += [one for _, one in self.decided[self._seen :]]
+        for _, one in self.decided[self._seen :]:
+            self._log(one)
         self._seen = len(self.decided)
 
-    def units(self):
-        return logged(*(("test", 0, event) for event in self.log))
+    def _log(self, event: Event) -> None:
+        at_ns = ns_of_instant(self.now)
+        self.records.append(Record(seq=len(self.records) + 1, stream="test", cause=0, at_ns=at_ns, event=event))
 
     def alerts(self):
-        return alerts_of(record for unit in self.units() for record in unit)
+        return alerts_of(self.records)
 
     def deliveries(self, channel: str = "telegram", *shown: str):
         """What is said of each alert on this channel."""
@@ -119,6 +122,12 @@ def test_the_digest_is_named():
     assert first == ("",) and second == third and second[0].startswith("digest-")
 
 
+def test_a_channel_switched_off_before_the_digest_is_suppressed():
+    person = burst().until("10:00:10")
+    person.hear(SettingsChanged(settings=run(**{**BOTH, "telegram": SILENT["telegram"]}).settings, difference=()))
+    assert person.until("10:02:00").deliveries()[1:] == [("suppressed", 0)] * 2
+
+
 # --- by a recap
 
 
@@ -181,11 +190,12 @@ def test_a_channel_that_is_off_is_not_listed():
 
 def test_the_command_shows_them(tmp_path):
     person = burst().until("10:02:00")
-    written(tmp_path / "var", person.units())
+    written(tmp_path / "var", [person.records])
     shown = CliRunner().invoke(cli, ["alerts", str(DAY), "--json", "--data-dir", str(tmp_path / "var")])
     deliveries = [json.loads(line)["deliveries"] for line in shown.stdout.splitlines()]
     assert [[one["status"] for one in each] for each in deliveries] == [["sent", "sent"]] * 3
 
 
 def test_the_time_is_of_the_last_word():
-    assert told().signals(1).deliveries("telegram", "at") == [(at("10:00:00"),)]
+    person = told(in_order(busy_for(30.0), sent)).signals(1)
+    assert person.until("10:01:00").deliveries("telegram", "at") == [(at("10:00:30"),)]
