@@ -100,11 +100,10 @@ class Post(World):
         """Whether nothing more is to be expected of it."""
         return self.states().get((alert_id, channel)) in ("sent", "unknown")
 
-    def left(self, channel: str) -> set[str]:
-        """Alerts that are certain not to have arrived, and will be tried again after the end."""
-        last = {(data["alert_id"], data["channel"]): data for _, _, data in self.rows(*STATE_OF)}
-        return {alert_id for (alert_id, name), data in last.items()
-                if name == channel and data.get("retry_after_s", -1) >= 0}  # fmt: skip
+    def is_quiet(self) -> bool:
+        """Whether everything has an outcome, and nothing is to be tried again."""
+        last = {(data["alert_id"], data["channel"]): (kind, data) for _, kind, data in self.rows(*STATE_OF)}
+        return not any(kind == "NotifyRequested" or data.get("retry_after_s", -1) >= 0 for kind, data in last.values())
 
     def wait_until(self, is_so: Callable[[], bool], what: str) -> None:
         """Looks into the log now and then."""
