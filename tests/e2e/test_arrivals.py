@@ -117,9 +117,10 @@ def _killed(around: Post, daemon: "subprocess.Popen[str]") -> tuple["subprocess.
     around.until(lambda: not telegram.faults, "a repeat held")
     waiting = _soon(around, "discord", too_many(LONG_BUSY_S))()
     around.wait_until(lambda: around.states()[waiting, "discord"] == "failed", "a wait that is in the log")
+    known = len(discord.too_soon)
     daemon = _again(around, daemon)
     around.wait_until(lambda: around.is_settled(waiting, "discord"), "what waited")
-    discord.too_soon.clear()  # the next run does not know how long the channel itself wants to rest
+    del discord.too_soon[known:]  # the next run does not know how long the channel itself wants to rest
     _until_taken(around, "telegram", 1)
     return _again(around, daemon), waiting
 
