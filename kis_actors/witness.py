@@ -4,11 +4,12 @@ What is noted is never part of the actor's state, so that looking changes nothin
 """
 
 from collections.abc import Iterable
+from copy import copy
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from kis_actors.actors import signal
-from kis_actors.duties.judgement import Judgement, Seen, measured
+from kis_actors.duties.judgement import Judgement, Seen
 from kis_actors.signals.engine import Memory
 from kis_actors.signals.sight import Reading
 
@@ -24,11 +25,10 @@ class Nearest(NamedTuple):
 
 
 class Then(NamedTuple):
-    """What a rule made of one price. is_armed: it could have counted. holds_since_s: None if it did not hold before."""
+    """What a rule made of one price. is_armed: it could have counted."""
 
     reading: Reading
     is_armed: bool
-    holds_since_s: int | None
 
 
 class Notes:
@@ -38,28 +38,41 @@ class Notes:
         self.nearest: dict[str, dict[str, Nearest]] = {}
         self.then: dict[Price, dict[str, Then]] = {price: {} for price in asked}
 
-    def take(self, day: Judgement, seen: Seen) -> None:
-        """What the rules make of a price that they have not been told of yet."""
-        nearest = self.nearest.setdefault(seen.code, {})
-        then = self.then.get((seen.code, seen.seen_at, seen.price_won))
-        for name, reading in measured(day, seen).items():
+    def remembered(self, day: Judgement, seen: Seen) -> dict[str, Memory]:
+        """What the rules know before they are told of a price, if it is one that was asked about."""
+        of_code = day.memories.get(seen.code, {}) if price_of(seen) in self.then else {}
+        return {name: copy(memory) for name, memory in of_code.items()}
+
+    def take(self, day: Judgement, seen: Seen, before: dict[str, Memory]) -> None:
+        """What the rules made of a price, and what they knew before it."""
+        nearest, then = self.nearest.setdefault(seen.code, {}), self.then.get(price_of(seen))
+        for name, memory in day.memories.get(seen.code, {}).items():
+            reading = memory.reading
+            if reading is None or memory.gate or name not in day.rules:
+                continue
             if name not in nearest or reading.distance < nearest[name].reading.distance:
                 nearest[name] = Nearest(reading, seen.seen_at)
             if then is not None:
-                memory = day.memories.get(seen.code, {}).get(name) or Memory()
-                then[name] = Then(reading, memory.is_armed, memory.holds_since_s)
+                then[name] = Then(reading, (before.get(name) or Memory()).is_armed)
+
+
+def price_of(seen: Seen) -> Price:
+    """What tells one price from another."""
+    return seen.code, seen.seen_at, seen.price_won
 
 
 def watched_state(notes: Notes) -> type[signal.State]:
-    """SignalActor's state, whose every price is shown to `notes` first."""
+    """SignalActor's state, whose every price `notes` sees too."""
 
     class Watched(signal.State):
         """Decides what signal.State does."""
 
         def on_price(self, seen: Seen) -> Any:
             """As ever."""
+            before = notes.remembered(self.day, seen)
+            fired = signal.State.on_price(self, seen)
             if self.session_day:
-                notes.take(self.day, seen)
-            return signal.State.on_price(self, seen)
+                notes.take(self.day, seen, before)
+            return fired
 
     return Watched

@@ -18,8 +18,13 @@ ROWS: dict[str, tuple[str, ...]] = {
     "kis_actors.problems": (),
     "kis_actors.yaml_file": ("kis_actors.problems", "kis_actors.scalars"),
     "kis_actors.limits": (),
+    "kis_actors.rule_problems": (
+        "kis_actors.problems", "kis_actors.rules", "kis_actors.scalars", "kis_actors.signals",
+    ),
+    "kis_actors.dotted": (),
     "kis_actors.settings_file": (
-        "kis_actors.limits", "kis_actors.scalars", "kis_actors.settings", "kis_actors.yaml_file",
+        "kis_actors.dotted", "kis_actors.limits", "kis_actors.rule_problems", "kis_actors.scalars",
+        "kis_actors.settings", "kis_actors.signals", "kis_actors.yaml_file",
     ),
     "kis_actors.credentials": ("kis_actors.settings", "kis_actors.settings_file"),
     "kis_actors.market.calendar": ("kis_actors.market", "kis_actors.units", "kis_actors.yaml_file"),
@@ -33,17 +38,23 @@ ROWS: dict[str, tuple[str, ...]] = {
     "kis_actors.turn": ("kis_actors.messages",),
     "kis_actors.ports": ("kis_actors.messages",),
     "kis_actors.texts": ("kis_actors.messages", "kis_actors.rules", "kis_actors.units"),
+    "kis_actors.reply_texts": ("kis_actors.messages", "kis_actors.policies.commands", "kis_actors.texts"),
+    "kis_actors.watch_texts": (
+        "kis_actors.policies.ranking", "kis_actors.reply_texts", "kis_actors.signals", "kis_actors.texts",
+        "kis_actors.units",
+    ),
     "kis_actors.operator_texts": ("kis_actors.messages", "kis_actors.units"),
     "kis_actors.duties": (
-        "kis_actors.texts", "kis_actors.duties", "kis_actors.policies", "kis_actors.rules", "kis_actors.signals",
+        "kis_actors.texts", "kis_actors.reply_texts",
+        "kis_actors.duties", "kis_actors.policies", "kis_actors.rules", "kis_actors.signals",
         "kis_actors.kis", "kis_actors.market", "kis_actors.messages",
         "kis_actors.settings", "kis_actors.units",
     ),
     "kis_actors.actors": (
         "kis_actors.actors.base", "kis_actors.duties", "kis_actors.policies", "kis_actors.rules",
         "kis_actors.signals", "kis_actors.kis", "kis_actors.market",
-        "kis_actors.messages", "kis_actors.operator_texts", "kis_actors.ports", "kis_actors.settings",
-        "kis_actors.texts", "kis_actors.turn", "kis_actors.units",
+        "kis_actors.messages", "kis_actors.operator_texts", "kis_actors.ports", "kis_actors.reply_texts",
+        "kis_actors.settings", "kis_actors.texts", "kis_actors.turn", "kis_actors.units", "kis_actors.watch_texts",
     ),
     "kis_actors.recovery": ("eventlog", "kis_actors.messages", "kis_actors.turn"),
     "kis_actors.journal": ("eventlog", "kis_actors.messages", "kis_actors.recovery", "kis_actors.turn"),
@@ -102,6 +113,7 @@ OWNERS: dict[str, tuple[str, ...]] = {
 
 CORES = (
     "actors", "duties", "policies", "rules", "signals", "kis", "market", "messages", "turn", "texts", "operator_texts",
+    "reply_texts", "watch_texts",
 )  # fmt: skip
 NO_CORES = ("kis_actors.actors.base", "kis_actors.market.calendar")
 BANNED_MODULES = (

@@ -14,31 +14,22 @@ import orjson
 
 from eventlog.schema import Row
 from eventlog.store import Reader
+from kis_actors.actors.subscription import nearest_of
 from kis_actors.adapters.lock import is_taken
+from kis_actors.commands.deliveries import TOLD_BY, alerts_of
 from kis_actors.commands.loading import load_settings
-from kis_actors.commands.reading import file_of, instant_of, is_about, json_of, plain
+from kis_actors.commands.reading import file_of, file_until, is_about, json_of, plain
 from kis_actors.cores import CORES
-from kis_actors.messages import (
-    NAMES,
-    AlertDecided,
-    Event,
-    NotifyFailed,
-    NotifyRequested,
-    NotifySent,
-    NotifyUnknown,
-    Record,
-    SignalRaised,
-)
+from kis_actors.duties.talk import Talk
+from kis_actors.messages import NAMES, SignalRaised
 from kis_actors.policies.registrations import code_of, feed_of
 from kis_actors.recovery import history_of, rebuild, records_in
 from kis_actors.texts import measured
 from kis_actors.units import instant_of_ns
 
 FOLLOW_S = 0.5
+NEAR_SHOWN = 40
 STATUS_OLD_S = 15
-STATUSES: dict[type[Event], str] = {
-    NotifyRequested: "pending", NotifySent: "sent", NotifyFailed: "failed", NotifyUnknown: "unknown",
-}  # fmt: skip
 
 
 def show_events(
@@ -61,7 +52,7 @@ def show_events(
 def show_alerts(config: Path | None, data_dir: Path | None, day: date | None, *, is_json: bool) -> int:
     """Prints the day's alerts with their deliveries; the exit status."""
     path = file_of(config, data_dir, day)[0]
-    for alert in _alerts(path):
+    for alert in alerts_of(records_in(path, types=[NAMES[kind][0] for kind in TOLD_BY])):
         signal = alert.pop("signal")
         click.echo(json_of(alert) if is_json else _alert_line(alert, signal))
     return 0
@@ -69,8 +60,7 @@ def show_alerts(config: Path | None, data_dir: Path | None, day: date | None, *,
 
 def show_state(config: Path | None, data_dir: Path | None, day: date | None, *, is_json: bool, at: str | None) -> int:
     """Prints the state rebuilt from the log; the exit status."""
-    path, day = file_of(config, data_dir, day)
-    until = instant_of(at, day)
+    path, until = file_until(config, data_dir, day, at)
     records = (record for record in records_in(path) if until is None or record.at <= until)
     rebuilt = rebuild(CORES, records, history_of(path, CORES))
     state = _state(rebuilt.states, rebuilt.last_seq)
@@ -109,36 +99,6 @@ def _event_line(row: Row) -> str:
     return plain(f"{row.seq:>8} {at} {row.stream:<12} {row.type:<20} {cause:<9} {row.payload.decode()}")
 
 
-def _alerts(path: Path) -> list[dict[str, Any]]:
-    found: dict[str, dict[str, Any]] = {}
-    kinds = (AlertDecided, NotifyRequested, NotifySent, NotifyFailed, NotifyUnknown)
-    for record in records_in(path, types=[NAMES[kind][0] for kind in kinds]):
-        if isinstance(record.event, AlertDecided):
-            found[record.event.alert_id] = _alert(record, record.event)
-        elif alert := found.get(getattr(record.event, "alert_id", "")):
-            _note_delivery(alert, record)
-    for alert in found.values():
-        alert["deliveries"] = list(alert["deliveries"].values())
-    return list(found.values())
-
-
-def _alert(record: Record, alert: AlertDecided) -> dict[str, Any]:
-    signal = alert.signal
-    return {
-        "alert_id": alert.alert_id, "code": signal.code, "name": signal.name, "rule": signal.rule,
-        "threshold": signal.threshold, "value": signal.value, "price": signal.price_won,
-        "observed_at": signal.observed_at, "seq": record.seq, "deliveries": {}, "kind": signal.kind or signal.rule,
-        "signal": signal,
-    }  # fmt: skip
-
-
-def _note_delivery(alert: dict[str, Any], record: Record) -> None:
-    event: Any = record.event
-    alert["deliveries"][event.channel] = {
-        "channel": event.channel, "status": STATUSES[type(event)], "attempts": event.attempt, "at": record.at,
-    }  # fmt: skip
-
-
 def _alert_line(alert: dict[str, Any], signal: SignalRaised) -> str:
     deliveries = ", ".join(f"{one['channel']} {one['status']}" for one in alert["deliveries"]) or "nobody told"
     return plain(
@@ -160,6 +120,9 @@ def _state(states: dict[str, Any], seq: int) -> dict[str, Any]:
         ],
         "targets": list(subscription.targets),
         "missed": list(subscription.missed),
+        "near": [one._asdict() for one in nearest_of(subscription)[:NEAR_SHOWN]],
+        "pins": list(subscription.pins),
+        "quiet": _quiet(states["notify"].talk),
         "last_alerts": [
             {"code": last.code, "rule": last.rule, "time": last.at} for last in states["notify"].last_alerts.values()
         ],
@@ -174,6 +137,13 @@ def _state(states: dict[str, Any], seq: int) -> dict[str, Any]:
         "link": {"state": ws.phase, "number": ws.link, "opened_at": ws.opened_at, "lost_in_a_row": ws.lost},
         "undelivered": len(states["notify"].open) + len(states["notify"].outbox.waiting),
     }
+
+
+def _quiet(talk: Talk) -> dict[str, Any]:
+    """What a person asked not to be told; without an end of its own, until the close."""
+    return {
+        "paused": talk.is_paused, "muted": talk.is_muted, "muted_until": talk.muted_until, "snoozed": talk.snoozed
+    }  # fmt: skip
 
 
 def _status_text(status: dict[str, Any]) -> str:
