@@ -1,10 +1,7 @@
 """The command line: words to settings, errors to exit statuses. What commands show is made in `show.py`."""
 
-import sqlite3
 import sys
-from collections.abc import Callable
 from datetime import date
-from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -13,44 +10,13 @@ import click
 from kis_actors import __version__
 from kis_actors.commands.calendar import calendar
 from kis_actors.commands.doctor import doctor
+from kis_actors.commands.log_commands import export
+from kis_actors.commands.options import DAY, JSON, SET, STOPPED, reading, shared
 from kis_actors.commands.universe import universe
 from kis_actors.credentials import CredentialsError
 from kis_actors.settings_file import SettingsError
 
-STOPPED, PROBLEMS, COULD_NOT, INTERNAL, IN_USE, UNUSABLE = 0, 1, 2, 70, 75, 78
-
-
-def shared(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Adds the options every command takes."""
-    command = click.option("--data-dir", type=click.Path(path_type=Path), help="Where the log lives.")(command)
-    return click.option("--config", type=click.Path(path_type=Path), help="The settings file.")(command)
-
-
-def reading(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Trouble with the log or the arguments of a reading command ends with status 2 and one line."""
-
-    @wraps(command)
-    def wrapped(*args: Any, **kwargs: Any) -> None:
-        from eventlog.codec import UnknownEvent
-
-        try:
-            sys.exit(command(*args, **kwargs))
-        except SettingsError as error:
-            click.echo("\n".join(map(str, error.problems)), err=True)
-        except (OSError, ValueError, UnknownEvent) as error:
-            click.echo(str(error), err=True)
-        except sqlite3.Error as error:
-            click.echo(f"the day file cannot be read: {error}", err=True)
-        sys.exit(COULD_NOT)
-
-    return wrapped
-
-
-DAY = click.argument(
-    "day", type=click.DateTime(["%Y-%m-%d"]), required=False, callback=lambda _context, _name, day: day and day.date()
-)
-JSON = click.option("--json", "is_json", is_flag=True, help="One JSON object a line.")
-SET = click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="A setting for this call only.")
+UNUSABLE = 78
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -199,6 +165,7 @@ def status(config: Path | None, data_dir: Path | None, is_json: bool) -> int:
 
 cli.add_command(calendar)
 cli.add_command(doctor)
+cli.add_command(export)
 cli.add_command(universe)
 
 

@@ -52,6 +52,11 @@ ROWS: dict[str, tuple[str, ...]] = {
         "eventlog", "kis_actors.messages", "kis_actors.recovery", "kis_actors.settings", "kis_actors.turn",
     ),
     "kis_actors.view": ("kis_actors.kis", "kis_actors.messages", "kis_actors.units"),
+    "kis_actors.alerts": ("kis_actors.messages",),
+    "kis_actors.exporting": (
+        "eventlog", "kis_actors.alerts", "kis_actors.kis", "kis_actors.messages", "kis_actors.recovery",
+        "kis_actors.units",
+    ),
     "kis_actors.adapters": (
         "kis_actors.adapters", "kis_actors.credentials", "kis_actors.kis", "kis_actors.market", "kis_actors.messages",
         "kis_actors.ports", "kis_actors.settings", "kis_actors.units",
@@ -78,7 +83,8 @@ OWNERS: dict[str, tuple[str, ...]] = {
     "uvicorn": ("kis_actors.simulator", "kis_actors.web"),
     "websockets": ("kis_actors.simulator", "kis_actors.web"),
     "PIL": ("kis_actors.channels.picture",),
-    "sqlite3": ("eventlog", "kis_actors.cli"),
+    "arro3": ("kis_actors.commands.parquet",),
+    "sqlite3": ("eventlog", "kis_actors.commands.options"),
     "sqlite_utils": ("eventlog",),
     "tools": (),
     "tests": (),

@@ -15,21 +15,11 @@ import orjson
 from eventlog.schema import Row
 from eventlog.store import Reader
 from kis_actors.adapters.lock import is_taken
+from kis_actors.alerts import TYPES, alerts_in
 from kis_actors.app import CORES
 from kis_actors.commands.reading import file_of, instant_of, json_of, plain
 from kis_actors.commands.run import load_settings
-from kis_actors.messages import (
-    NAMES,
-    AlertDecided,
-    Event,
-    FrameReceived,
-    NotifyFailed,
-    NotifyRequested,
-    NotifySent,
-    NotifyUnknown,
-    Record,
-    SignalRaised,
-)
+from kis_actors.messages import NAMES, FrameReceived, SignalRaised
 from kis_actors.policies.registrations import code_of, feed_of
 from kis_actors.recovery import history_of, rebuild, records_in
 from kis_actors.texts import measured
@@ -38,9 +28,6 @@ from kis_actors.units import instant_of_ns
 FOLLOW_S = 0.5
 STATUS_OLD_S = 15
 FRAME = NAMES[FrameReceived][0]
-STATUSES: dict[type[Event], str] = {
-    NotifyRequested: "pending", NotifySent: "sent", NotifyFailed: "failed", NotifyUnknown: "unknown",
-}  # fmt: skip
 
 
 def show_events(
@@ -63,7 +50,7 @@ def show_events(
 def show_alerts(config: Path | None, data_dir: Path | None, day: date | None, *, is_json: bool) -> int:
     """Prints the day's alerts with their deliveries; the exit status."""
     path = file_of(config, data_dir, day)[0]
-    for alert in _alerts(path):
+    for alert in alerts_in(records_in(path, types=TYPES)):
         signal = alert.pop("signal")
         click.echo(json_of(alert) if is_json else _alert_line(alert, signal))
     return 0
@@ -117,36 +104,6 @@ def _is_about(row: Row, code: str) -> bool:
     if row.type == FRAME and f"|{code}^" in payload:
         return True
     return f'"{code}"' in payload or f'\\"{code}\\"' in payload
-
-
-def _alerts(path: Path) -> list[dict[str, Any]]:
-    found: dict[str, dict[str, Any]] = {}
-    kinds = (AlertDecided, NotifyRequested, NotifySent, NotifyFailed, NotifyUnknown)
-    for record in records_in(path, types=[NAMES[kind][0] for kind in kinds]):
-        if isinstance(record.event, AlertDecided):
-            found[record.event.alert_id] = _alert(record, record.event)
-        elif alert := found.get(getattr(record.event, "alert_id", "")):
-            _note_delivery(alert, record)
-    for alert in found.values():
-        alert["deliveries"] = list(alert["deliveries"].values())
-    return list(found.values())
-
-
-def _alert(record: Record, alert: AlertDecided) -> dict[str, Any]:
-    signal = alert.signal
-    return {
-        "alert_id": alert.alert_id, "code": signal.code, "name": signal.name, "rule": signal.rule,
-        "threshold": signal.threshold, "value": signal.value, "price": signal.price_won,
-        "observed_at": signal.observed_at, "seq": record.seq, "deliveries": {}, "kind": signal.kind or signal.rule,
-        "signal": signal,
-    }  # fmt: skip
-
-
-def _note_delivery(alert: dict[str, Any], record: Record) -> None:
-    event: Any = record.event
-    alert["deliveries"][event.channel] = {
-        "channel": event.channel, "status": STATUSES[type(event)], "attempts": event.attempt, "at": record.at,
-    }  # fmt: skip
 
 
 def _alert_line(alert: dict[str, Any], signal: SignalRaised) -> str:

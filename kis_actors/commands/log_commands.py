@@ -1,0 +1,28 @@
+"""The commands that take something out of the log: a table, a chain of causes, a piece to replay elsewhere."""
+
+from datetime import date
+from pathlib import Path
+
+import click
+
+from kis_actors.commands.options import DAY, reading, shared
+
+FORMATS = ("csv", "jsonl", "parquet")
+TABLES = ("ticks", "alerts", "events", "scans")
+
+
+@click.command()
+@shared
+@DAY
+@click.option("--format", "format_", type=click.Choice(FORMATS), required=True, help="How the file is written.")
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="The file to write.")
+@click.option("--what", type=click.Choice(TABLES), default="ticks", show_default=True, help="The rows to write.")
+@click.option("--force", is_flag=True, help="Replace the file if it is there.")
+@reading
+def export(
+    config: Path | None, data_dir: Path | None, day: date | None, format_: str, out: Path, what: str, force: bool
+) -> int:
+    """A day's trades, alerts, events or scans as a file for other programs."""
+    from kis_actors.commands.export import export_day
+
+    return export_day(config, data_dir, day, format_=format_, out=out, what=what, force=force)
