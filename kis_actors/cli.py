@@ -99,13 +99,15 @@ def check_config(config: Path | None, data_dir: Path | None, rule_tests: str | N
 @DAY
 @JSON
 @click.option("--type", "types", multiple=True, metavar="NAME", help="Only events of this name; may be repeated.")
+@click.option("--stream", "streams", multiple=True, metavar="NAME", help="Only what this one said; may be repeated.")
 @click.option("--code", help="Only events about this code.")
 @click.option("--after", type=int, default=0, metavar="SEQ", help="Only events after this one.")
-@click.option("--follow", is_flag=True, help="Go on as new events come.")
+@click.option("--around", metavar="TIME", help="Only events within 30 s of this moment.")
+@click.option("--follow", is_flag=True, help="Go on as new events come, into the next day too.")
 @reading
 def events(config: Path | None, data_dir: Path | None, day: date | None, is_json: bool, **filters: Any) -> int:
     """The log itself."""
-    from kis_actors.commands.show import show_events
+    from kis_actors.commands.events import show_events
 
     return show_events(config, data_dir, day, is_json=is_json, **filters)
 

@@ -14,6 +14,9 @@ from kis_actors.commands.run import load_settings
 from kis_actors.recovery import day_file
 from kis_actors.units import KST, log_day_of
 
+YEARS = range(1971, 9999)
+"""Beyond these, nothing can be added to or taken from an instant."""
+
 
 def file_of(config: Path | None, data_dir: Path | None, day: date | None) -> tuple[Path, date]:
     """The day file to read: today's, or the latest if there is none of today, which is said."""
@@ -31,11 +34,16 @@ def instant_of(text: str | None, day: date) -> datetime | None:
     """`HH:MM:SS[.ffffff]` on `day` (before 06:00: the morning after), or an ISO 8601 instant. Raises ValueError."""
     if text is None:
         return None
-    if re.fullmatch(r"\d\d:\d\d(:\d\d(\.\d{1,6})?)?", text):
-        instant = datetime.fromisoformat(f"{day}T{text}").replace(tzinfo=KST)
-        return instant if log_day_of(instant) == day else instant + timedelta(days=1)
-    instant = datetime.fromisoformat(text)
-    return instant if instant.tzinfo else instant.replace(tzinfo=KST)
+    is_time = re.fullmatch(r"\d\d:\d\d(:\d\d(\.\d{1,6})?)?", text)
+    try:
+        instant = datetime.fromisoformat(f"{day}T{text}" if is_time else text)
+        if instant.year not in YEARS:
+            raise ValueError
+    except ValueError:
+        expected = "expected HH:MM:SS[.ffffff], such as 09:31:07, or an ISO 8601 instant"
+        raise ValueError(f"TIME: {expected}, found {plain(text)}") from None
+    instant = instant if instant.tzinfo else instant.replace(tzinfo=KST)
+    return instant + timedelta(days=1) if is_time and log_day_of(instant) != day else instant
 
 
 def json_of(value: Any) -> str:
