@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from kis_actors.commands.options import DAY, reading, shared
+from kis_actors.commands.options import DAY, JSON, reading, shared
 
 FORMATS = ("csv", "jsonl", "parquet")
 TABLES = ("ticks", "alerts", "events", "scans")
@@ -26,3 +26,19 @@ def export(
     from kis_actors.commands.export import export_day
 
     return export_day(config, data_dir, day, format_=format_, out=out, what=what, force=force)
+
+
+@click.command()
+@shared
+@click.argument("seq", type=click.IntRange(min=1))
+@DAY
+@JSON
+@click.option("--depth", type=click.IntRange(0, 1000), default=8, show_default=True, help="Steps back and forth.")
+@reading
+def causes(
+    config: Path | None, data_dir: Path | None, seq: int, day: date | None, is_json: bool, depth: int
+) -> int:
+    """What led to the event SEQ and what followed from it, over all actors."""
+    from kis_actors.commands.causes import show_causes
+
+    return show_causes(config, data_dir, seq, day, depth=depth, is_json=is_json)
