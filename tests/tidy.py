@@ -58,6 +58,7 @@ ROWS: dict[str, tuple[str, ...]] = {
         "eventlog", "kis_actors.alerts", "kis_actors.kis", "kis_actors.messages", "kis_actors.recovery",
         "kis_actors.units",
     ),
+    "kis_actors.log_views": ("kis_actors.kis", "kis_actors.messages"),
     "kis_actors.adapters": (
         "kis_actors.adapters", "kis_actors.credentials", "kis_actors.kis", "kis_actors.market", "kis_actors.messages",
         "kis_actors.ports", "kis_actors.settings", "kis_actors.units",
