@@ -46,7 +46,13 @@ _FRAMES = f"""select seq, at, json_extract(payload, '$.text') as text from event
 _FEEDS = f"""select seq, at, substr(text, 3, instr(substr(text, 3), '|') - 1) as feed,
     substr(text, 3 + instr(substr(text, 3), '|')) as body from ({_FRAMES})"""
 _RECORDS = f"""select seq, at, feed, cast(body as integer) as records,
-    '["' || replace(substr(body, instr(body, '|') + 1), '^', '","') || '"]' as fields from ({_FEEDS})"""
+    '["' || replace(substr(body, instr(body, '|') + 1), '^', '","') || '"]' as fields
+    from ({_FEEDS}) where feed in ({_TRADE_FEEDS}) limit -1"""
+_STARTS = f"""select seq, at, feed, fields, json_array_length(fields) / records as width from ({_RECORDS})
+    where json_valid(fields) limit -1"""
+"""A limit that is none keeps SQLite from working a frame's width out anew for each of its fields; with the cross join,
+it makes ticks one by one as they are asked for. Ten times faster than without.
+"""
 
 VIEWS: dict[str, str] = {
     "timeline": f"select seq, {_AT}, stream, type, nullif(cause, 0) as cause, payload from events",
@@ -67,8 +73,7 @@ VIEWS: dict[str, str] = {
     cast({_column("STCK_PRPR")} as integer) as price_won, cast({_column("CNTG_VOL")} as integer) as volume_shares,
     cast({_column("ACML_VOL")} as integer) as cum_volume_shares,
     cast({_column("ACML_TR_PBMN")} as integer) as cum_turnover_won
-  from (select seq, at, feed, fields, field.key as start from ({_RECORDS}), json_each(fields) as field
-    where feed in ({_TRADE_FEEDS}) and json_valid(fields)
-    and field.key % (json_array_length(fields) / records) = 0)""",
+  from (select seq, at, feed, fields, field.key as start from ({_STARTS}) cross join json_each(fields) as field
+    where field.key % width = 0)""",
 }  # fmt: skip
 """By name, what eventlog.views.create_views takes."""
