@@ -10,7 +10,7 @@ import click
 from kis_actors import __version__
 from kis_actors.commands.calendar import calendar
 from kis_actors.commands.doctor import doctor
-from kis_actors.commands.log_commands import causes, export
+from kis_actors.commands.log_commands import bundle, causes, export
 from kis_actors.commands.options import DAY, JSON, SET, STOPPED, reading, shared
 from kis_actors.commands.universe import universe
 from kis_actors.credentials import CredentialsError
@@ -165,6 +165,7 @@ def status(config: Path | None, data_dir: Path | None, is_json: bool) -> int:
     return show_status(config, data_dir, is_json=is_json)
 
 
+cli.add_command(bundle)
 cli.add_command(calendar)
 cli.add_command(causes)
 cli.add_command(doctor)

@@ -54,6 +54,7 @@ ROWS: dict[str, tuple[str, ...]] = {
     "kis_actors.view": ("kis_actors.kis", "kis_actors.messages", "kis_actors.units"),
     "kis_actors.alerts": ("kis_actors.messages",),
     "kis_actors.causes": ("eventlog",),
+    "kis_actors.bundling": ("eventlog", "kis_actors.messages", "kis_actors.recovery", "kis_actors.turn"),
     "kis_actors.exporting": (
         "eventlog", "kis_actors.alerts", "kis_actors.kis", "kis_actors.messages", "kis_actors.recovery",
         "kis_actors.units",

@@ -42,3 +42,20 @@ def causes(
     from kis_actors.commands.causes import show_causes
 
     return show_causes(config, data_dir, seq, day, depth=depth, is_json=is_json)
+
+
+@click.command()
+@shared
+@DAY
+@click.option("--around", metavar="TIME", required=True, help="HH:MM:SS[.ffffff] on the day, or an ISO 8601 instant.")
+@click.option("--minutes", type=click.FloatRange(0.1, 1440), default=10, show_default=True, help="Before and after it.")
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="The zip file to write.")
+@click.option("--force", is_flag=True, help="Replace the file if it is there.")
+@reading
+def bundle(
+    config: Path | None, data_dir: Path | None, day: date | None, around: str, minutes: float, out: Path, force: bool
+) -> int:
+    """A piece of the log around a moment, as a zip file that replays on another machine. Holds no secret."""
+    from kis_actors.commands.bundle import bundle_day
+
+    return bundle_day(config, data_dir, day, around=around, minutes=minutes, out=out, force=force)
