@@ -145,6 +145,13 @@ def test_a_piece_has_a_chain_of_its_own(tmp_path):
         assert reader.check() is not None
 
 
+def test_every_row_of_a_piece_is_looked_at(tmp_path):
+    source, path, looked_at = written(tmp_path, played(seed=1).units), path_of(tmp_path / "piece", DAY), []
+    piece = piece_of(source, CORES, 60, 90)
+    write_piece(source, piece, CORES, path, day=str(DAY), look=looked_at.append, step=lambda seq: None)
+    assert looked_at == rows_in(path)
+
+
 def test_too_large_a_piece_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(bundling, "PAYLOAD_BYTES_MAX", 1000)
     source = written(tmp_path, played(seed=1).units)
@@ -176,6 +183,7 @@ def test_a_bundle_says_what_it_is(tmp_path):
         assert packed.namelist() == ["README.txt", "manifest.json", f"events/{DAY}.db"]
         manifest = json.loads(packed.read("manifest.json"))
         plain = packed.read(manifest["file"])
+        assert all(info.external_attr >> 16 == 0o600 for info in packed.infolist())
         assert f"replay --data-dir piece {DAY}" in packed.read("README.txt").decode()
     assert manifest["sha256"] == hashlib.sha256(plain).hexdigest()
     assert manifest["bytes"] == len(plain)

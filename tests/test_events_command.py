@@ -166,6 +166,22 @@ def test_following_goes_on_in_the_next_day(tmp_path, monkeypatch):
     assert Followed(tmp_path, monkeypatch, next_day, lambda: None).seqs() == [1, 2, 3]
 
 
+def test_nothing_is_lost_when_the_day_changes_between_two_looks(tmp_path, monkeypatch):
+    log_of(tmp_path, ("app", 0, ENDED))
+    last_seq, is_new_day = command._last_seq, []
+
+    def day_changes_here(path: Path) -> int:
+        found = last_seq(path)
+        if len(is_new_day) == 1:
+            append(tmp_path, 2, ENDED)
+            begin_next_day(tmp_path, 3, ("app", 0, ENDED))
+        is_new_day.append(True)
+        return found
+
+    monkeypatch.setattr(command, "_last_seq", day_changes_here)
+    assert Followed(tmp_path, monkeypatch, *[lambda: None] * 3).seqs() == [1, 2, 3]
+
+
 def test_following_can_be_filtered(tmp_path, monkeypatch):
     log_of(tmp_path, ("app", 0, ENDED))
     step = [lambda: append(tmp_path, 2, raised(), "signal"), lambda: append(tmp_path, 3, ENDED)]
