@@ -134,7 +134,10 @@ class Followed:
         step()
 
     def seqs(self, *arguments: str) -> list[int]:
-        return seqs(self.data_dir, "--follow", *arguments)
+        """What was shown until Ctrl-C."""
+        result = shown(self.data_dir, "--json", "--follow", *arguments)
+        assert (result.exit_code, result.stderr) == (0, "")
+        return [json.loads(line)["seq"] for line in result.stdout.splitlines()]
 
 
 def append(data_dir: Path, seq: int, event: Event, stream: str = "app") -> None:

@@ -253,6 +253,16 @@ def test_a_log_that_cannot_be_read_leaves_no_file(tmp_path, format_):
     assert os.listdir(tmp_path) == ["events"]
 
 
+@pytest.mark.parametrize("force", [(), ("--force",)])
+def test_what_is_no_ordinary_file_is_not_replaced(data_dir, force):
+    pipe, nowhere = data_dir / "pipe", data_dir / "nowhere"
+    os.mkfifo(pipe)
+    nowhere.symlink_to(data_dir / "not there")
+    for out in (pipe, nowhere):
+        assert "is no ordinary file" in refused(data_dir, "--format", "csv", "--out", str(out), *force)
+    assert pipe.is_fifo() and nowhere.is_symlink()
+
+
 def test_a_day_without_a_log_names_those_there_are(data_dir):
     result = CliRunner().invoke(
         cli, ["export", "2026-11-01", "--data-dir", str(data_dir), "--format", "csv", "--out", "x.csv"]

@@ -1,7 +1,7 @@
 """`kis-actors events`: the rows of the log, filtered, around a moment, or as they come; over the change of day too."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from difflib import get_close_matches
 from pathlib import Path
@@ -41,14 +41,24 @@ def show_events(
         rows = _as_they_come(path.parent.parent, day, after, types, streams)
     else:
         rows = rows_in_pieces(path, after=after, upto=upto, types=types, streams=streams)
-    count = 0
-    for row in rows:
-        if code is None or is_about(row, code):
-            count += 1
-            click.echo(json_of(event_of(row)) if is_json else line_of(row))
+    try:
+        count = _show((row for row in rows if code is None or is_about(row, code)), is_json)
+    except KeyboardInterrupt:
+        if not follow:
+            raise
+        return 0
     if not count:
         click.echo(f"no such event in {path.name}", err=True)
     return 0
+
+
+def _show(rows: Iterable[Row], is_json: bool) -> int:
+    """Prints rows as they come; how many there were."""
+    count = 0
+    for row in rows:
+        count += 1
+        click.echo(json_of(event_of(row)) if is_json else line_of(row))
+    return count
 
 
 def event_of(row: Row) -> dict[str, Any]:

@@ -45,7 +45,8 @@ def reading(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 DAY = click.argument(
-    "day", type=click.DateTime(["%Y-%m-%d"]), required=False, callback=lambda _context, _name, day: day and day.date()
-)
+    "day", type=click.DateTime(["%Y-%m-%d"]), metavar="[DAY]", required=False,
+    callback=lambda _context, _name, day: day and day.date(),
+)  # fmt: skip
 JSON = click.option("--json", "is_json", is_flag=True, help="One JSON object a line.")
 SET = click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="A setting for this call only.")

@@ -71,6 +71,8 @@ def whole_file(path: Path, *, away_from: Path, force: bool) -> Iterator[IO[bytes
 def _check_place(path: Path, away_from: Path, force: bool) -> None:
     if path.is_dir():
         raise ValueError(f"--out: expected a file, and {path} is a folder; name a file in it")
+    if os.path.lexists(path) and not path.is_file():  # a device, say, which root could replace
+        raise ValueError(f"--out: {path} is no ordinary file; name another")
     if not path.parent.is_dir():
         raise ValueError(f"--out: there is no folder {path.parent}; make it first")
     if away_from.resolve() in path.resolve().parents:
