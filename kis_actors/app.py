@@ -29,7 +29,7 @@ from kis_actors.channels.sender import ChannelSender
 from kis_actors.chosen_channels import channels_for
 from kis_actors.credentials import Credentials
 from kis_actors.day_files import Opening, open_day
-from kis_actors.edges import rest_for, rest_url_of, socket_for
+from kis_actors.edges import Chat, poll_for, rest_for, rest_url_of, socket_for
 from kis_actors.journal import Journal, Tell
 from kis_actors.market.sessions import Calendar
 from kis_actors.messages import AccountRefused, ActorFailed, RunEnded, RunStarted, SettingsChanged
@@ -79,6 +79,7 @@ class App:
     def __init__(self, parts: Parts) -> None:
         self.parts = parts
         self.view = View()
+        self.reload_wanted = Signal()
         self._stopping = Signal()
         self._system: System | None = None
         self._failures: deque[float] = deque(maxlen=FAILURES_MAX)
@@ -89,8 +90,9 @@ class App:
 
     def reload(self, reread: Reread) -> None:
         """Swaps the settings for those that `reread` gives, or says why not; on the thread that runs."""
+        self.reload_wanted.clear()
         told = reloaded(self.parts.settings, reread)
-        if told and self._system:
+        if self._system:
             self._system.journal.observe(STREAM, told)
         if isinstance(told, SettingsChanged):
             self.parts = self.parts._replace(settings=told.settings)
@@ -112,7 +114,7 @@ class App:
     def _one_run(self, on_second: Callable[[], None]) -> Ending:
         system = None
         try:
-            system = self._system = System(self.parts, self.view)
+            system = self._system = System(self.parts, self.view, self.reload_wanted.set)
             return system.watch(self._stopping, on_second)
         except Exception as bug:  # a bug in a core shows here too, when the log is folded
             return Ending("failed", f"{type(bug).__name__}: {bug}")
@@ -132,7 +134,7 @@ class App:
 class System:
     """One run, from recovery to its end: the journal, five actors, and the edges."""
 
-    def __init__(self, parts: Parts, view: View) -> None:
+    def __init__(self, parts: Parts, view: View, reload: Callable[[], None]) -> None:
         self.parts = parts
         self.view = view
         self.ending: Ending | None = None
@@ -148,6 +150,8 @@ class System:
         self.sender = ChannelSender(channels_for(parts), self.journal, parts.clock)
         self.ticker = Ticker(self.journal, parts.clock)
         self.dead_man = self._dead_man()
+        self.poll = poll_for(parts, self.journal, opening.states["notify"].talk.last_update_id)
+        self.chat = Chat(self.poll, reload)
         self._mailboxes = {core.name: Mailbox(self._failed) for core in CORES}
         self._actors = self._start_actors(opening.states)
         self._begin(opening)
@@ -167,8 +171,9 @@ class System:
     def stop(self) -> dict[str, Any]:
         """Ends the run: edges, then what is queued, then the last word. The actors' last states, by name."""
         self.ticker.stop()
-        if self.dead_man:
-            self.dead_man.stop()
+        for edge in (self.dead_man, self.poll):
+            if edge:
+                edge.stop()
         self.socket.stop()
         self.rest.stop()
         self.universes.stop()
@@ -215,7 +220,7 @@ class System:
             ),
             "ws": ws.WsActor.start(states["ws"], journal, boxes["ws"], self.socket),
             "signal": signal.SignalActor.start(states["signal"], journal, boxes["signal"]),
-            "notify": notify.NotifyActor.start(states["notify"], journal, boxes["notify"], self.sender),
+            "notify": notify.NotifyActor.start(states["notify"], journal, boxes["notify"], self.sender, self.chat),
         }
         for core in CORES:
             actors[core.name].ask("state", timeout=PING_S)
@@ -238,8 +243,9 @@ class System:
         self.rest.start()
         self.universes.start()
         self.ticker.start()
-        if self.dead_man:
-            self.dead_man.start()
+        for edge in (self.dead_man, self.poll):
+            if edge:
+                edge.start()
         gc.collect()
         gc.freeze()  # a full collection of a started process stops every thread for 50 ms and more
 

@@ -139,6 +139,23 @@ def state(config: Path | None, data_dir: Path | None, day: date | None, is_json:
 
 @cli.command()
 @shared
+@click.option("--day", type=click.DateTime(["%Y-%m-%d"]), callback=lambda _context, _name, day: day and day.date(),
+              help="Whose log; default: today's.")  # fmt: skip
+@JSON
+@click.argument("code")
+@click.option("--at", metavar="TIME", help="HH:MM:SS[.ffffff] on the day, or an ISO 8601 instant.")
+@reading
+def why(
+    config: Path | None, data_dir: Path | None, day: date | None, is_json: bool, code: str, at: str | None
+) -> int:  # fmt: skip
+    """Why an alert of CODE (or a name) was or was not raised: rule values, distances, every gate."""
+    from kis_actors.commands.explaining import show_why
+
+    return show_why(config, data_dir, day, code, is_json=is_json, at=at)
+
+
+@cli.command()
+@shared
 @DAY
 @JSON
 @SET

@@ -214,12 +214,14 @@ class Telegram(Route):
 
     pictures: a chart with each signal, if Pillow is installed.
     per_sec, per_min: messages Telegram takes in one chat, and in a group.
+    talk_back: people in TELEGRAM_USER_IDS, or the one in a private chat, may ask and command by messages to the bot.
     """
 
     api_url: str = "https://api.telegram.org"
     pictures: bool = False
     per_sec: float = 1.0
     per_min: int = 20
+    talk_back: bool = True
 
 
 class Discord(Route):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Literal
 
-from kis_actors.messages import SignalRaised
+from kis_actors.messages import Button, SignalRaised
 from kis_actors.rules import RULES
 from kis_actors.units import KST, percent, won, won_in_short
 
@@ -75,9 +75,14 @@ def closing_text(day: date, signals: tuple[SignalRaised, ...], suppressed: int, 
         "ko": f"[마감] {day} 알림 {len(signals)}건, 보류 {suppressed}건",
         "en": f"[close] {day}: {len(signals)} alerts, {suppressed} suppressed",
     }
-    lines = (f"· {_time(signal)[11:16]} {signal.name} {_in_short(signal, language)}" for signal in signals[:DIGEST_MAX])
+    lines = (timed_line(signal, language) for signal in signals[:DIGEST_MAX])
     more = len(signals) - DIGEST_MAX
     return "\n".join((head[language], *lines, *([f"… +{more}"] if more > 0 else [])))
+
+
+def timed_line(signal: SignalRaised, language: Language) -> str:
+    """An alert of the day in one line."""
+    return f"· {_time(signal)[11:16]} {signal.name} {_in_short(signal, language)}"
 
 
 def _in_short(signal: SignalRaised, language: Language) -> str:
@@ -85,11 +90,28 @@ def _in_short(signal: SignalRaised, language: Language) -> str:
 
 
 def rule_name(signal: SignalRaised, language: Language) -> str:
-    """What people call the rule: by its kind, and by its own name if it has another."""
-    kind = signal.kind or signal.rule
+    """What people call the rule of a signal."""
+    return rule_label(signal.rule, signal.kind or signal.rule, language)
+
+
+def rule_label(rule: str, kind: str, language: Language) -> str:
+    """What people call a rule: by its kind, and by its own name if it has another."""
     words = RULES[kind].WORDS if kind in RULES else {}
     name = str(words.get(language, kind))
-    return name if kind == signal.rule else f"{name} · {signal.rule}"
+    return name if kind == rule else f"{name} · {rule}"
+
+
+def in_unit(kind: str, value: float, language: Language) -> str:
+    """A value or threshold of that kind of rule, for people; "" for one without a unit."""
+    unit = RULES[kind].UNIT if kind in RULES else "ratio"
+    return SHOWN[unit](value, language) if unit else ""
+
+
+def alert_buttons(code: str, language: Language) -> tuple[Button, ...]:
+    """What may be pressed under an alert; what a button carries is a command."""
+    labels = {"ko": ("1시간 쉼", "오늘 그만", "왜?"), "en": ("1 h off", "off today", "why?")}[language]
+    commands = (f"snooze {code} 1h", f"snooze {code} today", f"why {code}")
+    return tuple(Button(label, data) for label, data in zip(labels, commands, strict=True))
 
 
 def chart_url(code: str) -> str:
@@ -105,11 +127,9 @@ def trading_view_url(code: str) -> str:
 def measured(signal: SignalRaised, ma_days: int | None, language: Language) -> str:
     """The rule's value and threshold in its unit, and against which average if that is given; "" without a unit."""
     kind = signal.kind or signal.rule
-    unit = RULES[kind].UNIT if kind in RULES else "ratio"
-    if not unit:
+    value, threshold = in_unit(kind, signal.value, language), in_unit(kind, signal.threshold, language)
+    if not value:
         return ""
-    shown = SHOWN[unit]
-    value, threshold = shown(signal.value, language), shown(signal.threshold, language)
     if kind not in AGAINST_AVERAGE or ma_days is None:
         return {"ko": f"{value} (기준 {threshold})", "en": f"{value} (threshold {threshold})"}[language]
     return {

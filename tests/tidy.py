@@ -33,17 +33,23 @@ ROWS: dict[str, tuple[str, ...]] = {
     "kis_actors.turn": ("kis_actors.messages",),
     "kis_actors.ports": ("kis_actors.messages",),
     "kis_actors.texts": ("kis_actors.messages", "kis_actors.rules", "kis_actors.units"),
+    "kis_actors.reply_texts": ("kis_actors.messages", "kis_actors.policies.commands", "kis_actors.texts"),
+    "kis_actors.watch_texts": (
+        "kis_actors.policies.ranking", "kis_actors.reply_texts", "kis_actors.signals", "kis_actors.texts",
+        "kis_actors.units",
+    ),
     "kis_actors.operator_texts": ("kis_actors.messages", "kis_actors.units"),
     "kis_actors.duties": (
-        "kis_actors.texts", "kis_actors.duties", "kis_actors.policies", "kis_actors.rules", "kis_actors.signals",
+        "kis_actors.texts", "kis_actors.reply_texts",
+        "kis_actors.duties", "kis_actors.policies", "kis_actors.rules", "kis_actors.signals",
         "kis_actors.kis", "kis_actors.market", "kis_actors.messages",
         "kis_actors.settings", "kis_actors.units",
     ),
     "kis_actors.actors": (
         "kis_actors.actors.base", "kis_actors.duties", "kis_actors.policies", "kis_actors.rules",
         "kis_actors.signals", "kis_actors.kis", "kis_actors.market",
-        "kis_actors.messages", "kis_actors.operator_texts", "kis_actors.ports", "kis_actors.settings",
-        "kis_actors.texts", "kis_actors.turn", "kis_actors.units",
+        "kis_actors.messages", "kis_actors.operator_texts", "kis_actors.ports", "kis_actors.reply_texts",
+        "kis_actors.settings", "kis_actors.texts", "kis_actors.turn", "kis_actors.units", "kis_actors.watch_texts",
     ),
     "kis_actors.recovery": ("eventlog", "kis_actors.messages", "kis_actors.turn"),
     "kis_actors.journal": ("eventlog", "kis_actors.messages", "kis_actors.recovery", "kis_actors.turn"),
@@ -96,6 +102,7 @@ OWNERS: dict[str, tuple[str, ...]] = {
 
 CORES = (
     "actors", "duties", "policies", "rules", "signals", "kis", "market", "messages", "turn", "texts", "operator_texts",
+    "reply_texts", "watch_texts",
 )  # fmt: skip
 NO_CORES = ("kis_actors.actors.base", "kis_actors.market.calendar")
 BANNED_MODULES = (

@@ -9,7 +9,7 @@ import platform
 import shutil
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO, Any
@@ -18,7 +18,6 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 import click
 import msgspec
 
-from eventlog.day import path_of
 from eventlog.library import VERSION as SQLITE
 from eventlog.passage import seq_at
 from eventlog.schema import Row
@@ -27,7 +26,7 @@ from kis_actors import __version__, replay
 from kis_actors.app import CORES
 from kis_actors.bundling import Piece, piece_of, write_piece
 from kis_actors.commands.progress import progress
-from kis_actors.commands.reading import file_of, instant_of
+from kis_actors.commands.reading import file_until
 from kis_actors.commands.run import load_settings
 from kis_actors.commands.table_files import whole_file
 from kis_actors.credentials import VARIABLES, Credentials, CredentialsError, load_credentials, secrets_of
@@ -54,15 +53,16 @@ def bundle_day(
     config: Path | None, data_dir: Path | None, day: date | None, *, around: str, minutes: float, out: Path, force: bool
 ) -> int:
     """Writes the piece from `minutes` before to `minutes` after the moment; the exit status."""
-    path, day = file_of(config, data_dir, day)
-    after, upto = _wanted(path, around, day, timedelta(minutes=minutes))
+    path, moment = file_until(config, data_dir, day, around)
+    assert moment is not None
+    after, upto = _wanted(path, moment, timedelta(minutes=minutes))
     look = search_for(known_secrets(load_settings(config, data_dir, ()), os.environ))
     with whole_file(out, away_from=path.parent, force=force) as file, TemporaryDirectory() as folder:
-        piece, copy = piece_of(path, CORES, after, upto), path_of(Path(folder), day)
+        piece, copy = piece_of(path, CORES, after, upto), Path(folder) / "events" / path.name
         with progress("packing", 0, piece.last_seq) as step:
-            write_piece(path, piece, CORES, copy, day=str(day), look=look, step=step)
+            write_piece(path, piece, CORES, copy, day=path.stem, look=look, step=step)
             replayed = replay.compare(CORES, copy, None, step)
-        about = _about(copy, piece, day)
+        about = _about(copy, piece)
         _pack(file, copy, about)
     click.echo(_summary(out, about, replayed))
     return 0
@@ -98,10 +98,8 @@ def _lent_keys(path: Path) -> list[str]:
     return [key for key in (kept.get("token"), kept.get("approval_key")) if isinstance(key, str)]
 
 
-def _wanted(path: Path, around: str, day: date, reach: timedelta) -> tuple[int, int]:
+def _wanted(path: Path, moment: datetime, reach: timedelta) -> tuple[int, int]:
     """After which seq, and up to which, the events are that were asked for."""
-    moment = instant_of(around, day)
-    assert moment is not None
     with Reader(path) as reader:
         after = seq_at(reader, ns_of_instant(moment - reach)) - 1
         upto = seq_at(reader, ns_of_instant(moment + reach) + 1) - 1
@@ -116,7 +114,7 @@ def _span(reader: Reader) -> str:
     return f"goes from {first:%Y-%m-%d %H:%M:%S} to {last:%Y-%m-%d %H:%M:%S}" if first and last else "is empty"
 
 
-def _about(copy: Path, piece: Piece, day: date) -> dict[str, Any]:
+def _about(copy: Path, piece: Piece) -> dict[str, Any]:
     """What the manifest says."""
     with copy.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256")
@@ -125,7 +123,7 @@ def _about(copy: Path, piece: Piece, day: date) -> dict[str, Any]:
         last = next(reader.rows(after=piece.last_seq - 1))
     return {
         "format": FORMAT, "kis_actors": __version__, "python": platform.python_version(),
-        "sqlite": ".".join(map(str, SQLITE)), "day": day, "first_at": instant_of_ns(first.at_ns),
+        "sqlite": ".".join(map(str, SQLITE)), "day": copy.stem, "first_at": instant_of_ns(first.at_ns),
         "last_at": instant_of_ns(last.at_ns), "first_seq": piece.first_seq, "last_seq": piece.last_seq,
         "carried": piece.carried, "file": f"events/{copy.name}", "bytes": copy.stat().st_size,
         "sha256": digest.hexdigest(),

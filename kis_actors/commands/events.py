@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterable, Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from eventlog.day import days_in, path_of
 from eventlog.passage import rows_in_pieces, seq_at
 from eventlog.schema import Row
 from eventlog.store import Reader
-from kis_actors.commands.reading import file_of, instant_of, json_of, plain
+from kis_actors.commands.reading import file_until, json_of, plain
 from kis_actors.kis.frames import FrameError, frame_of
 from kis_actors.kis.values import CODE
 from kis_actors.messages import NAMES, FrameReceived
@@ -35,10 +35,10 @@ def show_events(
     _check(types, code)
     if follow and around:
         raise ValueError("--around shows a moment that is over, --follow what is yet to come; give one of them")
-    path, day = file_of(config, data_dir, day)
-    after, upto = _within(path, day, after, around)
+    path, moment = file_until(config, data_dir, day, around)
+    after, upto = _within(path, moment, after)
     if follow:
-        rows = _as_they_come(path.parent.parent, day, after, types, streams)
+        rows = _as_they_come(path, after, types, streams)
     else:
         rows = rows_in_pieces(path, after=after, upto=upto, types=types, streams=streams)
     try:
@@ -100,25 +100,22 @@ def _codes_in(text: str) -> tuple[str, ...]:
     return (first, *(tick.code for tick in frame.ticks), *(status.code for status in frame.statuses))
 
 
-def _as_they_come(
-    data_dir: Path, day: date, after: int, types: tuple[str, ...], streams: tuple[str, ...]
-) -> Iterator[Row]:
+def _as_they_come(path: Path, after: int, types: tuple[str, ...], streams: tuple[str, ...]) -> Iterator[Row]:
     """Never ends by itself. seq runs on across files, and a file ends before the next one is there."""
+    data_dir = path.parent.parent
     while True:
-        later = [other for other in days_in(data_dir) if other > day]
-        path = path_of(data_dir, day)
+        later = [day for day in days_in(data_dir) if path_of(data_dir, day).name > path.name]
         upto = _last_seq(path)
         yield from rows_in_pieces(path, after=after, upto=upto, types=types, streams=streams)
         after = max(after, upto)
         if later:
-            day = later[0]
+            path = path_of(data_dir, later[0])
         else:
             time.sleep(FOLLOW_S)
 
 
-def _within(path: Path, day: date, after: int, around: str | None) -> tuple[int, int]:
+def _within(path: Path, moment: datetime | None, after: int) -> tuple[int, int]:
     """After which seq to begin, and up to which to go."""
-    moment = instant_of(around, day)
     if moment is None:
         return after, _last_seq(path)
     with Reader(path) as reader:

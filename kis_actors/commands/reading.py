@@ -14,6 +14,7 @@ from kis_actors.commands.run import load_settings
 from kis_actors.recovery import day_file
 from kis_actors.units import KST, log_day_of
 
+CLOCK_TIME = re.compile(r"\d\d:\d\d(:\d\d(\.\d{1,6})?)?")
 YEARS = range(1971, 9999)
 """Beyond these, nothing can be added to or taken from an instant."""
 
@@ -30,11 +31,22 @@ def file_of(config: Path | None, data_dir: Path | None, day: date | None) -> tup
     return day_file(directory, day or today), day or today
 
 
+def file_until(
+    config: Path | None, data_dir: Path | None, day: date | None, at: str | None
+) -> tuple[Path, datetime | None]:  # fmt: skip
+    """The day file to read and up to which moment; a moment with a date of its own says which day."""
+    if day is None and at and not CLOCK_TIME.fullmatch(at):
+        instant = instant_of(at, date.min)
+        day = log_day_of(instant) if instant else None
+    path, day = file_of(config, data_dir, day)
+    return path, instant_of(at, day)
+
+
 def instant_of(text: str | None, day: date) -> datetime | None:
     """`HH:MM:SS[.ffffff]` on `day` (before 06:00: the morning after), or an ISO 8601 instant. Raises ValueError."""
     if text is None:
         return None
-    is_time = re.fullmatch(r"\d\d:\d\d(:\d\d(\.\d{1,6})?)?", text)
+    is_time = CLOCK_TIME.fullmatch(text)
     try:
         instant = datetime.fromisoformat(f"{day}T{text}" if is_time else text)
         if instant.year not in YEARS:

@@ -12,16 +12,19 @@ import click
 import msgspec
 import orjson
 
+from kis_actors.actors.subscription import nearest_of
 from kis_actors.adapters.lock import is_taken
 from kis_actors.alerts import TYPES, alerts_in
 from kis_actors.app import CORES
-from kis_actors.commands.reading import file_of, instant_of, json_of, plain
+from kis_actors.commands.reading import file_of, file_until, json_of, plain
 from kis_actors.commands.run import load_settings
+from kis_actors.duties.talk import Talk
 from kis_actors.messages import SignalRaised
 from kis_actors.policies.registrations import code_of, feed_of
 from kis_actors.recovery import history_of, rebuild, records_in
 from kis_actors.texts import measured
 
+NEAR_SHOWN = 40
 STATUS_OLD_S = 15
 
 
@@ -36,8 +39,7 @@ def show_alerts(config: Path | None, data_dir: Path | None, day: date | None, *,
 
 def show_state(config: Path | None, data_dir: Path | None, day: date | None, *, is_json: bool, at: str | None) -> int:
     """Prints the state rebuilt from the log; the exit status."""
-    path, day = file_of(config, data_dir, day)
-    until = instant_of(at, day)
+    path, until = file_until(config, data_dir, day, at)
     records = (record for record in records_in(path) if until is None or record.at <= until)
     rebuilt = rebuild(CORES, records, history_of(path, CORES))
     state = _state(rebuilt.states, rebuilt.last_seq)
@@ -80,6 +82,9 @@ def _state(states: dict[str, Any], seq: int) -> dict[str, Any]:
         ],
         "targets": list(subscription.targets),
         "missed": list(subscription.missed),
+        "near": [one._asdict() for one in nearest_of(subscription)[:NEAR_SHOWN]],
+        "pins": list(subscription.pins),
+        "quiet": _quiet(states["notify"].talk),
         "last_alerts": [
             {"code": last.code, "rule": last.rule, "time": last.at} for last in states["notify"].last_alerts.values()
         ],
@@ -94,6 +99,13 @@ def _state(states: dict[str, Any], seq: int) -> dict[str, Any]:
         "link": {"state": ws.phase, "number": ws.link, "opened_at": ws.opened_at, "lost_in_a_row": ws.lost},
         "undelivered": len(states["notify"].open) + len(states["notify"].outbox.waiting),
     }
+
+
+def _quiet(talk: Talk) -> dict[str, Any]:
+    """What a person asked not to be told; without an end of its own, until the close."""
+    return {
+        "paused": talk.is_paused, "muted": talk.is_muted, "muted_until": talk.muted_until, "snoozed": talk.snoozed
+    }  # fmt: skip
 
 
 def _status_text(status: dict[str, Any]) -> str:

@@ -27,6 +27,7 @@ from kis_actors.settings import Settings
 from kis_actors.signals.engine import Fired, Memory, forget_holding, is_waiting, judge, window_s_of
 from kis_actors.signals.params import Groups
 from kis_actors.signals.sight import Average, Sight
+from kis_actors.signals.standing import Standing, standings_of
 from kis_actors.signals.tape import Point, Tape
 from kis_actors.units import KST
 
@@ -163,6 +164,12 @@ def note_extremes(day: Judgement, code: str, high_won: int, low_won: int) -> Non
 def line_of(day: Judgement, code: str) -> tuple[tuple[int, int], ...]:
     """The day of `code` so far, as seconds of the day and won."""
     return tuple(sorted(day.lines.get(code, {}).items()))
+
+
+def standings(day: Judgement, code: str, now: datetime | None) -> tuple[Standing, ...]:
+    """How far every rule is from counting for `code`, as its last price left it."""
+    of_code, at_s = day.memories.get(code, {}), int(now.timestamp()) if now else 0
+    return standings_of(day.rules, day.groups, of_code, code, day.markets.get(code, ""), at_s)
 
 
 def _set_closes(

@@ -23,6 +23,7 @@ from kis_actors.messages import (
     SessionTrusted,
     SettingsChanged,
     SettingsRefused,
+    SettingsUnchanged,
     SlotLimitChanged,
     StreamGivenUp,
     SubscriptionsShort,
@@ -34,8 +35,8 @@ QUIET_S = 1800
 HOUR_S = 3600
 ALWAYS_TOLD: tuple[type[Event], ...] = (
     SafeModeEntered, SafeModeLeft, CalendarDisputed, SessionDoubted, SessionTrusted, UniverseRefused, UniverseLoaded,
-    BaselinesCompleted, FrameWidthChanged, CodesUnquoted, AccountRefused,
-    SettingsChanged, SettingsRefused,
+    BaselinesCompleted, FrameWidthChanged, CodesUnquoted, AccountRefused, SettingsChanged, SettingsRefused,
+    SettingsUnchanged,
 )  # fmt: skip
 """Seldom enough to be told each time."""
 TOLD_SELDOM: tuple[type[Event], ...] = (
@@ -44,6 +45,7 @@ TOLD_SELDOM: tuple[type[Event], ...] = (
 """Possibly every minute: once a while is enough."""
 NEVER_SILENCED: tuple[type[Event], ...] = (
     AccountRefused, SafeModeEntered, SafeModeLeft, DegradedModeLeft, SettingsChanged, SettingsRefused,
+    SettingsUnchanged,
 )  # fmt: skip
 HEARD: tuple[type[Event], ...] = (*ALWAYS_TOLD, *TOLD_SELDOM, DegradedModeLeft)
 

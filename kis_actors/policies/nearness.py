@@ -54,6 +54,11 @@ def candidate_of(quote: Quote, known: Known, monitor: Monitor, rules: Rules, gro
     )  # fmt: skip
 
 
+def unranked(quote: Quote) -> Candidate:
+    """A code that no rule can say anything of, as a candidate all the same."""
+    return Candidate(quote.code, quote.price_won, 0.0, _volatility(quote), quote.cum_turnover_won)
+
+
 def score_of(candidate: Candidate, monitor: Monitor) -> float:
     """`w1 * 1/(distance + eps) + w2 * volatility + w3 * log10(turnover)`, distance being to the nearest rule."""
     weights = monitor.score

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from kis_actors.kis.rest import Quote
 from kis_actors.market.universe import Stock
-from kis_actors.policies.nearness import Candidate, Known, candidate_of, point_of
+from kis_actors.policies.nearness import Candidate, Known, candidate_of, point_of, unranked
 from kis_actors.policies.vintage import vintage_of
 from kis_actors.settings import Monitor
 from kis_actors.signals.engine import window_s_of
@@ -71,13 +71,15 @@ class Prices(Struct, frozen=True, kw_only=True):
         """Whether every code has a quote."""
         return len(self.quotes) >= len(self.markets)
 
-    def candidates(self, monitor: Monitor) -> tuple[Candidate, ...]:
-        """The codes that a signal may come from; not by quotes of the day before."""
+    def candidates(self, monitor: Monitor, pinned: tuple[str, ...] = ()) -> tuple[Candidate, ...]:
+        """The codes that a signal may come from, and the pinned ones; not by quotes of the day before."""
         rules = monitor.rule_book()
         known = ((quote, self._known(code)) for code, quote in self.quotes.items())
         todays = ((quote, of) for quote, of in known if vintage_of(quote, of.closes_won) != "outdated")
-        found = (candidate_of(quote, of, monitor, rules, monitor.groups) for quote, of in todays)
-        return tuple(candidate for candidate in found if candidate)
+        found = ((quote, candidate_of(quote, of, monitor, rules, monitor.groups)) for quote, of in todays)
+        return tuple(
+            candidate or unranked(quote) for quote, candidate in found if candidate or quote.code in pinned
+        )
 
     def _known(self, code: str) -> Known:
         return Known(

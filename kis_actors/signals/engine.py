@@ -3,7 +3,7 @@
 A rule file only measures (`read`, or `combine` over other rules); everything else about a signal is here.
 """
 
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from msgspec import Struct
 
@@ -11,17 +11,22 @@ from kis_actors.rules import RULES
 from kis_actors.signals.params import Groups, RuleParams, applies_to, is_whom, numbers_of, specialised
 from kis_actors.signals.sight import Reading, Sight
 
+Gate = Literal["", "unseen", "session", "age", "turnover", "interrupted"]
+"""What kept the last price from being judged; "" if nothing did."""
+
 
 class Memory(Struct):
     """What is remembered of one rule and one code. Updated in place.
 
     is_armed: the next time it holds counts. holds_since_s: since when it has held, None while it does not.
-    extremes_won: the day's high and low before it held.
+    extremes_won: the day's high and low before it held. reading, gate: of the last price.
     """
 
     is_armed: bool = True
     holds_since_s: int | None = None
     extremes_won: tuple[int, int] = (0, 0)
+    reading: Reading | None = None
+    gate: Gate = ""
 
     @property
     def is_waiting(self) -> bool:
@@ -70,7 +75,8 @@ def judge(
     fired = []
     for name, (params, reading) in readings_of(rules, groups, sight, of_code).items():
         memory = of_code.setdefault(name, Memory())
-        if not reading or not _is_judged(params, sight, is_regular=is_regular, age_s=age_s):
+        memory.reading, memory.gate = reading, _gate(params, sight, is_regular=is_regular, age_s=age_s)
+        if not reading or memory.gate:
             continue
         if _counts(params, memory, reading, sight):
             fired.append(Fired(name, params, reading))
@@ -167,12 +173,15 @@ def _reading(params: RuleParams, sight: Sight, found: dict[str, tuple[RuleParams
     return reading
 
 
-def _is_judged(params: RuleParams, sight: Sight, *, is_regular: bool, age_s: float) -> bool:
-    """While trading is interrupted, only what is about that."""
+def _gate(params: RuleParams, sight: Sight, *, is_regular: bool, age_s: float) -> Gate:
+    """While trading is interrupted, only what is about that is judged."""
     if sight.interruption and not _rule(params).DURING_INTERRUPTIONS:
-        return False
-    is_in_time = (is_regular or params.session == "all") and age_s <= params.max_age_sec
-    return is_in_time and sight.cum_turnover_won >= params.min_turnover_won
+        return "interrupted"
+    if not (is_regular or params.session == "all"):
+        return "session"
+    if age_s > params.max_age_sec:
+        return "age"
+    return "turnover" if sight.cum_turnover_won < params.min_turnover_won else ""
 
 
 def _rule(params: RuleParams) -> Any:

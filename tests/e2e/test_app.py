@@ -55,7 +55,7 @@ def running(app: App) -> tuple[threading.Thread, list[int]]:
 
 def test_the_log_gives_back_the_live_state(around: World) -> None:
     view = View()
-    system = System(parts(around, []), view)
+    system = System(parts(around, []), view, lambda: None)
     until(lambda: view.alerts_count >= 1, "an alert")
     live = system.stop()
     rebuilt = rebuilt_from(around.day_file(), CORES).states
