@@ -180,13 +180,16 @@ def test_a_bundle_says_what_it_is(tmp_path):
     out = tmp_path / "piece.zip"
     bundled(tmp_path, "--around", "09:10:01", "--minutes", "2", "--out", str(out))
     with ZipFile(out) as packed:
-        assert packed.namelist() == ["README.txt", "manifest.json", f"events/{DAY}.db"]
         manifest = json.loads(packed.read("manifest.json"))
-        plain = packed.read(manifest["file"])
+        names = [file["name"] for file in manifest["files"]]
+        assert packed.namelist() == ["README.txt", "manifest.json", *names]
+        plain = [packed.read(name) for name in names]
         assert all(info.external_attr >> 16 == 0o600 for info in packed.infolist())
         assert f"replay --data-dir piece {DAY}" in packed.read("README.txt").decode()
-    assert manifest["sha256"] == hashlib.sha256(plain).hexdigest()
-    assert manifest["bytes"] == len(plain)
+    assert f"events/{DAY}.db" in names
+    assert not [name for name in names if name.endswith(("-wal", "-shm"))]
+    assert [file["sha256"] for file in manifest["files"]] == [hashlib.sha256(each).hexdigest() for each in plain]
+    assert [file["bytes"] for file in manifest["files"]] == [len(each) for each in plain]
     assert (manifest["format"], manifest["day"]) == (1, str(DAY))
     assert manifest["first_at"] <= at("09:09:00").isoformat() or manifest["first_seq"] > 1
     assert out.stat().st_mode & 0o777 == 0o600

@@ -61,9 +61,9 @@ def bundle_day(
         piece, copy = piece_of(path, CORES, after, upto), Path(folder) / "events" / path.name
         with progress("packing", 0, piece.last_seq) as step:
             write_piece(path, piece, CORES, copy, day=path.stem, look=look, step=step)
+            about = _about(copy, piece)
             replayed = replay.compare(CORES, copy, None, step)
-        about = _about(copy, piece)
-        _pack(file, copy, about)
+        _pack(file, Path(folder), about)
     click.echo(_summary(out, about, replayed))
     return 0
 
@@ -115,9 +115,8 @@ def _span(reader: Reader) -> str:
 
 
 def _about(copy: Path, piece: Piece) -> dict[str, Any]:
-    """What the manifest says."""
-    with copy.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256")
+    """What the manifest says; of the files as they are before a reader leaves its own beside them."""
+    files = [_file(path) for path in sorted(copy.parent.iterdir())]
     with Reader(copy) as reader:
         first = next(reader.rows(after=piece.first_seq - 1))
         last = next(reader.rows(after=piece.last_seq - 1))
@@ -125,17 +124,24 @@ def _about(copy: Path, piece: Piece) -> dict[str, Any]:
         "format": FORMAT, "kis_actors": __version__, "python": platform.python_version(),
         "sqlite": ".".join(map(str, SQLITE)), "day": copy.stem, "first_at": instant_of_ns(first.at_ns),
         "last_at": instant_of_ns(last.at_ns), "first_seq": piece.first_seq, "last_seq": piece.last_seq,
-        "carried": piece.carried, "file": f"events/{copy.name}", "bytes": copy.stat().st_size,
-        "sha256": digest.hexdigest(),
+        "carried": piece.carried, "files": files,
     }  # fmt: skip
 
 
-def _pack(file: IO[bytes], copy: Path, about: dict[str, Any]) -> None:
+def _file(path: Path) -> dict[str, Any]:
+    with path.open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    return {"name": f"events/{path.name}", "bytes": path.stat().st_size, "sha256": sha256}
+
+
+def _pack(file: IO[bytes], folder: Path, about: dict[str, Any]) -> None:
+    """The piece, and whatever stands beside a day file."""
     with ZipFile(file, "w", ZIP_DEFLATED) as packed:
         packed.writestr(_entry("README.txt"), README.format(**about))
         packed.writestr(_entry("manifest.json"), msgspec.json.format(msgspec.json.encode(about)) + b"\n")
-        with copy.open("rb") as plain, packed.open(_entry(about["file"]), "w") as entry:
-            shutil.copyfileobj(plain, entry)
+        for name in (each["name"] for each in about["files"]):
+            with (folder / name).open("rb") as plain, packed.open(_entry(name), "w") as entry:
+                shutil.copyfileobj(plain, entry)
 
 
 def _entry(name: str) -> ZipInfo:
