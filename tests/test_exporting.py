@@ -232,7 +232,7 @@ def test_the_log_cannot_be_overwritten(data_dir):
     for out in (day_file, aside / "x.csv"):
         assert "holds the log" in refused(data_dir, "--format", "csv", "--out", str(out), "--force")
     assert rows_in(day_file) == before
-    assert [path.name for path in day_file.parent.iterdir() if ".db" not in path.name] == []
+    assert [path.name for path in day_file.parent.iterdir() if not path.name.startswith(str(DAY))] == []
 
 
 @pytest.mark.parametrize(
