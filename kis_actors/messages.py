@@ -780,6 +780,7 @@ class SignalRaised(Event):
 
     rule: its name in the settings. kind: what kind of rule it is, "" for the same.
     value, threshold: in the kind's own measure, ratios for disparity. cooldown_s: of the rule itself.
+    price_won: 0 if trading was interrupted before the first price of the day.
     line: the day so far, as seconds of the day and won. change_ratio: against the previous close.
     average_won: what the price is measured against. source: trade, or scan for a price out of a batch quote.
     observed_at: KIS's stamp of the trade, whole seconds, KST; of a scan, when its answer came.

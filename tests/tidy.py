@@ -18,8 +18,13 @@ ROWS: dict[str, tuple[str, ...]] = {
     "kis_actors.problems": (),
     "kis_actors.yaml_file": ("kis_actors.problems", "kis_actors.scalars"),
     "kis_actors.limits": (),
+    "kis_actors.rule_problems": (
+        "kis_actors.problems", "kis_actors.rules", "kis_actors.scalars", "kis_actors.signals",
+    ),
+    "kis_actors.dotted": (),
     "kis_actors.settings_file": (
-        "kis_actors.limits", "kis_actors.scalars", "kis_actors.settings", "kis_actors.yaml_file",
+        "kis_actors.dotted", "kis_actors.limits", "kis_actors.rule_problems", "kis_actors.scalars",
+        "kis_actors.settings", "kis_actors.signals", "kis_actors.yaml_file",
     ),
     "kis_actors.credentials": ("kis_actors.settings", "kis_actors.settings_file"),
     "kis_actors.market.calendar": ("kis_actors.market", "kis_actors.units", "kis_actors.yaml_file"),

@@ -66,7 +66,8 @@ class LastPrice(Struct, frozen=True, gc=False):
 class State(Struct, kw_only=True):
     """What the rules see. Updated in place: it changes with every trade.
 
-    session_day, regular: of the open session. order: how far the trades of each code have come.
+    session_day, regular: of the open session. last_prices: of it or, until the next one opens, the one before.
+    order: how far the trades of each code have come.
     day: what the rules remember. looks: the first quotes of the session.
     is_safe: scans fail, so their prices are not judged. is_degraded: the stream is down.
     found, rejected: what the event handled last held, for `decide`.
@@ -120,7 +121,7 @@ def evolve(state: State, event: Event) -> State:
         case UniverseLoaded():
             state.stocks = {stock.code: stock for stock in event.stocks}
         case SessionOpened():
-            state.session_day, state.order, state.looks = event.day, Order(), Looks()
+            state.session_day, state.order, state.looks, state.last_prices = event.day, Order(), Looks(), {}
             state.regular = Regular(event.regular_opens or event.opens, event.regular_closes or event.closes)
         case SessionClosed():
             state.session_day = None
@@ -198,10 +199,10 @@ def _use_tick(state: State, tick: Tick) -> None:
 
 def _judge_interruptions(state: State) -> None:
     for code, kind in state.watch.changes:
-        last = state.last_prices.get(code)
         if not kind:
             judgement.resume(state.day, code)
-        elif last and state.now:
+        elif state.now:
+            last = state.last_prices.get(code, LastPrice(0, state.now))
             _judge(state, Seen(
                 code, last.price_won, last.change_ratio, 0, last.cum_turnover_won, state.now, "trade", interruption=kind
             ))  # fmt: skip

@@ -34,6 +34,7 @@ from kis_actors.messages import (
     ScanCompleted,
     ScanReturned,
     SessionClosed,
+    SessionOpened,
     SettingsChanged,
     SlotLimitChanged,
     StreamRestored,
@@ -107,6 +108,8 @@ def evolve(state: State, event: Event) -> State:
         case ScanReturned():
             quotes = quotes_of(event.rows.each())
             return replace(state, prices=state.prices.with_quotes(quotes, state.now, state.settings.monitor))
+        case SessionOpened():
+            return replace(state, prices=state.prices.opened(event.opens))
         case SafeModeEntered() | SafeModeLeft():
             return replace(state, is_safe=isinstance(event, SafeModeEntered))
         case ScanCompleted() if event.scope == "all":
@@ -259,9 +262,10 @@ def _of_holdings(step: Step) -> Step:
 
 
 LISTENS: tuple[type[Event], ...] = (
-    RunStarted, SettingsChanged, UniverseLoaded, VenuesLoaded, ClockTicked, SessionClosed, BaselineLoaded,
-    BaselineMissing, ScanReturned, ScanCompleted, LinkOpened, LinkLost, SubscribeConfirmed, SubscribeRefused,
-    UnsubscribeConfirmed, StreamStale, StreamRestored, SafeModeEntered, SafeModeLeft, ReadingPaused, CommandAccepted,
+    RunStarted, SettingsChanged, UniverseLoaded, VenuesLoaded, ClockTicked, SessionOpened, SessionClosed,
+    BaselineLoaded, BaselineMissing, ScanReturned, ScanCompleted, LinkOpened, LinkLost, SubscribeConfirmed,
+    SubscribeRefused, UnsubscribeConfirmed, StreamStale, StreamRestored, SafeModeEntered, SafeModeLeft, ReadingPaused,
+    CommandAccepted,
 )  # fmt: skip
 STEPS: tuple[Step, ...] = (
     _of_holdings(holdings.late), _slot_limit, _choice,

@@ -40,7 +40,8 @@ SCAN_GAPS = 2.5
 class Seen(NamedTuple):
     """One price of one code. source: trade or scan. seen_at: the trade's stamp, or when the scan came in.
 
-    is_regular: of the regular session. age_s: how old it was when it came. interruption: vi, halt or "".
+    is_regular: of the regular session. age_s: how old it was when it came. interruption: vi, halt or ""; with one,
+    price_won is 0 if there was none in the session before it.
     """
 
     code: str

@@ -13,6 +13,7 @@ from fakes import (
     slow,
     too_many,
 )
+from msgspec.structs import replace
 from questions import PICTURE, PNG, ask, draw, draw_nothing
 
 from kis_actors.adapters.http import Http
@@ -103,6 +104,11 @@ def test_a_picture_is_attached(discord):
 def test_a_picture_waits_for_discord_s_word_too(discord):
     outcome = channel(discord.url, draw=draw).send(ask(picture=PICTURE))
     assert (outcome.message_id, discord.asked[0].query) == ("71", {"wait": "true"})
+
+
+def test_without_a_price_there_is_no_picture(discord):
+    channel(discord.url, draw=draw).send(ask(picture=replace(PICTURE, price_won=0)))
+    assert discord.taken[0]["file"] is None
 
 
 @pytest.mark.parametrize("how", [None, draw_nothing])
