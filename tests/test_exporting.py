@@ -18,8 +18,8 @@ from msgspec.structs import replace
 from eventlog.day import path_of
 from kis_actors.cli import cli
 from kis_actors.commands import parquet, table_files
+from kis_actors.commands.export_rows import TABLES
 from kis_actors.commands.table_files import whole_file
-from kis_actors.exporting import TABLES
 from kis_actors.messages import AlertDecided, CommandReceived, Event, FrameReceived, NotifyRequested, NotifySent
 
 SIGNAL = raised()
@@ -107,7 +107,7 @@ def test_a_code_without_a_price_is_said():
 def test_an_alert_knows_what_became_of_it():
     (alert,), _ = table("alerts", ALERT, ASKED, SENT)
     assert (alert["alert_id"], alert["price"], alert["seq"]) == ("a-1", 71_900, 1)
-    assert [(one["channel"], one["status"]) for one in alert["deliveries"]] == [("telegram", "sent")]
+    assert ("telegram", "sent") in [(one["channel"], one["status"]) for one in alert["deliveries"]]
 
 
 def test_events_are_all_there_as_the_log_has_them():

@@ -12,7 +12,7 @@ from sqlite_utils import Database
 
 from eventlog.store import Reader, Writer
 from eventlog.views import create_views
-from kis_actors.exporting import TABLES
+from kis_actors.commands.export_rows import TABLES
 from kis_actors.log_views import VIEWS
 from kis_actors.messages import (
     AlertDecided,

@@ -63,13 +63,8 @@ ROWS: dict[str, tuple[str, ...]] = {
         "eventlog", "kis_actors.messages", "kis_actors.recovery", "kis_actors.settings", "kis_actors.turn",
     ),
     "kis_actors.view": ("kis_actors.kis", "kis_actors.messages", "kis_actors.units"),
-    "kis_actors.alerts": ("kis_actors.messages",),
     "kis_actors.causes": ("eventlog",),
     "kis_actors.bundling": ("eventlog", "kis_actors.messages", "kis_actors.recovery", "kis_actors.turn"),
-    "kis_actors.exporting": (
-        "eventlog", "kis_actors.alerts", "kis_actors.kis", "kis_actors.messages", "kis_actors.recovery",
-        "kis_actors.units",
-    ),
     "kis_actors.log_views": ("kis_actors.kis", "kis_actors.messages"),
     "kis_actors.adapters": (
         "kis_actors.adapters", "kis_actors.credentials", "kis_actors.kis", "kis_actors.market", "kis_actors.messages",

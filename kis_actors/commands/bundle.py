@@ -25,7 +25,7 @@ from eventlog.store import Reader
 from kis_actors import __version__, replay
 from kis_actors.app import CORES
 from kis_actors.bundling import Piece, piece_of, write_piece
-from kis_actors.commands.progress import progress
+from kis_actors.commands.progress import bar
 from kis_actors.commands.reading import file_until
 from kis_actors.commands.run import load_settings
 from kis_actors.commands.table_files import whole_file
@@ -59,10 +59,10 @@ def bundle_day(
     look = search_for(known_secrets(load_settings(config, data_dir, ()), os.environ))
     with whole_file(out, away_from=path.parent, force=force) as file, TemporaryDirectory() as folder:
         piece, copy = piece_of(path, CORES, after, upto), Path(folder) / "events" / path.name
-        with progress("packing", 0, piece.last_seq) as step:
-            write_piece(path, piece, CORES, copy, day=path.stem, look=look, step=step)
+        with bar("packing", piece.last_seq) as tell:
+            write_piece(path, piece, CORES, copy, day=path.stem, look=look, step=tell)
             about = _about(copy, piece)
-            replayed = replay.compare(CORES, copy, None, step)
+            replayed = replay.compare(CORES, copy, None, tell)
         _pack(file, Path(folder), about)
     click.echo(_summary(out, about, replayed))
     return 0

@@ -14,16 +14,13 @@ from eventlog.day import days_in, path_of
 from eventlog.passage import rows_in_pieces, seq_at
 from eventlog.schema import Row
 from eventlog.store import Reader
-from kis_actors.commands.reading import file_until, json_of, plain
-from kis_actors.kis.frames import FrameError, frame_of
+from kis_actors.commands.reading import file_until, is_about, json_of, plain
 from kis_actors.kis.values import CODE
-from kis_actors.messages import NAMES, FrameReceived
-from kis_actors.recovery import record_of
+from kis_actors.messages import NAMES
 from kis_actors.units import instant_of_ns, ns_of_instant
 
 FOLLOW_S = 0.5
 AROUND = timedelta(seconds=30)
-FRAME = NAMES[FrameReceived][0]
 KNOWN = sorted(name for name, _ in NAMES.values())
 
 
@@ -78,26 +75,6 @@ def line_of(row: Row) -> str:
     at = instant_of_ns(row.at_ns).strftime("%H:%M:%S.%f")[:-3]
     cause = f"<-{row.cause}" if row.cause else ""
     return plain(f"{row.seq:>8} {at} {row.stream:<12} {row.type:<20} {cause:<9} {row.payload.decode()}")
-
-
-def is_about(row: Row, code: str) -> bool:
-    """Whether the row speaks of `code`: as a JSON text, or as the code of a record in a data frame."""
-    payload = row.payload.decode()
-    if row.type == FRAME and f"{code}^" in payload:  # perhaps only a price; codes look like numbers
-        event = record_of(row).event
-        assert isinstance(event, FrameReceived)
-        return code in _codes_in(event.text)
-    return f'"{code}"' in payload or f'\\"{code}\\"' in payload
-
-
-def _codes_in(text: str) -> tuple[str, ...]:
-    """The codes of a frame's records; of one that cannot be read or is a book, that of the first."""
-    first = text.split("|")[-1].split("^")[0]
-    try:
-        frame = frame_of(text)
-    except FrameError:
-        return (first,)
-    return (first, *(tick.code for tick in frame.ticks), *(status.code for status in frame.statuses))
 
 
 def _as_they_come(path: Path, after: int, types: tuple[str, ...], streams: tuple[str, ...]) -> Iterator[Row]:

@@ -8,11 +8,10 @@ import click
 
 from eventlog.passage import rows_in_pieces
 from eventlog.schema import Row
-from eventlog.store import Reader
-from kis_actors.commands.progress import Step, progress
+from kis_actors.commands.export_rows import TABLES, Values
+from kis_actors.commands.progress import Tell, bar_over, seqs_of
 from kis_actors.commands.reading import file_of
 from kis_actors.commands.table_files import whole_file, writer_of
-from kis_actors.exporting import TABLES, Values
 
 PROGRESS_EVERY = 1000
 
@@ -43,12 +42,9 @@ def export_day(
     """Writes the table `what` of the day to `out`; the exit status. Of a day that goes on: up to now."""
     write, table, tally = writer_of(format_), TABLES[what], Tally()
     path, day = file_of(config, data_dir, day)
-    first_seq, last_seq = _ends(path)
-    with (
-        whole_file(out, away_from=path.parent, force=force) as file,
-        progress(f"exporting {what}", first_seq, last_seq) as step,
-    ):
-        rows = _stepping(rows_in_pieces(path, upto=last_seq, types=table.types), step)
+    upto = seqs_of(path)[1]
+    with whole_file(out, away_from=path.parent, force=force) as file, bar_over(f"exporting {what}", path) as tell:
+        rows = _telling(tell, rows_in_pieces(path, upto=upto, types=table.types))
         write(table, tally.counted(table.rows(rows, tally.skip)), file)
     click.echo(f"{out}: {tally.rows:,} rows of {what}, {day}")
     if tally.skipped:
@@ -56,16 +52,8 @@ def export_day(
     return 0
 
 
-def _ends(path: Path) -> tuple[int, int]:
-    """The first and the last seq."""
-    with Reader(path) as reader:
-        last_seq = reader.last_commit()[0]
-        first = next(reader.rows(), None)
-    return first.seq if first else last_seq, last_seq
-
-
-def _stepping(rows: Iterable[Row], step: Step) -> Iterator[Row]:
+def _telling(tell: Tell, rows: Iterable[Row]) -> Iterator[Row]:
     for count, row in enumerate(rows):
         if count % PROGRESS_EVERY == 0:
-            step(row.seq)
+            tell(row.seq)
         yield row

@@ -5,8 +5,8 @@ from datetime import datetime
 from itertools import islice
 from typing import IO, Any
 
+from kis_actors.commands.export_rows import Column, Kind, Table, Values
 from kis_actors.commands.reading import json_of
-from kis_actors.exporting import Column, Kind, Table, Values
 from kis_actors.units import ns_of_instant
 
 try:

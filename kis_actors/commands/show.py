@@ -14,12 +14,12 @@ import orjson
 
 from kis_actors.actors.subscription import nearest_of
 from kis_actors.adapters.lock import is_taken
-from kis_actors.alerts import TYPES, alerts_in
 from kis_actors.app import CORES
+from kis_actors.commands.deliveries import TOLD_BY, alerts_of
 from kis_actors.commands.reading import file_of, file_until, json_of, plain
 from kis_actors.commands.run import load_settings
 from kis_actors.duties.talk import Talk
-from kis_actors.messages import SignalRaised
+from kis_actors.messages import NAMES, SignalRaised
 from kis_actors.policies.registrations import code_of, feed_of
 from kis_actors.recovery import history_of, rebuild, records_in
 from kis_actors.texts import measured
@@ -31,7 +31,7 @@ STATUS_OLD_S = 15
 def show_alerts(config: Path | None, data_dir: Path | None, day: date | None, *, is_json: bool) -> int:
     """Prints the day's alerts with their deliveries; the exit status."""
     path = file_of(config, data_dir, day)[0]
-    for alert in alerts_in(records_in(path, types=TYPES)):
+    for alert in alerts_of(records_in(path, types=[NAMES[kind][0] for kind in TOLD_BY])):
         signal = alert.pop("signal")
         click.echo(json_of(alert) if is_json else _alert_line(alert, signal))
     return 0

@@ -12,8 +12,8 @@ from typing import IO, Any
 
 import msgspec
 
+from kis_actors.commands.export_rows import Table, Values
 from kis_actors.commands.reading import json_of
-from kis_actors.exporting import Table, Values
 
 FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 """What a spreadsheet may run as a formula begins like this, wide characters included."""

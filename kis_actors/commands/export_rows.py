@@ -9,8 +9,7 @@ from typing import Any, Literal, NamedTuple
 from msgspec import Raw
 
 from eventlog.schema import Row
-from kis_actors.alerts import TYPES as ALERT_TYPES
-from kis_actors.alerts import alerts_in
+from kis_actors.commands.deliveries import TOLD_BY, alerts_of
 from kis_actors.kis.frames import FrameError, feed_of, frame_of, is_control
 from kis_actors.kis.quotes import quotes_of
 from kis_actors.messages import NAMES, FrameReceived, ScanReturned
@@ -84,7 +83,7 @@ def _scans(rows: Iterable[Row], skip: Skip) -> Iterator[Values]:
 
 def _alerts(rows: Iterable[Row], _skip: Skip) -> Iterator[Values]:
     names = [column.name for column in TABLES["alerts"].columns]
-    for alert in alerts_in(map(record_of, rows)):
+    for alert in alerts_of(map(record_of, rows)):
         yield tuple(alert[name] for name in names)
 
 
@@ -107,7 +106,7 @@ TABLES: dict[str, Table] = {
             alert_id="text", code="text", name="text", rule="text", threshold="ratio", value="ratio", price="whole",
             observed_at="instant", seq="whole", deliveries="json", kind="text",
         ),
-        ALERT_TYPES, _alerts,
+        tuple(NAMES[kind][0] for kind in TOLD_BY), _alerts,
     ),
     "events": Table(
         _columns(seq="whole", at="instant", type="text", cause="whole", stream="text", data="json"), (), _events,
