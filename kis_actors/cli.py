@@ -11,7 +11,7 @@ from kis_actors import __version__
 from kis_actors.commands.calendar import calendar
 from kis_actors.commands.doctor import doctor
 from kis_actors.commands.log_commands import bundle, causes, export
-from kis_actors.commands.options import DAY, JSON, SET, STOPPED, reading, shared
+from kis_actors.commands.options import DAY, JSON, SEQ_MAX, SET, STOPPED, reading, shared
 from kis_actors.commands.universe import universe
 from kis_actors.credentials import CredentialsError
 from kis_actors.settings_file import SettingsError
@@ -101,7 +101,7 @@ def check_config(config: Path | None, data_dir: Path | None, rule_tests: str | N
 @click.option("--type", "types", multiple=True, metavar="NAME", help="Only events of this name; may be repeated.")
 @click.option("--stream", "streams", multiple=True, metavar="NAME", help="Only what this one said; may be repeated.")
 @click.option("--code", help="Only events about this code.")
-@click.option("--after", type=int, default=0, metavar="SEQ", help="Only events after this one.")
+@click.option("--after", type=click.IntRange(0, SEQ_MAX), default=0, metavar="SEQ", help="Only events after it.")
 @click.option("--around", metavar="TIME", help="Only events within 30 s of this moment.")
 @click.option("--follow", is_flag=True, help="Go on as new events come, into the next day too.")
 @reading

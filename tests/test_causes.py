@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from days import logged, played, rows_in, rows_of, written
+from days import logged, played, rows_in, rows_of, tampered, written
 from facts import DAY, NEXT_DAY, SAMSUNG, acknowledged, at, frame, raised, status, tick, trade
 
 from eventlog.day import path_of
@@ -143,6 +143,19 @@ def test_a_seq_that_is_not_there_is_said(tmp_path):
     result = shown(tmp_path, "99")
     assert (result.exit_code, result.output) == (2, "no event has the seq 99; the log of 2026-11-20 has 1 to 6\n")
     assert "there is no log in" in shown(tmp_path / "none", "99").output
+
+
+@pytest.mark.parametrize("seq", ["0", "-1", str(2**63), "seven"])
+def test_what_is_no_seq_is_refused(tmp_path, seq):
+    result = shown(tmp_path, "--", seq)
+    assert (result.exit_code, "Invalid value for 'SEQ'" in result.output) == (2, True)
+
+
+def test_a_record_that_cannot_be_read_has_its_place_all_the_same(tmp_path):
+    tampered(written(tmp_path, logged(*STORY)), 5, b'{"alert_id": 1}')
+    assert [line.split(" ", 1)[1] for line in shown(tmp_path, "6").output.splitlines()][2].endswith(
+        "notify: NotifyRequested"
+    )
 
 
 def test_every_record_of_a_day_has_its_tree(tmp_path):

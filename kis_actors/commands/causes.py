@@ -6,7 +6,6 @@ from pathlib import Path
 
 import click
 
-from eventlog.codec import UnknownEvent
 from eventlog.day import days_in, path_of
 from eventlog.passage import rows_in_pieces
 from eventlog.schema import Row
@@ -58,7 +57,7 @@ def _lines(nodes: list[Node]) -> Iterable[str]:
 def _words(row: Row) -> str:
     try:
         return phrase(record_of(row).event)
-    except UnknownEvent:  # by newer code; its name says something all the same
+    except ValueError:  # by newer code, or damaged; its name says something all the same
         return row.type
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from kis_actors.commands.options import DAY, JSON, reading, shared
+from kis_actors.commands.options import DAY, JSON, SEQ_MAX, reading, shared
 
 FORMATS = ("csv", "jsonl", "parquet")
 TABLES = ("ticks", "alerts", "events", "scans")
@@ -30,7 +30,7 @@ def export(
 
 @click.command()
 @shared
-@click.argument("seq", type=click.IntRange(min=1))
+@click.argument("seq", type=click.IntRange(1, SEQ_MAX))
 @DAY
 @JSON
 @click.option("--depth", type=click.IntRange(0, 1000), default=8, show_default=True, help="Steps back and forth.")

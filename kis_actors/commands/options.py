@@ -13,6 +13,8 @@ import click
 from kis_actors.settings_file import SettingsError
 
 STOPPED, COULD_NOT = 0, 2
+SEQ_MAX = 2**63 - 1
+"""What SQLite can count to."""
 
 
 def shared(command: Callable[..., Any]) -> Callable[..., Any]:
