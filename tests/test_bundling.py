@@ -8,6 +8,7 @@ import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 from zipfile import ZipFile
 
 import pytest
@@ -24,6 +25,7 @@ from kis_actors import bundling
 from kis_actors.app import CORES
 from kis_actors.bundling import decided_in, piece_of, seam_after, seam_before, write_piece
 from kis_actors.cli import cli
+from kis_actors.commands import bundle as command
 from kis_actors.commands.bundle import search_for
 from kis_actors.credentials import VARIABLES
 from kis_actors.day_files import rebuilt_from
@@ -193,6 +195,19 @@ def test_a_bundle_says_what_it_is(tmp_path):
     assert (manifest["format"], manifest["day"]) == (1, str(DAY))
     assert manifest["first_at"] <= at("09:09:00").isoformat() or manifest["first_seq"] > 1
     assert out.stat().st_mode & 0o777 == 0o600
+
+
+def test_what_stands_beside_a_day_file_is_packed_too(tmp_path, monkeypatch):
+    def with_a_mark(source: Path, piece: bundling.Piece, cores: Any, path: Path, **how: Any) -> None:
+        write_piece(source, piece, cores, path, **how)
+        path.with_suffix(".mark").write_text("up to here")
+
+    monkeypatch.setattr(command, "write_piece", with_a_mark)
+    written(tmp_path, played(seed=1).units)
+    out = tmp_path / "piece.zip"
+    bundled(tmp_path, "--around", "09:10:01", "--minutes", "2", "--out", str(out))
+    with ZipFile(out) as packed:
+        assert packed.read(f"events/{DAY}.mark") == b"up to here"
 
 
 def test_the_same_piece_is_packed_alike(tmp_path):
