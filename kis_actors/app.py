@@ -144,7 +144,9 @@ class System:
         self.rest = rest_for(parts, self.journal, self._refused)
         self.universes = Universes(parts.universe, self.journal)
         self.socket = socket_for(parts, self.rest, self.journal, self._backlog)
-        self.sender = ChannelSender(channels_for(parts), self.journal, parts.clock)
+        self.sender = ChannelSender(
+            channels_for(parts), self.journal, parts.clock, opening.states["notify"].outbox.busy_until
+        )
         self.ticker = Ticker(self.journal, parts.clock)
         self.dead_man = self._dead_man()
         self.poll = poll_for(parts, self.journal, opening.states["notify"].talk.last_update_id)

@@ -1,10 +1,7 @@
 """The command line: words to settings, errors to exit statuses. What commands show is made in `show.py`."""
 
-import sqlite3
 import sys
-from collections.abc import Callable
 from datetime import date
-from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -13,46 +10,14 @@ import click
 from kis_actors import __version__
 from kis_actors.commands.calendar import calendar
 from kis_actors.commands.doctor import doctor
+from kis_actors.commands.log_commands import bundle, causes, export
+from kis_actors.commands.options import DAY, JSON, SEQ_MAX, SET, STOPPED, reading, shared
+from kis_actors.commands.replay_commands import outcomes, replay
 from kis_actors.commands.universe import universe
 from kis_actors.credentials import CredentialsError
 from kis_actors.settings_file import SettingsError
 
-STOPPED, PROBLEMS, COULD_NOT, INTERNAL, IN_USE, UNUSABLE = 0, 1, 2, 70, 75, 78
-
-
-def shared(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Adds the options every command takes."""
-    command = click.option("--data-dir", type=click.Path(path_type=Path), help="Where the log lives.")(command)
-    return click.option("--config", type=click.Path(path_type=Path), help="The settings file.")(command)
-
-
-def reading(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Trouble with the log or the arguments of a reading command ends with status 2 and one line."""
-
-    @wraps(command)
-    def wrapped(*args: Any, **kwargs: Any) -> None:
-        from eventlog.codec import UnknownEvent
-
-        try:
-            sys.exit(command(*args, **kwargs))
-        except SettingsError as error:
-            click.echo("\n".join(map(str, error.problems)), err=True)
-        except BrokenPipeError:  # whoever read this has read enough; click ends quietly
-            raise
-        except (OSError, ValueError, UnknownEvent) as error:
-            click.echo(str(error), err=True)
-        except sqlite3.Error as error:
-            click.echo(f"the day file cannot be read: {error}", err=True)
-        sys.exit(COULD_NOT)
-
-    return wrapped
-
-
-DAY = click.argument(
-    "day", type=click.DateTime(["%Y-%m-%d"]), required=False, callback=lambda _context, _name, day: day and day.date()
-)
-JSON = click.option("--json", "is_json", is_flag=True, help="One JSON object a line.")
-SET = click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="A setting for this call only.")
+UNUSABLE = 78
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -135,13 +100,15 @@ def check_config(config: Path | None, data_dir: Path | None, rule_tests: str | N
 @DAY
 @JSON
 @click.option("--type", "types", multiple=True, metavar="NAME", help="Only events of this name; may be repeated.")
+@click.option("--stream", "streams", multiple=True, metavar="NAME", help="Only what this one said; may be repeated.")
 @click.option("--code", help="Only events about this code.")
-@click.option("--after", type=int, default=0, metavar="SEQ", help="Only events after this one.")
-@click.option("--follow", is_flag=True, help="Go on as new events come.")
+@click.option("--after", type=click.IntRange(0, SEQ_MAX), default=0, metavar="SEQ", help="Only events after it.")
+@click.option("--around", metavar="TIME", help="Only events within 30 s of this moment.")
+@click.option("--follow", is_flag=True, help="Go on as new events come, into the next day too.")
 @reading
 def events(config: Path | None, data_dir: Path | None, day: date | None, is_json: bool, **filters: Any) -> int:
     """The log itself."""
-    from kis_actors.commands.show import show_events
+    from kis_actors.commands.events import show_events
 
     return show_events(config, data_dir, day, is_json=is_json, **filters)
 
@@ -190,65 +157,6 @@ def why(
 
 @cli.command()
 @shared
-@DAY
-@JSON
-@click.option(
-    "--set", "overrides", multiple=True, metavar="KEY=VALUE[,VALUE]...",
-    help="What if a setting had been this? Of several values, every combination.",
-)
-@click.option("--until", metavar="TIME", help="Only up to this moment.")
-@click.option("--step", "is_step", is_flag=True, help="Record by record, with what each changes in the states.")
-@click.option("--from", "start", metavar="TIME", help="With --step: begin there.")
-@click.option("--code", help="With --step: only records about this code.")
-@click.option(
-    "--limit", type=click.IntRange(1, 100_000), default=100, show_default=True,
-    help="With --step, not on a terminal: so many records.",
-)
-@reading
-def replay(
-    config: Path | None, data_dir: Path | None, day: date | None, is_json: bool,
-    overrides: tuple[str, ...], until: str | None, is_step: bool, **steps: Any,
-) -> int:  # fmt: skip
-    """Runs a day's inputs through today's code, and compares every decision; with --set, the alerts."""
-    if is_step and overrides:
-        raise click.UsageError("--step walks the day as it was; leave out --set, or --step")
-    if not is_step and (steps["start"] or steps["code"]):
-        raise click.UsageError("--from and --code are of --step; add --step, or leave them out")
-    if is_step:
-        from kis_actors.commands.stepping import show_steps
-
-        return show_steps(config, data_dir, day, is_json=is_json, until=until, **steps)
-    if overrides:
-        from kis_actors.commands.what_if import show_what_if
-
-        return show_what_if(config, data_dir, day, is_json=is_json, overrides=overrides, until=until)
-    from kis_actors.commands.replaying import show_replay
-
-    return show_replay(config, data_dir, day, is_json=is_json, until=until)
-
-
-@cli.command()
-@shared
-@DAY
-@JSON
-@click.option("--days", type=click.IntRange(1, 1000), help="So many days of the log, up to DAY or the latest.")
-@click.option("--from", "start", type=click.DateTime(["%Y-%m-%d"]), help="The first day; by itself, to the latest.")
-@click.option("--to", "end", type=click.DateTime(["%Y-%m-%d"]), help="The last day; by itself, from the first.")
-@click.option("--each", "is_each", is_flag=True, help="A line for each alert.")
-@reading
-def outcomes(
-    config: Path | None, data_dir: Path | None, day: date | None, is_json: bool, days: int | None,
-    start: Any, end: Any, is_each: bool,
-) -> int:  # fmt: skip
-    """What the price did 5 and 30 minutes after each alert and at the close, for each rule."""
-    from kis_actors.commands.outcomes import Span, show_outcomes
-
-    span = Span(day, days, start and start.date(), end and end.date())
-    return show_outcomes(config, data_dir, span, is_json=is_json, is_each=is_each)
-
-
-@cli.command()
-@shared
 @JSON
 @reading
 def status(config: Path | None, data_dir: Path | None, is_json: bool) -> int:
@@ -258,8 +166,13 @@ def status(config: Path | None, data_dir: Path | None, is_json: bool) -> int:
     return show_status(config, data_dir, is_json=is_json)
 
 
+cli.add_command(bundle)
 cli.add_command(calendar)
+cli.add_command(causes)
 cli.add_command(doctor)
+cli.add_command(export)
+cli.add_command(outcomes)
+cli.add_command(replay)
 cli.add_command(universe)
 
 

@@ -342,7 +342,8 @@ class NotifySent(Event):
 class NotifyFailed(Event):
     """The message was certainly not delivered.
 
-    retry_after_s: the channel takes it after so long, or may (no connection); negative if it never will.
+    retry_after_s: the channel takes it after so long, or may (no connection); negative if it never will. at: when it
+    said so, or gave no answer.
     """
 
     alert_id: str
@@ -350,6 +351,7 @@ class NotifyFailed(Event):
     attempt: int
     reason: str
     retry_after_s: float = -1.0
+    at: datetime | None = None
 
 
 class NotifyUnknown(Event):

@@ -220,6 +220,8 @@ class Oracle:
             return
         heard = self.prices.setdefault((price.code, price.source), [])
         self._note_scans_missed(heard, price)
+        if price.source == "trade" and price.high_won > price.won > price.low_won > 0:
+            self.extremes.setdefault(price.code, []).extend((price.high_won, price.low_won))
         latest = next((one.at_s for one in reversed(heard) if isinstance(one, Price)), 0) if _since(heard) else 0
         for name, rule in self._rules_for(price.code):
             if self._may_be_judged(rule, price, age_s=now - price.at_s if price.source == "trade" else 0):

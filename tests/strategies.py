@@ -30,6 +30,7 @@ from kis_actors.messages import (
     LinkBlocked,
     LinkRequested,
     Missed,
+    NotifyFailed,
     NotifyRequested,
     OperatorSilenced,
     OverflowChanged,
@@ -196,6 +197,10 @@ SPECIAL: dict[type[Event], st.SearchStrategy[Any]] = {
         code=CODES, until=st.one_of(st.none(), INSTANTS),
     ),
     PinsChanged: st.builds(PinsChanged, codes=st.lists(LISTED, max_size=3, unique=True).map(tuple)),
+    NotifyFailed: st.builds(
+        NotifyFailed, alert_id=POOLS["alert_id"], channel=POOLS["channel"], attempt=POOLS["attempt"],
+        reason=st.just("said"), retry_after_s=st.sampled_from([-1.0, 0.0, 30.0]), at=st.one_of(st.none(), INSTANTS),
+    ),
     FrameRejected: st.builds(FrameRejected, link=NUMBERS, reason=st.just("said"), kind=st.just("width")),
     FrameReceived: frames(),
     ScanReturned: quotes(),

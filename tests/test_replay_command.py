@@ -222,7 +222,7 @@ def test_more_combinations_than_allowed_are_refused():
         (["--set", "monitor.rules.a.band=0.1,0.2"], "monitor.rules.a has no rule; add rule: and its kind"),
         (["--set", f"{THRESHOLD}=-0.2", "--until", "08:44:00"], "no RunStarted up to there"),
         (["--from", "10:00:00"], "--from and --code are of --step"),
-        (["--until", "25:00:00"], "hour must be in 0..23"),
+        (["--until", "25:00:00"], "TIME: expected HH:MM:SS"),
     ],
 )
 def test_what_cannot_be_is_refused_and_said(path, tmp_path, arguments, said):

@@ -253,7 +253,6 @@ def a_morning(letter: str, rule: str, refused: tuple[str, ...] = (), **params: o
     return market
 
 
-@pytest.mark.xfail(strict=True, reason="KIS's high and low in a trade are noted after the trade was judged")
 def test_a_price_above_the_low_that_kis_tells_with_it_breaks_nothing():
     """9,700 was traded while nobody listened; that 9,800 is lower than what was seen is no new low of the day."""
     market = a_morning("E", "breakout", of="day_low", min_day_sec=0)
@@ -265,7 +264,6 @@ def test_a_price_above_the_low_that_kis_tells_with_it_breaks_nothing():
     assert market.alerts == []
 
 
-@pytest.mark.xfail(strict=True, reason="the scan that ends an interruption is judged before the interruption is over")
 def test_what_held_before_a_vi_that_scans_tell_begins_anew_after_it():
     """As it does where trades tell it."""
     code = code_of("I")

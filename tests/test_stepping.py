@@ -195,7 +195,7 @@ def test_no_record_there_is_said(path, tmp_path):
     [
         (["--set", "monitor.mode=B"], "leave out --set, or --step"),
         (["--limit", "0"], "0 is not in the range"),
-        (["--from", "10:31:99"], "second must be in 0..59"),
+        (["--from", "10:31:99"], "TIME: expected HH:MM:SS"),
     ],
 )
 def test_steps_that_cannot_be_are_refused(path, tmp_path, arguments, said):

@@ -252,6 +252,8 @@ class NotifyActor(CoreActor):
         match record.event:
             case NotifyRequested() as asked if asked in self._state.open.values():
                 self._sender.send(record)
+            case NotifySent() | NotifyFailed() | NotifyUnknown():
+                self._sender.settled(record.cause)
             case CommandAccepted() | CommandRefused() as heard:
                 self._perform_command(heard)
 

@@ -190,6 +190,8 @@ def _use_tick(state: State, tick: Tick) -> None:
     usable = is_usable_trade(tick, settings, session_day=state.session_day, now=now, is_safe=state.is_safe)
     if not (wanted and usable) or tick.is_halted or not state.order.is_next(tick):
         return
+    if tick.day_high_won > tick.price_won > tick.day_low_won > 0:
+        judgement.note_extremes(state.day, tick.code, tick.day_high_won, tick.day_low_won)
     age_s = (now - tick.traded_at).total_seconds() if now and settings.market.hours != "always" else 0.0
     _judge(state, Seen(
         tick.code, tick.price_won, tick.change_ratio, tick.cum_volume_shares, tick.cum_turnover_won, tick.traded_at,
@@ -205,7 +207,8 @@ def _judge_interruptions(state: State) -> None:
         elif state.now:
             last = state.last_prices.get(code, LastPrice(0, state.now))
             _judge(state, Seen(
-                code, last.price_won, last.change_ratio, 0, last.cum_turnover_won, state.now, "trade", interruption=kind
+                code, last.price_won, last.change_ratio, 0, last.cum_turnover_won, state.now, "trade",
+                is_regular=state.regular is None or state.regular.has(state.now), interruption=kind,
             ))  # fmt: skip
 
 
@@ -213,14 +216,14 @@ def _read_scan(state: State, event: ScanReturned) -> None:
     """Finds what falls far between two looks at it, and so was never near enough for a slot."""
     if state.now is None or not state.session_day:
         return
-    for code, quote in quotes_in(event.rows).items():
-        if code not in state.stocks:
-            continue
+    quotes = {code: quote for code, quote in quotes_in(event.rows).items() if code in state.stocks}
+    for quote in quotes.values():
         stream_watch.see(state.watch, quote)
+    _judge_interruptions(state)
+    for code, quote in quotes.items():
         if _is_todays(state, quote) and _is_usable(state, quote, state.now):
             _judge(state, _seen_quoted(state, quote, state.now))
             judgement.note_extremes(state.day, code, quote.high_won or 0, quote.low_won or 0)
-    _judge_interruptions(state)
 
 
 def _is_todays(state: State, quote: Quote) -> bool:

@@ -26,16 +26,8 @@ from kis_actors.messages import (
 from kis_actors.policies.freshness import Regular
 from kis_actors.rules import AnyParams
 from kis_actors.settings import Settings
-from kis_actors.signals.engine import (
-    Fired,
-    Memories,
-    Memory,
-    forget_holding,
-    is_waiting,
-    judge,
-    readings_of,
-    window_s_of,
-)
+from kis_actors.signals import engine
+from kis_actors.signals.engine import Fired, Memories, Memory, forget_holding, is_waiting, judge, readings_of
 from kis_actors.signals.params import Groups
 from kis_actors.signals.sight import Average, Sight
 from kis_actors.signals.standing import Standing, standings_of
@@ -128,7 +120,7 @@ def use(day: Judgement, settings: Settings) -> None:
     """The rules as they are set."""
     day.settings, day.groups = settings, settings.monitor.groups
     day.rules = settings.monitor.rule_book()
-    day.window_s = window_s_of(day.rules)
+    day.window_s = engine.window_s_of(day.rules)
 
 
 def _change(day: Judgement, settings: Settings, now: datetime | None) -> None:

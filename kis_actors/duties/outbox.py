@@ -42,7 +42,8 @@ class Waiting(Struct, frozen=True):
 class Outbox(Struct, frozen=True, kw_only=True):
     """open: questions without an outcome, by alert and channel. waiting: to be asked again. expired: for the recap.
 
-    unlisted: how many more expired, by channel. now: None before the first tick of a run.
+    unlisted: how many more expired, by channel. now: None before the first tick of a run. busy_until: by channel, when
+    it may be asked anything again.
     """
 
     settings: Settings = Settings()
@@ -51,6 +52,7 @@ class Outbox(Struct, frozen=True, kw_only=True):
     waiting: dict[str, Waiting] = {}
     expired: tuple[NotifyRequested, ...] = ()
     unlisted: dict[str, int] = {}
+    busy_until: dict[str, datetime] = {}
 
 
 def evolve(outbox: Outbox, event: Event) -> Outbox:
@@ -78,15 +80,15 @@ def evolve(outbox: Outbox, event: Event) -> Outbox:
 def repeat(outbox: Outbox, event: Event) -> tuple[Event, ...]:
     """A message in doubt once more, and marked.
 
-    What the run before left without an outcome is said to be in doubt, and waits for the first tick: only that can
-    tell how long nobody was there to send it.
+    What the run before left without an outcome is said to be in doubt, or untried, and waits for the first tick: only
+    that can tell how long nobody was there to send it.
     """
     match event:
         case NotifyUnknown() if outbox.now:
             held = outbox.waiting.get(key_of(event))
             return (_again(outbox, held.asked),) if held and held.asked.attempt == event.attempt else ()
         case RunStarted():
-            return tuple(_doubt(asked) for asked in event.in_doubt if outbox.open.get(key_of(asked)) == asked)
+            return _after_end([asked for asked in event.in_doubt if outbox.open.get(key_of(asked)) == asked])
     return ()
 
 
@@ -144,13 +146,16 @@ def _settled(outbox: Outbox, event: NotifySent | NotifyFailed | NotifyUnknown) -
 
 
 def _failed(outbox: Outbox, event: NotifyFailed) -> Outbox:
-    """Before the first tick nobody knows how long to wait, so it is until then."""
-    asked = _answered(outbox, event)
+    """Without the time nobody knows how long to wait, so it is until the first tick."""
+    asked, at = _answered(outbox, event), event.at or outbox.now
     outbox = _settled(outbox, event)
     if asked is None or event.retry_after_s < 0:
         return outbox
     wait_s = max(event.retry_after_s, min(2.0 ** min(asked.attempt, 10), RETRY_S_MAX))
-    return _held(outbox, asked, outbox.now + timedelta(seconds=wait_s) if outbox.now else None)
+    if at and event.retry_after_s:
+        busy_until = at + timedelta(seconds=event.retry_after_s)
+        outbox = replace(outbox, busy_until={**outbox.busy_until, event.channel: busy_until})
+    return _held(outbox, asked, at + timedelta(seconds=wait_s) if at else None)
 
 
 def _doubted(outbox: Outbox, event: NotifyUnknown) -> Outbox:
@@ -182,6 +187,19 @@ def _again(outbox: Outbox, asked: NotifyRequested) -> NotifyRequested | NotifyEx
     if _is_worth(outbox, asked):
         return replace(asked, attempt=asked.attempt + 1)
     return NotifyExpired(alert_id=asked.alert_id, channel=asked.channel, title=_title(asked))
+
+
+def _after_end(left: list[NotifyRequested]) -> tuple[Event, ...]:
+    """A channel tries one at a time, in order: of all that is left on it, only the oldest can have been tried."""
+    oldest = {asked.channel: asked for asked in reversed(left)}
+    return tuple(_doubt(asked) if asked is oldest[asked.channel] else _untried(asked) for asked in left)
+
+
+def _untried(asked: NotifyRequested) -> NotifyFailed:
+    reason = "the daemon ended before its turn"
+    return NotifyFailed(
+        alert_id=asked.alert_id, channel=asked.channel, attempt=asked.attempt, reason=reason, retry_after_s=0.0
+    )
 
 
 def _doubt(asked: NotifyRequested) -> NotifyUnknown:

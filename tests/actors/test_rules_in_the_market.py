@@ -534,7 +534,6 @@ def test_a_vi_of_a_code_traded_enough_is_told():
     assert market.fired() == ["09:30:00 stop"]
 
 
-@pytest.mark.xfail(strict=True, reason="an interruption is judged as one of the regular session, whenever it comes")
 def test_a_vi_of_the_after_market_is_none_of_the_regular_session():
     market = Market(STOP).trades(("15:00:00", 10_000))
     market.hear(replace(OPENED, closes=at("20:00:00"), regular_closes=at("15:30:00")))
