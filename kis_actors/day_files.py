@@ -8,11 +8,13 @@ from eventlog.day import days_in, path_of
 from eventlog.integrity import START
 from eventlog.schema import Row
 from eventlog.store import Durability, Writer
-from kis_actors.messages import NAMES, Event, NotifyRequested, RunStarted
+from kis_actors.messages import NAMES, ClockTicked, Event, FrameReceived, NotifyRequested, RunStarted
 from kis_actors.recovery import CODEC, Rebuilt, Undecided, carried, history_of, in_doubt, rebuild, records_in
 from kis_actors.turn import Core
 
 CARRY_STREAM = "carried"
+BULK = tuple(NAMES[kind][0] for kind in (FrameReceived, ClockTicked))
+"""What most records are. What is looked for in a log is never of these."""
 
 
 class Opening(NamedTuple):
@@ -33,7 +35,7 @@ def open_day(data_dir: Path, day: date, cores: tuple[Core, ...], durability: Dur
         was_told = not earlier or any(records_in(path, types=[NAMES[RunStarted][0]]))
         return _opening(path, rebuilt_from(path, cores), path if was_told else path_of(data_dir, earlier[-1]))
     if not earlier:
-        Writer.create(path, day=day.isoformat(), last_seq=0, chain=START, durability=durability).close()
+        Writer.create(path, day=day.isoformat(), last_seq=0, chain=START, bulk=BULK, durability=durability).close()
         return _opening(path, rebuilt_from(path, cores), path)
     before = path_of(data_dir, earlier[-1])
     rebuilt = _finish(before, cores, durability)
@@ -67,8 +69,9 @@ def _carry_over(before: Path, path: Path, day: date, rebuilt: Rebuilt, durabilit
     old.close()
     opening = _rows(CARRY_STREAM, carried(rebuilt.states), 0, last_seq, rebuilt.last_at_ns)
     Writer.create(
-        path, day=day.isoformat(), last_seq=last_seq, chain=chain, opening=opening, durability=durability
-    ).close()
+        path, day=day.isoformat(), last_seq=last_seq, chain=chain, opening=opening, bulk=BULK,
+        durability=durability,
+    ).close()  # fmt: skip
 
 
 def _rows(stream: str, events: tuple[Event, ...], cause: int, last_seq: int, at_ns: int) -> list[Row]:

@@ -3,6 +3,7 @@
 A mailbox never holds what is not durable. Any error while writing ends the run: a failed COMMIT may have happened.
 """
 
+import time
 from collections import deque
 from collections.abc import Callable, Iterable
 from threading import Condition, Thread
@@ -10,12 +11,15 @@ from typing import NamedTuple
 
 from eventlog.schema import Row
 from eventlog.store import Writer
-from kis_actors.messages import Event, Record
+from kis_actors.messages import Event, NotifyRequested, Record
 from kis_actors.recovery import CODEC
 from kis_actors.turn import Core, hears
 
 COMMIT_EVENTS_MAX = 1000
 """Commits hold what has gathered, never waiting for a timer: at the median 1 ms instead of 3."""
+
+MARK_S = 1.0
+"""At most so long a commit may stay without a high-water mark; a message to a person waits for one."""
 
 Tell = Callable[[list[Record]], None]
 Failure = Callable[[str, int, BaseException], None]
@@ -50,6 +54,7 @@ class Journal:
         self._thread = Thread(target=self._run, name="Journal", daemon=True)
         self.last_seq = 0
         self._last_at_ns = last_at_ns
+        self._marked_s = time.monotonic()
 
     def listen(self, core: Core, tell: Tell) -> None:
         """From now on `tell` gets, in order, what `core` hears and its own decisions, once durable."""
@@ -124,9 +129,17 @@ class Journal:
 
     def _commit(self, writer: Writer, units: list[Unit]) -> None:
         records = list(self._in_place(units))
-        writer.append([_row(record) for record in records])
+        writer.append([_row(record) for record in records], is_lasting=self._is_due(records))
         self.last_seq = records[-1].seq
         self._tell(records)
+
+    def _is_due(self, records: list[Record]) -> bool:
+        """Whether the high-water mark must move now: before anybody is told anything, and once a second."""
+        now_s = time.monotonic()
+        is_due = now_s - self._marked_s >= MARK_S or any(type(one.event) is NotifyRequested for one in records)
+        if is_due:
+            self._marked_s = now_s
+        return is_due
 
     def _in_place(self, units: list[Unit]) -> Iterable[Record]:
         """Units as records. Their time never runs backwards, so that cores may subtract it."""

@@ -79,7 +79,7 @@ def history_of(path: Path, cores: tuple[Core, ...]) -> History:
     names = tuple(core.name for core in cores)
     decisions: dict[tuple[str, int], list[Event]] = {}
     handled = dict.fromkeys(names, _last_clean_end(path))
-    for record in records_in(path, streams=names):
+    for record in records_in(path, streams=names, is_notable=True):
         decisions.setdefault((record.stream, record.cause), []).append(record.event)
         handled[record.stream] = max(handled[record.stream], record.cause)
     return History({key: tuple(events) for key, events in decisions.items()}, handled)

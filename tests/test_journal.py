@@ -8,10 +8,11 @@ import pytest
 from days import rows_in
 
 from eventlog.integrity import START
+from eventlog.mark import read_mark
 from eventlog.store import Reader, Writer
 from kis_actors import journal as journal_module
 from kis_actors.journal import Journal
-from kis_actors.messages import LinkLost, LinkOpened, LinkReleased, Record
+from kis_actors.messages import LinkLost, LinkOpened, LinkReleased, NotifyRequested, Record
 from kis_actors.recovery import record_of
 from kis_actors.turn import Core
 
@@ -190,13 +191,50 @@ def test_edges_may_observe_all_at_once(running):
     assert by_stream == [list(range(100))] * 4
 
 
+# --- the high-water mark
+
+ASKED = NotifyRequested(alert_id="a", channel="log", attempt=1, text="told")
+
+
+@pytest.fixture
+def marks_when_told(running):
+    """The seq of the mark at each telling."""
+    seen = []
+    running.journal.watch(lambda told: seen.append(read_mark(running.path).seq))
+    return seen
+
+
+def test_a_message_is_marked_before_it_is_told(running, monkeypatch, marks_when_told):
+    monkeypatch.setattr(journal_module, "COMMIT_EVENTS_MAX", 1)
+    running.journal.observe("socket", OPENED)
+    running.journal.decided("notify", (ASKED,), 1)
+    running.journal.observe("socket", OPENED)
+    running.written()
+    assert marks_when_told == [0, 2, 2]
+
+
+def test_a_second_later_any_commit_is_marked(running, monkeypatch, marks_when_told):
+    monkeypatch.setattr(journal_module, "COMMIT_EVENTS_MAX", 1)
+    monkeypatch.setattr(journal_module, "MARK_S", 0)
+    for _ in range(3):
+        running.journal.observe("socket", OPENED)
+    running.written()
+    assert marks_when_told == [1, 2, 3]
+
+
+def test_a_stop_marks_the_end(running, marks_when_told):
+    running.journal.observe("socket", OPENED)
+    running.written()
+    assert (marks_when_told, read_mark(running.path).seq) == ([0], 1)
+
+
 class DiskFull(Writer):
     """Its second commit fails."""
 
-    def append(self, rows):
+    def append(self, rows, **how):
         if self.last_seq:
             raise sqlite3.OperationalError("database or disk is full")
-        super().append(rows)
+        super().append(rows, **how)
 
 
 @pytest.fixture
