@@ -3,13 +3,14 @@
 import os
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Literal
 
 from sqlite_utils import Database
 
 from eventlog import integrity
+from eventlog.day import unfinished_of
 from eventlog.mark import Mark, MarkFile, mark_path_of
 from eventlog.schema import COLUMNS, Row, bulk_of, create, is_none_of
 
@@ -42,8 +43,8 @@ class Writer:
         It bears its name only once the rows of `opening` and its mark are there. bulk: see schema.create.
         """
         path.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = path.with_suffix(".new")
-        for leftover in (unfinished, *companions_of(unfinished), mark_path_of(path)):
+        unfinished = unfinished_of(path)
+        for leftover in (mark_path_of(path), *companions_of(unfinished), unfinished):
             leftover.unlink(missing_ok=True)
         connection = sqlite3.connect(unfinished, isolation_level=None)
         create(connection, day=day, first_seq=last_seq + 1, chain=chain, bulk=bulk)
@@ -81,6 +82,12 @@ class Writer:
         self._connection.execute("pragma wal_checkpoint(truncate)")
         self._connection.close()
         self._mark.write(Mark(self.last_seq, self._chain))
+        self._mark.close()
+
+    def abandon(self) -> None:
+        """Lets go after an error: what was committed stays, and how far that is, the next start looks up."""
+        with suppress(sqlite3.Error):
+            self._connection.close()
         self._mark.close()
 
     @contextmanager
@@ -139,11 +146,36 @@ class Reader:
         """The last seq in the file, and the hash chain there."""
         return last_commit(self._connection)
 
-    def check(self) -> integrity.Finding | None:
-        """The first thing wrong with the file, or None; as it was at one moment, also while it is written."""
-        with self._connection:
-            self._connection.execute("begin")
-            return integrity.check(self._connection)
+    def check(self, *, after: int = 0, mark: Mark | None = None) -> integrity.Finding | None:
+        """The first thing wrong beyond seq `after`, or None; as it was at one moment, also while it is written.
+
+        mark: read before this call, so that a log that goes on is not behind it.
+        """
+        self._connection.execute("begin")
+        try:
+            return integrity.check(self._connection, after=after, mark=mark)
+        finally:
+            with suppress(sqlite3.DatabaseError):  # a broken file may refuse even that
+                self._connection.execute("rollback")
+
+    def commits(self) -> Iterator[tuple[list[Row], bytes]]:
+        """The rows of each commit, and the chain after it, as far as all is well. Raises integrity.Broken after."""
+        return integrity.commits(self._connection)
+
+    def first(self) -> tuple[int, bytes]:
+        """The first seq of the file, and the chain it continues from."""
+        first_seq, chain = self._connection.execute("select first_seq, chain from about").fetchone()
+        return first_seq, chain
+
+    def has_commit(self, seq: int, chain: bytes) -> bool:
+        """Whether a commit ends at `seq` with this chain."""
+        found = self._connection.execute("select chain from commits where last_seq = ?", (seq,)).fetchone()
+        return bool(found == (chain,))
+
+    def index_problem(self) -> str:
+        """What SQLite itself finds wrong with the file, "" for nothing; slow, for it reads all of it."""
+        said = "; ".join(row[0] for row in self._connection.execute("pragma integrity_check(3)"))
+        return "" if said == "ok" else said
 
     def close(self) -> None:
         """Lets go of the file."""

@@ -28,7 +28,7 @@ from kis_actors.adapters.universes import KnownUniverse, Universes
 from kis_actors.channels.sender import ChannelSender
 from kis_actors.chosen_channels import channels_for
 from kis_actors.credentials import Credentials
-from kis_actors.day_files import Opening, open_day
+from kis_actors.day_files import Damaged, Opening, open_day
 from kis_actors.edges import rest_for, rest_url_of, socket_for
 from kis_actors.journal import Journal, Tell
 from kis_actors.market.sessions import Calendar
@@ -67,7 +67,7 @@ class Parts(NamedTuple):
 
 
 class Ending(NamedTuple):
-    """Why a run ended. kind: stopped, new_day, failed or refused."""
+    """Why a run ended. kind: stopped, new_day, failed, refused or damaged."""
 
     kind: str
     reason: str
@@ -106,6 +106,9 @@ class App:
                 if ending.kind == "refused":
                     self.parts.write(f"KIS refuses: {ending.reason}")
                     return 78
+                if ending.kind == "damaged":
+                    self.parts.write(f"the log is damaged: {ending.reason}")
+                    return 78
                 if ending.kind == "failed" and self._is_hopeless(ending):
                     return 70
 
@@ -114,6 +117,8 @@ class App:
         try:
             system = self._system = System(self.parts, self.view)
             return system.watch(self._stopping, on_second)
+        except Damaged as damage:
+            return Ending("damaged", str(damage))
         except Exception as bug:  # a bug in a core shows here too, when the log is folded
             return Ending("failed", f"{type(bug).__name__}: {bug}")
         finally:
@@ -139,6 +144,8 @@ class System:
         self._day = log_day_of(parts.clock.now())
         settings = parts.settings
         opening = open_day(parts.data_dir, self._day, CORES, settings.log.durability)
+        if opening.found:
+            parts.write(opening.found)
         if not view.log_seq:
             view.see(list(records_in(opening.path, types=REMEMBERED)))
         self.journal = self._journal(opening)
@@ -231,7 +238,7 @@ class System:
             self.journal.decided(*undecided)
         started = RunStarted(
             settings=parts.settings, calendar=parts.calendar, version=__version__, dry_run=parts.is_dry_run,
-            in_doubt=opening.in_doubt,
+            in_doubt=opening.in_doubt, found=opening.found,
         )  # fmt: skip
         self.journal.observe(STREAM, started)
         self.journal.observe(STREAM, parts.universe.event())

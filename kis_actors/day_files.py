@@ -1,13 +1,19 @@
-"""Opens the log of a day for a run: finds what came before, carries state over from an earlier day, rebuilds."""
+"""Opens the log of a day for a run: finds what came before, carries state over from an earlier day, rebuilds.
+
+Nothing is written to a file before it is known to be whole.
+"""
 
 from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from eventlog.day import days_in, path_of
+from eventlog.aside import copy_aside, has_loose_end
+from eventlog.day import days_in, path_of, unfinished_of
 from eventlog.integrity import START
+from eventlog.mark import mark_path_of
 from eventlog.schema import Row
 from eventlog.store import Durability, Writer
+from eventlog.verdict import verdict_on
 from kis_actors.messages import NAMES, ClockTicked, Event, FrameReceived, NotifyRequested, RunStarted
 from kis_actors.recovery import CODEC, Rebuilt, Undecided, carried, history_of, in_doubt, rebuild, records_in
 from kis_actors.turn import Core
@@ -17,20 +23,61 @@ BULK = tuple(NAMES[kind][0] for kind in (FrameReceived, ClockTicked))
 """What most records are. What is looked for in a log is never of these."""
 
 
+class Damaged(Exception):
+    """A day file is not what was written, and nothing was written to it; says from where on, and what to do."""
+
+
 class Opening(NamedTuple):
-    """What a run starts from. in_doubt: messages the run before asked for, without an outcome."""
+    """What a run starts from.
+
+    in_doubt: messages the run before asked for, without an outcome. found: what became of its log if it died.
+    """
 
     path: Path
     states: dict[str, Any]
     undecided: tuple[Undecided, ...]
     in_doubt: tuple[NotifyRequested, ...]
     last_at_ns: int
+    found: str = ""
 
 
 def open_day(data_dir: Path, day: date, cores: tuple[Core, ...], durability: Durability) -> Opening:
-    """The state to start from, and the file to go on in; a new file opens with the state of the one before."""
+    """The state to start from, and the file to go on in; a new file opens with the state of the one before.
+
+    Raises Damaged.
+    """
     path = path_of(data_dir, day)
     earlier = [other for other in days_in(data_dir) if other < day]
+    _require_that_none_was_here(path)
+    found = inspected(path if path.exists() else path_of(data_dir, earlier[-1])) if path.exists() or earlier else ""
+    return _opened(data_dir, path, day, earlier, cores, durability)._replace(found=found)
+
+
+def inspected(path: Path) -> str:
+    """What is found of a file whose writer died, "" of one that ended. Raises Damaged if either is not whole."""
+    has_died = has_loose_end(path)
+    kept = f"; {copy_aside(path)}" if has_died else ""
+    verdict = verdict_on(path)
+    if finding := verdict.finding:
+        way_out = f"kis-actors repair {path.stem} --truncate-after {finding.seq - 1}"
+        raise Damaged(
+            f"{path}: {finding.what}{kept}. Nothing was written to it. All about it: kis-actors verify {path.stem}. "
+            f"To go on with what is whole: {way_out}"
+        )
+    return f"the run before died; its log is whole up to record {verdict.last_seq}{kept}" if has_died else ""
+
+
+def _require_that_none_was_here(path: Path) -> None:
+    """A mark without its file: if the file was not just being made, it was there."""
+    mark = mark_path_of(path)
+    if mark.exists() and not path.exists() and not unfinished_of(path).exists():
+        raise Damaged(f"{path} is gone, but {mark.name} beside it shows that it was there. Put it back; or remove the "
+                      f"mark, and the day begins anew with the state of the day before")  # fmt: skip
+
+
+def _opened(
+    data_dir: Path, path: Path, day: date, earlier: list[date], cores: tuple[Core, ...], durability: Durability
+) -> Opening:  # fmt: skip
     if path.exists():
         was_told = not earlier or any(records_in(path, types=[NAMES[RunStarted][0]]))
         return _opening(path, rebuilt_from(path, cores), path if was_told else path_of(data_dir, earlier[-1]))

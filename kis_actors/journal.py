@@ -101,11 +101,7 @@ class Journal:
 
     def _run(self) -> None:
         try:
-            writer = self._open_writer()
-            self.last_seq = writer.last_seq
-            while units := self._gathered():
-                self._commit(writer, units)
-            writer.close()
+            self._write(self._open_writer())
         except Exception as bug:
             self._failed("journal", self.last_seq, bug)
             self._is_broken = True
@@ -113,6 +109,16 @@ class Journal:
         finally:
             with self._changed:
                 self._changed.notify_all()
+
+    def _write(self, writer: Writer) -> None:
+        self.last_seq = writer.last_seq
+        try:
+            while units := self._gathered():
+                self._commit(writer, units)
+        except Exception:
+            writer.abandon()
+            raise
+        writer.close()
 
     def _gathered(self) -> list[Unit]:
         """Waits for work; whole units up to about COMMIT_EVENTS_MAX events; empty when stopping."""
