@@ -35,18 +35,18 @@ def copy_aside(path: Path) -> str:
     free = shutil.disk_usage(path.parent).free
     if free < needed:
         return f"no copy of it was kept: {free:,} bytes are free, {needed:,} are needed"
-    folder = aside_for(path)
+    folder = folder_for(path, "aside")
     for one in wanted:
         shutil.copyfile(one, folder / one.name)
     forget_old(path)
     return f"a copy of {', '.join(sorted(one.name for one in wanted))} is in {folder}"
 
 
-def aside_for(path: Path) -> Path:
-    """A new folder for what is kept of the day file `path`."""
+def folder_for(path: Path, kind: str) -> Path:
+    """A new folder in the one called `kind` beside the day file `path`, for what is kept of it."""
     seconds, rest_ns = divmod(time.time_ns(), 1_000_000_000)
     stamp = time.strftime("%Y%m%dT%H%M%S", time.gmtime(seconds))
-    folder = path.parent / "aside" / f"{path.stem}.{stamp}.{rest_ns // 1000:06}"
+    folder = path.parent / kind / f"{path.stem}.{stamp}.{rest_ns // 1000:06}"
     folder.mkdir(parents=True)
     return folder
 

@@ -167,6 +167,14 @@ class Reader:
         first_seq, chain = self._connection.execute("select first_seq, chain from about").fetchone()
         return first_seq, chain
 
+    def bulk(self) -> tuple[str, ...]:
+        """The types that the file's index leaves out."""
+        return bulk_of(self._connection)
+
+    def format(self) -> int:
+        """How the file is laid out; from 2 on it has a mark beside it."""
+        return int(self._connection.execute("select format from about").fetchone()[0])
+
     def has_commit(self, seq: int, chain: bytes) -> bool:
         """Whether a commit ends at `seq` with this chain."""
         found = self._connection.execute("select chain from commits where last_seq = ?", (seq,)).fetchone()
