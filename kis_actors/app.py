@@ -18,7 +18,7 @@ import pykka
 from eventlog.store import Writer
 from kis_actors import __version__
 from kis_actors.actors import notify, scan, signal, subscription, ws
-from kis_actors.actors.base import Mailbox
+from kis_actors.actors.base import Mailbox, noted
 from kis_actors.adapters.app_key_lock import app_key_lock
 from kis_actors.adapters.clock import Clock
 from kis_actors.adapters.dead_man import DeadMan
@@ -36,6 +36,7 @@ from kis_actors.messages import AccountRefused, ActorFailed, RunEnded, RunStarte
 from kis_actors.recovery import records_in
 from kis_actors.reload import Reread, reloaded
 from kis_actors.settings import Settings
+from kis_actors.snapshots import Snapshots
 from kis_actors.turn import Core
 from kis_actors.units import log_day_of
 from kis_actors.view import REMEMBERED, View, health, status_of
@@ -157,6 +158,7 @@ class System:
         self.dead_man = self._dead_man()
         self._mailboxes = {core.name: Mailbox(self._failed) for core in CORES}
         self._actors = self._start_actors(opening.states)
+        self.snapshots = Snapshots(opening.path, self.journal, lambda: noted(self._actors))
         self._begin(opening)
 
     def watch(self, stopping: Signal, on_second: Callable[[], None]) -> Ending:
@@ -173,6 +175,7 @@ class System:
 
     def stop(self) -> dict[str, Any]:
         """Ends the run: edges, then what is queued, then the last word. The actors' last states, by name."""
+        self.snapshots.stop()
         self.ticker.stop()
         if self.dead_man:
             self.dead_man.stop()
@@ -184,6 +187,7 @@ class System:
         self._drain()
         states = self._states()
         if self.ending is None:
+            self.snapshots.take()
             self.journal.observe(STREAM, RunEnded(reason="stopped"))
         self.journal.stop()
         for ref in self._actors.values():
@@ -245,6 +249,7 @@ class System:
         self.rest.start()
         self.universes.start()
         self.ticker.start()
+        self.snapshots.start()
         if self.dead_man:
             self.dead_man.start()
         gc.collect()

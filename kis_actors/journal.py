@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from threading import Condition, Thread
 from typing import NamedTuple
 
+from eventlog.mark import Mark
 from eventlog.schema import Row
 from eventlog.store import Writer
 from kis_actors.messages import Event, NotifyRequested, Record
@@ -46,6 +47,8 @@ class Journal:
         self._failed = failed
         self._units: deque[Unit] = deque()
         self._changed = Condition()
+        self._taken = self._told = 0
+        self._last_commit: Mark | None = None
         self._is_stopping = False
         self._is_busy = False
         self._is_broken = False
@@ -73,6 +76,7 @@ class Journal:
         unit = Unit(stream, events, cause, self._now_ns())
         with self._changed:
             self._units.append(unit)
+            self._taken += 1
             self._changed.notify_all()
 
     def backlog(self) -> int:
@@ -87,6 +91,13 @@ class Journal:
         """Waits until all that was taken is durable and told; false if that took too long, or never will be."""
         with self._changed:
             return self._changed.wait_for(self._is_idle, timeout_s) and not self._is_broken
+
+    def settled(self, timeout_s: float) -> Mark | None:
+        """A commit by which all is durable that was taken before this call; None if that took too long."""
+        with self._changed:
+            taken = self._taken
+            self._changed.wait_for(lambda: self._is_broken or self._told >= taken, timeout_s)
+            return self._last_commit if self._told >= taken else None
 
     def stop(self) -> None:
         """Writes what has gathered and lets go of the file."""
@@ -124,6 +135,7 @@ class Journal:
         """Waits for work; whole units up to about COMMIT_EVENTS_MAX events; empty when stopping."""
         with self._changed:
             self._is_busy = False
+            self._told = self._taken - len(self._units)
             self._changed.notify_all()
             self._changed.wait_for(lambda: self._units or self._is_stopping)
             units, count = [], 0
@@ -137,6 +149,7 @@ class Journal:
         records = list(self._in_place(units))
         writer.append([_row(record) for record in records], is_lasting=self._is_due(records))
         self.last_seq = records[-1].seq
+        self._last_commit = Mark(writer.last_seq, writer.chain)
         self._tell(records)
 
     def _is_due(self, records: list[Record]) -> bool:
