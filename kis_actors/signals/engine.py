@@ -37,6 +37,9 @@ class Fired(NamedTuple):
     reading: Reading
 
 
+_RULE_OF = {rule.Params: rule for rule in RULES.values()}
+_COMPOSED = {kind: hasattr(rule, "combine") for kind, rule in _RULE_OF.items()}
+
 Rules = dict[str, RuleParams]
 """By name, in the order of the settings; what combines others comes after them (see `ordered`)."""
 
@@ -126,7 +129,7 @@ def ordered(rules: Rules, groups: Groups | None = None) -> Rules:
 
 def is_composed(params: RuleParams) -> bool:
     """Whether the rule is made of others."""
-    return hasattr(_rule(params), "combine")
+    return _COMPOSED[type(params)]
 
 
 def _refuse_nonsense(name: str, params: RuleParams) -> None:
@@ -176,7 +179,7 @@ def _is_judged(params: RuleParams, sight: Sight, *, is_regular: bool, age_s: flo
 
 
 def _rule(params: RuleParams) -> Any:
-    return RULES[_name_of(params)]
+    return _RULE_OF[type(params)]
 
 
 def _counts(params: RuleParams, memory: Memory, reading: Reading, sight: Sight) -> bool:
@@ -193,7 +196,3 @@ def _counts(params: RuleParams, memory: Memory, reading: Reading, sight: Sight) 
         return False
     memory.is_armed = False
     return True
-
-
-def _name_of(params: RuleParams) -> str:
-    return str(params.__struct_config__.tag)
