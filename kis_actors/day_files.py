@@ -53,6 +53,11 @@ class Opening(NamedTuple):
     found: str
 
 
+def day_to_open(data_dir: Path, today: date) -> date:
+    """The latest day that has a file, if the clock is behind it: what was sealed is not gone on with."""
+    return max((today, *days_in(data_dir)))
+
+
 def open_day(data_dir: Path, day: date, cores: tuple[Core, ...], durability: Durability) -> Opening:
     """The state to start from, and the file to go on in; a new file opens with the state of the one before.
 

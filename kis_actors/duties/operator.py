@@ -9,9 +9,11 @@ from kis_actors.messages import (
     AccountRefused,
     BaselinesCompleted,
     CalendarDisputed,
+    ClockStepped,
     CodesUnquoted,
     DegradedModeEntered,
     DegradedModeLeft,
+    DiskLow,
     Event,
     FramesDropped,
     FrameWidthChanged,
@@ -40,10 +42,11 @@ ALWAYS_TOLD: tuple[type[Event], ...] = (
 """Seldom enough to be told each time."""
 TOLD_SELDOM: tuple[type[Event], ...] = (
     LinkBlocked, DegradedModeEntered, SlotLimitChanged, StreamGivenUp, SubscriptionsShort, FramesDropped,
+    ClockStepped, DiskLow,
 )  # fmt: skip
 """Possibly every minute: once a while is enough."""
 NEVER_SILENCED: tuple[type[Event], ...] = (
-    AccountRefused, SafeModeEntered, SafeModeLeft, DegradedModeLeft, SettingsChanged, SettingsRefused,
+    AccountRefused, SafeModeEntered, SafeModeLeft, DegradedModeLeft, SettingsChanged, SettingsRefused, DiskLow,
 )  # fmt: skip
 HEARD: tuple[type[Event], ...] = (*ALWAYS_TOLD, *TOLD_SELDOM, DegradedModeLeft)
 
