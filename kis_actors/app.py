@@ -142,7 +142,7 @@ class System:
         self.parts = parts
         self.view = view
         self.ending: Ending | None = None
-        self._day = day_to_open(parts.data_dir, log_day_of(parts.clock.now()))
+        self._day = day_to_open(parts.data_dir, log_day_of(parts.clock.now()), parts.write)
         settings = parts.settings
         opening = open_day(parts.data_dir, self._day, CORES, settings.log.durability)
         if opening.found:
