@@ -1,5 +1,6 @@
 """What scans and daily bars say of the watched codes: all that ranking them needs."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 
 from msgspec import Struct
@@ -55,7 +56,7 @@ class Prices(Struct, frozen=True, kw_only=True):
             self, baseline_day=day, closes_won={**closes, code: closes_won}, levels_won={**levels, code: levels_won}
         )  # fmt: skip
 
-    def with_quotes(self, quotes: dict[str, Quote], now: datetime | None, monitor: Monitor) -> "Prices":
+    def with_quotes(self, quotes: Mapping[str, Quote], now: datetime | None, monitor: Monitor) -> "Prices":
         """With these newer quotes, as far as their codes are watched."""
         watched = {code: quote for code, quote in quotes.items() if code in self.markets}
         at_s, window_s = int(now.timestamp()) if now else 0, window_s_of(monitor.rule_book())
