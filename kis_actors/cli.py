@@ -1,7 +1,7 @@
 """The command line: words to settings, errors to exit statuses. What commands show is made in `show.py`."""
 
 import sys
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -153,6 +153,29 @@ def why(
     from kis_actors.commands.explaining import show_why
 
     return show_why(config, data_dir, day, code, is_json=is_json, at=at)
+
+
+@cli.command()
+@shared
+@click.argument("days", type=click.DateTime(["%Y-%m-%d"]), nargs=-1, metavar="[DAY]...")
+@reading
+def verify(config: Path | None, data_dir: Path | None, days: tuple[datetime, ...]) -> int:
+    """Whether the log is what was written: hash chain, gaps, high-water mark, readability; of all days by default."""
+    from kis_actors.commands.log_care import show_verdicts
+
+    return show_verdicts(config, data_dir, tuple(day.date() for day in days))
+
+
+@cli.command()
+@shared
+@click.argument("day", type=click.DateTime(["%Y-%m-%d"]))
+@click.option("--truncate-after", "last_seq", type=int, required=True, metavar="SEQ", help="The last record to stay.")
+@reading
+def repair(config: Path | None, data_dir: Path | None, day: datetime, last_seq: int) -> int:
+    """Ends a damaged day file where verify says that it is good; the file as it was is kept."""
+    from kis_actors.commands.log_care import repair_day
+
+    return repair_day(config, data_dir, day.date(), last_seq)
 
 
 @cli.command()

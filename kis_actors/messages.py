@@ -7,7 +7,7 @@ Instants carry KST; money is whole won, quantities are shares, ratios are fracti
 from datetime import date, datetime
 from typing import Literal, dataclass_transform
 
-from msgspec import Raw, Struct
+from msgspec import Raw, Struct, field
 
 from kis_actors.market.sessions import Calendar
 from kis_actors.market.universe import Stock
@@ -142,6 +142,7 @@ class RunStarted(Event):
     """The daemon started with these settings; links, timers and unanswered questions of the run before are gone.
 
     in_doubt: what the run before asked channels to tell, without an outcome in the log.
+    found: what was found of its log if it died, "" if it ended.
     """
 
     settings: Settings
@@ -149,6 +150,7 @@ class RunStarted(Event):
     version: str
     dry_run: bool = False
     in_doubt: tuple[NotifyRequested, ...] = ()
+    found: str = ""
 
 
 class RunEnded(Event):
@@ -216,6 +218,26 @@ class ClockTicked(Event):
     """It is `now`. Cores have no other clock."""
 
     now: datetime
+
+
+class ClockStepped(Event):
+    """The wall clock was set, or the machine slept: where `from` was due, `to` is shown.
+
+    Ticks go on from there; the times of records never run backwards.
+    """
+
+    from_: datetime = field(name="from")
+    to: datetime
+
+
+# --- said by the disk
+
+
+class DiskLow(Event):
+    """Less is free than three days of the log need, as they were of late."""
+
+    free_bytes: int
+    needed_bytes: int
 
 
 # --- said by the REST port, answering a question (the cause)
@@ -911,6 +933,8 @@ NAMES: dict[type[Event], tuple[str, int]] = {
     SettingsUnchanged: ("SettingsUnchanged", 1),
     ActorFailed: ("ActorFailed", 1),
     ClockTicked: ("ClockTicked", 1),
+    ClockStepped: ("ClockStepped", 1),
+    DiskLow: ("DiskLow", 1),
     ScanReturned: ("ScanReturned", 1),
     ScanFailed: ("ScanFailed", 1),
     DailyBarsReturned: ("DailyBarsReturned", 1),

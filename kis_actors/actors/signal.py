@@ -7,11 +7,10 @@ from msgspec import Struct, field
 from kis_actors.actors.base import CoreActor
 from kis_actors.duties import judgement, stream_watch
 from kis_actors.duties.judgement import Judgement, Seen
-from kis_actors.duties.quoted import quotes_in
 from kis_actors.duties.raising import Found, found_by, signal_of
 from kis_actors.duties.stream_watch import StreamWatch
 from kis_actors.kis.frames import FrameError, Tick, frame_of, is_control
-from kis_actors.kis.rest import Quote
+from kis_actors.kis.rest import Quote, quotes_in
 from kis_actors.market.universe import Stock
 from kis_actors.messages import (
     BaselineLoaded,
@@ -216,7 +215,8 @@ def _read_scan(state: State, event: ScanReturned) -> None:
     """Finds what falls far between two looks at it, and so was never near enough for a slot."""
     if state.now is None or not state.session_day:
         return
-    quotes = {code: quote for code, quote in quotes_in(event.rows).items() if code in state.stocks}
+    told = quotes_in(event.rows.columns, event.rows.values)
+    quotes = {code: quote for code, quote in told.items() if code in state.stocks}
     for quote in quotes.values():
         stream_watch.see(state.watch, quote)
     _judge_interruptions(state)

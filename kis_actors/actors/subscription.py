@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from kis_actors.actors.base import CoreActor
 from kis_actors.duties import holdings
 from kis_actors.duties.holdings import Holdings
-from kis_actors.duties.quoted import quotes_in
+from kis_actors.kis.rest import quotes_in
 from kis_actors.messages import (
     BaselineLoaded,
     BaselineMissing,
@@ -115,7 +115,7 @@ def _known(state: State, event: Event) -> State:
         case BaselineMissing():
             return replace(state, prices=state.prices.with_closes(event.code, event.day, ()))
         case ScanReturned():
-            quotes = quotes_in(event.rows)
+            quotes = quotes_in(event.rows.columns, event.rows.values)
             return replace(state, prices=state.prices.with_quotes(quotes, state.now, state.settings.monitor))
         case SessionOpened():
             return replace(state, prices=state.prices.opened(event.opens))

@@ -288,6 +288,6 @@ def _drop_settled(day: Judgement, code: str) -> None:
 
 
 def _draw(day: Judgement, seen: Seen) -> None:
-    at = seen.seen_at.astimezone(KST)
+    at = seen.seen_at if seen.seen_at.tzinfo is KST else seen.seen_at.astimezone(KST)
     second = at.hour * 3600 + at.minute * 60 + at.second
     day.lines.setdefault(seen.code, {})[second - second % LINE_STEP_S] = seen.price_won

@@ -9,10 +9,12 @@ from kis_actors.messages import (
     AccountRefused,
     BaselinesCompleted,
     CalendarDisputed,
+    ClockStepped,
     ClockTicked,
     CodesUnquoted,
     DegradedModeEntered,
     DegradedModeLeft,
+    DiskLow,
     Event,
     FramesDropped,
     FrameWidthChanged,
@@ -43,11 +45,12 @@ ALWAYS_TOLD: tuple[type[Event], ...] = (
 """Seldom enough to be told each time."""
 TOLD_SELDOM: tuple[type[Event], ...] = (
     LinkBlocked, DegradedModeEntered, SlotLimitChanged, StreamGivenUp, SubscriptionsShort, FramesDropped,
+    ClockStepped, DiskLow,
 )  # fmt: skip
 """Possibly every minute: once a while is enough."""
 NEVER_SILENCED: tuple[type[Event], ...] = (
     AccountRefused, SafeModeEntered, SafeModeLeft, DegradedModeLeft, SettingsChanged, SettingsRefused,
-    SettingsUnchanged,
+    SettingsUnchanged, DiskLow,
 )  # fmt: skip
 HEARD: tuple[type[Event], ...] = (*ALWAYS_TOLD, *TOLD_SELDOM, DegradedModeLeft)
 

@@ -54,14 +54,18 @@ def ordered(rules: Rules, groups: Groups | None = None) -> Rules:
     return done
 
 
+_RULE_OF = {rule.Params: rule for rule in RULES.values()}
+_COMPOSED = {kind: hasattr(rule, "combine") for kind, rule in _RULE_OF.items()}
+
+
 def rule_of(params: RuleParams) -> Any:
     """The file of that kind of rule."""
-    return RULES[str(params.__struct_config__.tag)]
+    return _RULE_OF[type(params)]
 
 
 def is_composed(params: RuleParams) -> bool:
     """Whether the rule is made of others."""
-    return hasattr(rule_of(params), "combine")
+    return _COMPOSED[type(params)]
 
 
 def members_of(params: RuleParams) -> tuple[str, ...]:
