@@ -77,8 +77,8 @@ class Rerun:
     def __init__(self, cores: tuple[Core, ...], path: Path) -> None:
         self.states: dict[str, Any] = {core.name: core.state() for core in cores}
         self._cores = cores
+        self._handled = history_of(path, cores).handled  # before the decisions: more of them may come meanwhile
         self._recorded = _recorded_decisions(cores, path)
-        self._handled = history_of(path, cores).handled
 
     def take(self, record: Record) -> tuple[Turn, ...]:
         """The turns on the next record: of the actors that hear it, and of those that the log says decided on it."""
