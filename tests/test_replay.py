@@ -78,16 +78,15 @@ def test_a_day_that_goes_on_meanwhile_is_no_difference(tmp_path, monkeypatch):
     path, after = written(tmp_path, units[:half]), units[half:]
     look = replay.history_of
 
-    def look_and_let_go_on(*arguments):
-        found = look(*arguments)
+    def let_go_on_and_look(*arguments):
         writer = Writer(path, "normal")
         for unit in after:
             writer.append(rows_of(unit))
         after.clear()
         writer.close()
-        return found
+        return look(*arguments)
 
-    monkeypatch.setattr(replay, "history_of", look_and_let_go_on)
+    monkeypatch.setattr(replay, "history_of", let_go_on_and_look)
     assert compared(path).differing == 0
 
 
