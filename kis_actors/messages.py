@@ -572,11 +572,12 @@ class BaselineLoaded(Event):
 
 
 class BaselineMissing(Event):
-    """For `day`, `code` has no average, and so no disparity signal."""
+    """For `day`, `code` has no average, and so no disparity signal. may_come: KIS did not answer; it is asked again."""
 
     code: str
     day: date
     reason: str
+    may_come: bool = False
 
 
 class BaselinesCompleted(Event):

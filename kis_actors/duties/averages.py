@@ -23,7 +23,7 @@ def averages(today: TradingDay, event: Event) -> tuple[Event, ...]:
         case DailyBarsReturned() if today.day:
             return (_baseline(today, event, today.day),)
         case DailyBarsFailed() if today.day and today.averages.is_given_up(event.code):
-            return (BaselineMissing(code=event.code, day=today.day, reason=event.reason),)
+            return (BaselineMissing(code=event.code, day=today.day, reason=event.reason, may_come=True),)
         case ScanReturned() if today.day:
             return _corrections(today, event, today.day)
     return ()
@@ -58,7 +58,8 @@ def averages_complete(today: TradingDay, event: Event) -> tuple[BaselinesComplet
     if missing is None or today.day is None:
         return ()
     newly = tuple(code for code in missing if code not in (today.said_missing or ()))
-    if today.said_missing is not None and not newly:
+    came = any(code in today.codes and code not in missing for code in today.said_missing or ())
+    if today.said_missing is not None and not newly and not came:
         return ()
     loaded = len(today.codes) - len(missing)
     return (BaselinesCompleted(day=today.day, loaded=loaded, missing=missing, newly=newly),)

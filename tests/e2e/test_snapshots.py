@@ -68,7 +68,7 @@ def test_a_clean_end_leaves_a_snapshot_of_its_state(tmp_path: Path, monkeypatch:
         loaded = load_settings(around.settings, None, ())
         credentials = load_credentials(loaded.settings, CANARIES, loaded.path)
         view = View()
-        system = System(parts_of(loaded, credentials, is_dry_run=False, write=lambda _: None), view)
+        system = System(parts_of(loaded, credentials, is_dry_run=False, write=lambda _: None), view, lambda: None)
         deadline = time.monotonic() + WAIT_S
         while not view.scans_ok and time.monotonic() < deadline:
             time.sleep(0.1)
