@@ -1,8 +1,8 @@
 """Blocks of rows, each compressed by itself and written once: the inside of a file that is sealed.
 
-Of a trading day's rows, 300 bytes each, 50 stay: xz at preset 1, in 16 us a row, and 3 to read it again. Measured against
-zlib (72 bytes, 10 us, 1 us), which leaves too little room for days less regular than those of a simulator, and dearer
-presets (49 bytes, 48 us). Both come with Python.
+Of a trading day's rows, 300 bytes each, 50 stay: xz at preset 1, in 16 us a row, and 3 to read it again. Measured
+against zlib (72 bytes, 10 us, 1 us), which leaves too little room for days less regular than those of a simulator, and
+dearer presets (49 bytes, 48 us). Both come with Python.
 """
 
 import lzma

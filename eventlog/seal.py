@@ -36,6 +36,9 @@ def seal(path: Path, made_by: str) -> Manifest:
         raise Refused(f"{path.name} is not whole: {finding.what}")
     with Reader(path) as hot:
         end = Mark(*hot.last_commit())
+        before = read_manifest(path.with_suffix(SEALED))
+        if before and before.last_seq > end.seq:
+            raise Refused(f"{path.name} ends with record {end.seq}, but what was sealed of it, with {before.last_seq}")
         return _written(path, SEALED, hot.about(), hot.rows, hot.commits(), end, made_by)
 
 

@@ -36,6 +36,7 @@ from kis_actors.market.sessions import Calendar
 from kis_actors.messages import AccountRefused, ActorFailed, RunEnded, RunStarted, SettingsChanged
 from kis_actors.recovery import records_in
 from kis_actors.reload import Reread, reloaded
+from kis_actors.sealer import Sealer
 from kis_actors.settings import Settings
 from kis_actors.snapshots import Snapshots
 from kis_actors.turn import Core
@@ -45,7 +46,7 @@ from kis_actors.view import REMEMBERED, View, health, status_of
 CORES: tuple[Core, ...] = (scan.CORE, subscription.CORE, ws.CORE, signal.CORE, notify.CORE)
 """The five actors, in the order in which they are started."""
 
-Watch = Snapshots | DiskWatch | Ticker | DeadMan
+Watch = Snapshots | DiskWatch | Ticker | DeadMan | Sealer
 STREAM = "app"
 WATCH_S = 0.5
 STATUS_S = 1.0
@@ -159,7 +160,8 @@ class System:
         self.snapshots = Snapshots(opening.path, self.journal, lambda: noted(self._actors))
         disk = DiskWatch(parts.data_dir, self.journal, self._full)
         ticker = Ticker(self.journal, parts.clock)
-        self._watches: tuple[Watch, ...] = (self.snapshots, disk, ticker, *self._dead_man())
+        sealer = Sealer(parts.data_dir, settings.log)
+        self._watches: tuple[Watch, ...] = (self.snapshots, disk, ticker, sealer, *self._dead_man())
         self._begin(opening)
 
     def watch(self, stopping: Signal, on_second: Callable[[], None]) -> Ending:

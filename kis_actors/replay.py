@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
-from eventlog.store import Reader
+from eventlog.reading import open_reader
 from kis_actors.messages import AlertDecided, Event, Record, RunStarted, SettingsChanged, StateCarried
 from kis_actors.recovery import CODEC, carried_states, history_of, record_of
 from kis_actors.settings import Settings
@@ -137,13 +137,13 @@ def _seq(first_seq: int, expected: tuple[Encoded, ...], actual: tuple[Encoded, .
 
 
 def _damage(path: Path) -> str:
-    with Reader(path) as reader:
+    with open_reader(path) as reader:
         finding = reader.check()
     return f"seq {finding.seq}: {finding.what}" if finding else ""
 
 
 def _records(path: Path, until: datetime | None, progress: Progress) -> Iterator[Record]:
-    with Reader(path) as reader:
+    with open_reader(path) as reader:
         for count, row in enumerate(reader.rows()):
             record = record_of(row)
             if until and record.at > until:
@@ -156,7 +156,7 @@ def _records(path: Path, until: datetime | None, progress: Progress) -> Iterator
 def _recorded_decisions(cores: tuple[Core, ...], path: Path) -> dict[tuple[str, int], tuple[int, tuple[Encoded, ...]]]:
     """By actor and cause: the seq of the first decision, and all of them as the log has them."""
     found: dict[tuple[str, int], tuple[int, tuple[Encoded, ...]]] = {}
-    with Reader(path) as reader:
+    with open_reader(path) as reader:
         for row in reader.rows(streams=[core.name for core in cores]):
             first_seq, before = found.get((row.stream, row.cause), (row.seq, ()))
             found[(row.stream, row.cause)] = first_seq, (*before, (row.type, row.version, row.payload))

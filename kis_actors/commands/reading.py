@@ -8,15 +8,20 @@ from typing import Any
 import click
 import msgspec
 
-from eventlog.day import days_in
+from eventlog.day import DECISIONS, days_in
 from kis_actors.adapters.clock import Clock
 from kis_actors.commands.run import load_settings
 from kis_actors.recovery import day_file
 from kis_actors.units import KST, log_day_of
 
 
-def file_of(config: Path | None, data_dir: Path | None, day: date | None) -> tuple[Path, date]:
-    """The day file to read: today's, or the latest if there is none of today, which is said."""
+def file_of(
+    config: Path | None, data_dir: Path | None, day: date | None, *, needs_all: bool = False
+) -> tuple[Path, date]:
+    """The day file to read: today's, or the latest if there is none of today, which is said.
+
+    Raises FileNotFoundError, also for a day of which not all is kept, if all is needed.
+    """
     settings = load_settings(config, data_dir, ()).settings
     directory = Path(settings.log.data_dir)
     days = days_in(directory)
@@ -24,7 +29,10 @@ def file_of(config: Path | None, data_dir: Path | None, day: date | None) -> tup
     if day is None and days and today not in days:
         click.echo(f"no log of today, {today}; showing {days[-1]}", err=True)
         day = days[-1]
-    return day_file(directory, day or today), day or today
+    path = day_file(directory, day or today)
+    if needs_all and path.suffix == DECISIONS:
+        raise FileNotFoundError(f"of {path.stem} only what was decided is kept, which alerts and events show")
+    return path, day or today
 
 
 def instant_of(text: str | None, day: date) -> datetime | None:

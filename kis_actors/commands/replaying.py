@@ -10,7 +10,7 @@ import msgspec
 from rich.console import Console
 from rich.progress import Progress
 
-from eventlog.store import Reader
+from eventlog.reading import open_reader
 from kis_actors import replay
 from kis_actors.app import CORES
 from kis_actors.commands.reading import file_of, instant_of, json_of, plain
@@ -25,7 +25,7 @@ def show_replay(
     overrides: tuple[str, ...], until: str | None,
 ) -> int:  # fmt: skip
     """Replays the day; 0 if nothing differs, 1 if something does."""
-    path, day = file_of(config, data_dir, day)
+    path, day = file_of(config, data_dir, day, needs_all=True)
     end = instant_of(until, day)
     if overrides:
         return _show_what_if(path, overrides, end, is_json)
@@ -109,7 +109,7 @@ def _change_line(word: str, old: AlertDecided | None, new: AlertDecided | None) 
 
 def _with_progress(path: Path, work: Callable[[Callable[[int], None]], Any]) -> Any:
     """Runs `work` under a progress bar, on a terminal only."""
-    with Reader(path) as reader:
+    with open_reader(path) as reader:
         last_seq = reader.last_commit()[0]
     console = Console(stderr=True)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:

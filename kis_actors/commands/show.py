@@ -12,8 +12,8 @@ import click
 import msgspec
 import orjson
 
+from eventlog.reading import open_reader
 from eventlog.schema import Row
-from eventlog.store import Reader
 from kis_actors.adapters.lock import is_taken
 from kis_actors.app import CORES
 from kis_actors.commands.reading import file_of, instant_of, json_of, plain
@@ -50,7 +50,7 @@ def show_events(
     """Prints the log's rows; the exit status."""
     path = file_of(config, data_dir, day)[0]
     while True:
-        with Reader(path) as reader:
+        with open_reader(path) as reader:
             for row in reader.rows(after=after, types=types):
                 after = row.seq
                 if code is None or _is_about(row, code):
@@ -71,7 +71,7 @@ def show_alerts(config: Path | None, data_dir: Path | None, day: date | None, *,
 
 def show_state(config: Path | None, data_dir: Path | None, day: date | None, *, is_json: bool, at: str | None) -> int:
     """Prints the state rebuilt from the log; the exit status."""
-    path, day = file_of(config, data_dir, day)
+    path, day = file_of(config, data_dir, day, needs_all=True)
     until = instant_of(at, day)
     records = (record for record in records_in(path) if until is None or record.at <= until)
     rebuilt = rebuild(CORES, records, history_of(path, CORES))
