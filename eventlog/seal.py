@@ -50,28 +50,42 @@ def is_sealed(path: Path) -> bool:
         return manifest is not None and manifest.end == hot.last_commit() and manifest.sha256 == sha256_of(sealed)
 
 
-def drop_hot(path: Path) -> None:
-    """Removes the day file `path`, which is sealed, and what lies beside it. Raises Refused if it is not."""
+def drop_hot(path: Path) -> bool:
+    """Removes the day file `path`, which is sealed, and what lies beside it; whether there was anything.
+
+    Raises Refused if it is not sealed.
+    """
     if path.exists() and not is_sealed(path):
         raise Refused(f"{path.name} is not sealed as it is: nothing of it is removed")
-    for one in (path, *companions_of(path), mark_path_of(path), snapshot_path_of(path)):
-        one.unlink(missing_ok=True)
-    sync_directory(path.parent)
+    return _removed(path, *companions_of(path), mark_path_of(path), snapshot_path_of(path))
 
 
 def keep_only(path: Path, types: Sequence[str], made_by: str) -> Manifest:
     """Writes what is of these types in the sealed file `path` beside it, and removes it. Raises Refused."""
+    kept = _kept_of(path, types, made_by) if path.exists() else read_manifest(path.with_suffix(DECISIONS))
+    if kept is None:
+        raise Refused(f"{path.name} is gone, but not what was to stay of it")
+    _removed(path, manifest_path_of(path))
+    return kept
+
+
+def _removed(*paths: Path) -> bool:
+    """Removes what there is of these, in this order; whether there was anything."""
+    there = [path for path in paths if path.exists()]
+    for path in there:
+        path.unlink()
+    sync_directory(paths[0].parent)
+    return bool(there)
+
+
+def _kept_of(path: Path, types: Sequence[str], made_by: str) -> Manifest:
     manifest = read_manifest(path)
     with SealedReader(path) as whole:
         if manifest is None or whole.problem() or whole.check(mark=manifest.end):
             raise Refused(f"{path.name} is not what was sealed: nothing of it is removed")
         rows = partial(whole.rows, types=types)
         about, end = whole.about(), manifest.end
-        kept = _written(path, DECISIONS, about, rows, _commits_of(rows(), about.chain), end, made_by)
-    for one in (path, manifest_path_of(path)):
-        one.unlink()
-    sync_directory(path.parent)
-    return kept
+        return _written(path, DECISIONS, about, rows, _commits_of(rows(), about.chain), end, made_by)
 
 
 def _written(

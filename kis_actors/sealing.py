@@ -13,7 +13,7 @@ from datetime import date
 from pathlib import Path
 
 from eventlog.day import SEALED, days_in, path_of
-from eventlog.manifest import Manifest
+from eventlog.manifest import Manifest, manifest_path_of
 from eventlog.seal import Refused, drop_hot, is_sealed, keep_only, seal
 from kis_actors import __version__
 from kis_actors.adapters.file_lock import FileLock, Taken
@@ -82,20 +82,20 @@ def _tidied(path: Path, say: Callable[[str], None], *, is_kept_hot: bool, is_kep
         if path.exists() and not is_sealed(path):
             hot_bytes = path.stat().st_size
             say(f"{path.stem}: sealed, {_sizes(seal(path, __version__))} instead of {hot_bytes / 1e6:,.1f} MB")
-        if path.exists() and not is_kept_hot:
-            drop_hot(path)
+        if not is_kept_hot and drop_hot(path):
             say(f"{path.stem}: only the sealed file is kept from now on")
-        elif not path.exists() and not is_kept_sealed and path.with_suffix(SEALED).exists():
-            say(f"{path.stem}: only what was decided is kept from now on, {_sizes(keep_only_decided(path))}")
+        elif not path.exists() and not is_kept_sealed and _is_there(path.with_suffix(SEALED)):
+            kept = keep_only(path.with_suffix(SEALED), DECIDED, __version__)
+            say(f"{path.stem}: only what was decided is kept from now on, {_sizes(kept)}")
     except (Refused, ValueError, OSError, sqlite3.Error) as trouble:
         say(f"{path.stem}: stays as it is: {trouble}")
         return False
     return True
 
 
-def keep_only_decided(path: Path) -> Manifest:
-    """Gives up all of a sealed day but what was decided. Raises Refused."""
-    return keep_only(path.with_suffix(SEALED), DECIDED, __version__)
+def _is_there(sealed: Path) -> bool:
+    """Or what a death left of it."""
+    return sealed.exists() or manifest_path_of(sealed).exists()
 
 
 def _sizes(manifest: Manifest) -> str:
