@@ -4,6 +4,7 @@ Whatever moment the process dies at, one whole file stays: nothing is removed be
 was read back and compared, and has its manifest. Never in the process that writes the log.
 """
 
+import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
@@ -93,11 +94,15 @@ def _written(
 ) -> Manifest:
     """Writes the file, reads it back, and gives it its name and then its manifest."""
     made, sealed = path.with_suffix(".sealing"), path.with_suffix(kind)
-    write_sealed(made, about, path.stem, commits, end, is_whole=kind == SEALED)
-    events = _compared(rows(), made, end)
-    made.chmod(0o400)
-    sync_file(made)
-    made.replace(sealed)
+    try:
+        write_sealed(made, about, path.stem, commits, end, is_whole=kind == SEALED)
+        events = _compared(rows(), made, end)
+        if os.name == "posix":
+            made.chmod(0o400)
+        sync_file(made)
+        made.replace(sealed)
+    finally:
+        made.unlink(missing_ok=True)
     sync_directory(path.parent)
     manifest = Manifest(
         made_of=path.name, made_by=made_by, first_seq=about.first_seq, last_seq=end.seq,

@@ -160,7 +160,7 @@ class System:
         self.snapshots = Snapshots(opening.path, self.journal, lambda: noted(self._actors))
         disk = DiskWatch(parts.data_dir, self.journal, self._full)
         ticker = Ticker(self.journal, parts.clock)
-        sealer = Sealer(parts.data_dir, settings.log)
+        sealer = Sealer(parts.data_dir, settings.log, parts.write)
         self._watches: tuple[Watch, ...] = (self.snapshots, disk, ticker, sealer, *self._dead_man())
         self._begin(opening)
 

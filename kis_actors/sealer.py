@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from eventlog.day import days_in
@@ -13,20 +14,21 @@ STOP_S = 5.0
 class Sealer:
     """A process that ends by itself; at any moment it may be ended too."""
 
-    def __init__(self, data_dir: Path, log: EventLog) -> None:
+    def __init__(self, data_dir: Path, log: EventLog, write: Callable[[str], None]) -> None:
         self._data_dir = data_dir
         self._log = log
+        self._write = write
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Begins, if there are days that are over."""
         if len(days_in(self._data_dir)) > 1:
             kept = (self._log.keep_hot_days, self._log.keep_sealed_days)
-            words = [str(self._data_dir), *map(str, kept)]
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "kis_actors.sealing", *words],
-                stdin=subprocess.DEVNULL, start_new_session=True,  # Ctrl-C is for the daemon, which ends it then
-            )  # fmt: skip
+            command = [sys.executable, "-m", "kis_actors.sealing", str(self._data_dir), *map(str, kept)]
+            try:  # in a session of its own: Ctrl-C is for the daemon, which ends it then
+                self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)
+            except OSError as error:
+                self._write(f"days that are over are not sealed now: {error}")
 
     def stop(self) -> None:
         """Ends it, whatever it is at."""

@@ -68,7 +68,7 @@ def tidy_log(
     with FileLock(data_dir / "sealing.lock", BUSY):
         over = days_in(data_dir)[:-1]
         wanted = [day for day in over if not only or day in only]
-        hot, sealed = over[-keep_hot_days:], over[-keep_sealed_days:] if keep_sealed_days else over
+        hot, sealed = over[-keep_hot_days:], over[-keep_sealed_days:]  # the last 0 of them: all
         done = [
             _tidied(path_of(data_dir, day), say, is_kept_hot=day in hot, is_kept_sealed=day in sealed)
             for day in wanted
@@ -106,7 +106,8 @@ def main(words: list[str]) -> None:
     """The process beside the daemon: data directory, keep_hot_days, keep_sealed_days."""
     data_dir, keep_hot_days, keep_sealed_days = words
     os.umask(0o077)
-    os.nice(19)
+    if os.name == "posix":
+        os.nice(19)
     with suppress(Taken):
         tidy_log(
             Path(data_dir), keep_hot_days=int(keep_hot_days), keep_sealed_days=int(keep_sealed_days),

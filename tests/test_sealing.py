@@ -75,6 +75,12 @@ def test_of_days_further_back_the_decisions_stay(data_dir):
     assert kept(data_dir) == [[".decisions"], [".decisions"], [".db", ".sealed"], [".db"]]
 
 
+def test_a_day_that_is_kept_as_written_is_kept_sealed_too(data_dir):
+    for _ in range(2):
+        tidied(data_dir, keep_hot_days=9, keep_sealed_days=1)
+    assert kept(data_dir) == [[".db", ".sealed"]] * 3 + [[".db"]]
+
+
 def test_without_a_number_sealed_days_stay_for_ever(data_dir):
     for _ in range(2):
         tidied(data_dir, keep_hot_days=1, keep_sealed_days=0)
@@ -147,7 +153,7 @@ def wait_for_seal(data_dir: Path) -> None:
 
 
 def test_the_daemon_has_it_done_by_another_process(data_dir):
-    sealer = Sealer(data_dir, EventLog(keep_hot_days=1))
+    sealer = Sealer(data_dir, EventLog(keep_hot_days=1), print)
     sealer.start()
     wait_for_seal(data_dir)
     sealer.stop()
@@ -156,10 +162,19 @@ def test_the_daemon_has_it_done_by_another_process(data_dir):
 
 def test_a_single_day_needs_no_process(tmp_path):
     log_of(tmp_path, 1)
-    sealer = Sealer(tmp_path, EventLog())
+    sealer = Sealer(tmp_path, EventLog(), print)
     sealer.start()
     assert sealer._process is None
     sealer.stop()
+
+
+def test_a_machine_that_cannot_start_one_goes_on(data_dir, monkeypatch):
+    said: list[str] = []
+    monkeypatch.setattr("sys.executable", str(data_dir / "nothing"))
+    sealer = Sealer(data_dir, EventLog(), said.append)
+    sealer.start()
+    sealer.stop()
+    assert said[0].startswith("days that are over are not sealed now: ")
 
 
 # --- the commands
@@ -226,6 +241,19 @@ def test_verify_finds_a_manifest_that_is_gone(data_dir):
     manifest_path_of(path_of(data_dir, FIRST).with_suffix(".sealed")).unlink()
     status, text = said("verify", data_dir, "2026-11-20")
     assert status == 1 and "there is no manifest beside it any more" in text
+
+
+def test_a_day_of_the_first_format_is_sealed_with_a_manifest_too(data_dir):
+    connection = sqlite3.connect(path_of(data_dir, FIRST))
+    connection.execute("update about set format = 1")
+    connection.commit()
+    connection.close()
+    before = rows(path_of(data_dir, FIRST))
+    tidied(data_dir, keep_hot_days=1)
+    sealed = path_of(data_dir, FIRST).with_suffix(".sealed")
+    assert rows(sealed) == before and said("verify", data_dir)[0] == 0
+    manifest_path_of(sealed).unlink()
+    assert said("verify", data_dir, "2026-11-20")[0] == 1
 
 
 def test_seal_does_at_once_what_is_due(data_dir):

@@ -121,9 +121,11 @@ def test_the_reader_is_chosen_by_the_file(path, sealed):
         assert (type(hot), type(cold)) == (Reader, SealedReader)
 
 
-def test_a_day_without_rows_can_be_sealed(tmp_path):
+@pytest.mark.parametrize("count", [0, 1, 60, 61])
+def test_a_day_of_few_rows_can_be_sealed(tmp_path, count):
     path = tmp_path / "2026-11-20.db"
-    Writer.create(path, day=path.stem, last_seq=0, chain=START).close()
+    opening = [row(seq) for seq in range(1, count + 1)]
+    Writer.create(path, day=path.stem, last_seq=0, chain=START, opening=opening).close()
     seal(path, "test")
     assert verdict_on(path.with_suffix(".sealed")).finding is None
 
@@ -292,7 +294,7 @@ def test_what_does_not_read_back_is_not_sealed(path, monkeypatch):
     monkeypatch.setattr(blocks, "_steps", lambda values: [value + 1 for value in values])
     with pytest.raises(Refused, match="does not read back"):
         seal(path, "test")
-    assert not path.with_suffix(".sealed").exists()
+    assert sorted(one.suffix for one in path.parent.iterdir() if "-" not in one.suffix) == [".db", ".mark"]
 
 
 def test_a_hot_file_that_is_not_sealed_stays(path):
@@ -321,6 +323,19 @@ def test_with_the_hot_file_goes_what_lies_beside_it(path, sealed):
     snapshot_path_of(path).write_bytes(b"snapshot")
     drop_hot(path)
     assert not any(one.exists() for one in (path, mark_path_of(path), snapshot_path_of(path), *companions_of(path)))
+
+
+def test_a_block_that_nobody_could_read_is_not_written(path, monkeypatch):
+    monkeypatch.setattr(blocks, "PART_BYTES_MAX", 100)
+    with pytest.raises(blocks.Unreadable, match="more than a block may have"):
+        seal(path, "test")
+    assert not path.with_suffix(".sealed").exists()
+
+
+def test_a_block_that_unpacks_to_too_much_is_not_read(sealed, monkeypatch):
+    monkeypatch.setattr(blocks, "PART_BYTES_MAX", 100)
+    with SealedReader(sealed) as reader, pytest.raises(sqlite3.DatabaseError, match="goes on beyond its end"):
+        list(reader.rows())
 
 
 # --- what stays of a day that is given up
@@ -354,5 +369,12 @@ def test_what_stays_is_checked_too(path, sealed):
 def test_a_sealed_file_that_is_hurt_is_not_given_up(path, sealed):
     altered(sealed, "update blocks set chain = x'00'")
     with pytest.raises(Refused, match="not what was sealed"):
+        keep_only(sealed, ["Rare"], "test")
+    assert sealed.exists()
+
+
+def test_a_day_of_which_rows_would_be_missing_is_not_given_up(path, sealed, monkeypatch):
+    monkeypatch.setattr("eventlog.seal._commits_of", lambda rows, chain: [])
+    with pytest.raises(Refused, match="does not read back"):
         keep_only(sealed, ["Rare"], "test")
     assert sealed.exists()
