@@ -8,8 +8,10 @@ from eventlog.mark import Mark, read_mark
 from eventlog.sealed import SealedReader
 from eventlog.store import Reader
 
+AnyReader = Reader | SealedReader
 
-def open_reader(path: Path) -> Reader | SealedReader:
+
+def open_reader(path: Path) -> AnyReader:
     """The reader of the file `path`; both read the same. Raises sqlite3.Error."""
     return Reader(path) if path.suffix == HOT else SealedReader(path)
 

@@ -24,14 +24,15 @@ from kis_actors.adapters.clock import Clock
 from kis_actors.adapters.dead_man import DeadMan
 from kis_actors.adapters.disk import DiskWatch
 from kis_actors.adapters.lock import DirectoryLock
+from kis_actors.adapters.telegram_poll import TelegramPoll
 from kis_actors.adapters.ticker import Ticker
 from kis_actors.adapters.universes import KnownUniverse, Universes
 from kis_actors.channels.sender import ChannelSender
 from kis_actors.chosen_channels import channels_for
 from kis_actors.credentials import Credentials
 from kis_actors.day_files import Damaged, Opening, day_to_open, open_day
-from kis_actors.edges import rest_for, rest_url_of, socket_for
-from kis_actors.journal import Journal, Tell
+from kis_actors.edges import Chat, poll_for, rest_for, rest_url_of, socket_for
+from kis_actors.journal import Journal
 from kis_actors.market.sessions import Calendar
 from kis_actors.messages import AccountRefused, ActorFailed, RunEnded, RunStarted, SettingsChanged
 from kis_actors.recovery import records_in
@@ -46,7 +47,7 @@ from kis_actors.view import REMEMBERED, View, health, status_of
 CORES: tuple[Core, ...] = (scan.CORE, subscription.CORE, ws.CORE, signal.CORE, notify.CORE)
 """The five actors, in the order in which they are started."""
 
-Watch = Snapshots | DiskWatch | Ticker | DeadMan | Sealer
+Watch = Snapshots | DiskWatch | Ticker | DeadMan | TelegramPoll | Sealer
 STREAM = "app"
 WATCH_S = 0.5
 STATUS_S = 1.0
@@ -84,6 +85,7 @@ class App:
     def __init__(self, parts: Parts) -> None:
         self.parts = parts
         self.view = View()
+        self.reload_wanted = Signal()
         self._stopping = Signal()
         self._system: System | None = None
         self._failures: deque[float] = deque(maxlen=FAILURES_MAX)
@@ -94,8 +96,9 @@ class App:
 
     def reload(self, reread: Reread) -> None:
         """Swaps the settings for those that `reread` gives, or says why not; on the thread that runs."""
+        self.reload_wanted.clear()
         told = reloaded(self.parts.settings, reread)
-        if told and self._system:
+        if self._system:
             self._system.journal.observe(STREAM, told)
         if isinstance(told, SettingsChanged):
             self.parts = self.parts._replace(settings=told.settings)
@@ -117,7 +120,7 @@ class App:
     def _one_run(self, on_second: Callable[[], None]) -> Ending:
         system = None
         try:
-            system = self._system = System(self.parts, self.view)
+            system = self._system = System(self.parts, self.view, self.reload_wanted.set)
             return system.watch(self._stopping, on_second)
         except Damaged as damage:
             return Ending("damaged", str(damage))
@@ -139,11 +142,11 @@ class App:
 class System:
     """One run, from recovery to its end: the journal, five actors, and the edges."""
 
-    def __init__(self, parts: Parts, view: View) -> None:
+    def __init__(self, parts: Parts, view: View, reload: Callable[[], None]) -> None:
         self.parts = parts
         self.view = view
         self.ending: Ending | None = None
-        self._day = day_to_open(parts.data_dir, log_day_of(parts.clock.now()))
+        self._day = day_to_open(parts.data_dir, log_day_of(parts.clock.now()), parts.write)
         settings = parts.settings
         opening = open_day(parts.data_dir, self._day, CORES, settings.log.durability)
         if opening.found:
@@ -154,14 +157,18 @@ class System:
         self.rest = rest_for(parts, self.journal, self._refused)
         self.universes = Universes(parts.universe, self.journal)
         self.socket = socket_for(parts, self.rest, self.journal, self._backlog)
-        self.sender = ChannelSender(channels_for(parts), self.journal, parts.clock)
+        self.sender = ChannelSender(
+            channels_for(parts), self.journal, parts.clock, opening.states["notify"].outbox.busy_until
+        )
+        poll = poll_for(parts, self.journal, opening.states["notify"].talk.last_update_id)
+        self.chat = Chat(poll, reload)
         self._mailboxes = {core.name: Mailbox(self._failed) for core in CORES}
         self._actors = self._start_actors(opening.states)
         self.snapshots = Snapshots(opening.path, self.journal, lambda: noted(self._actors))
-        disk = DiskWatch(parts.data_dir, self.journal, self._full)
-        ticker = Ticker(self.journal, parts.clock)
-        sealer = Sealer(parts.data_dir, settings.log, parts.write)
-        self._watches: tuple[Watch, ...] = (self.snapshots, disk, ticker, sealer, *self._dead_man())
+        self._watches: tuple[Watch, ...] = (
+            self.snapshots, DiskWatch(parts.data_dir, self.journal, self._full), Ticker(self.journal, parts.clock),
+            Sealer(parts.data_dir, settings.log, parts.write), *self._dead_man(), *filter(None, [poll]),
+        )  # fmt: skip
         self._begin(opening)
 
     def watch(self, stopping: Signal, on_second: Callable[[], None]) -> Ending:
@@ -204,8 +211,7 @@ class System:
             lambda: Writer(opening.path, self.parts.settings.log.durability),
             last_at_ns=opening.last_at_ns, now_ns=self.parts.clock.now_ns, failed=self._failed,
         )  # fmt: skip
-        watch: Tell = self.view.see
-        journal.watch(watch)
+        journal.watch(self.view.see)
         return journal
 
     def _dead_man(self) -> tuple[DeadMan, ...]:
@@ -227,7 +233,7 @@ class System:
             ),
             "ws": ws.WsActor.start(states["ws"], journal, boxes["ws"], self.socket),
             "signal": signal.SignalActor.start(states["signal"], journal, boxes["signal"]),
-            "notify": notify.NotifyActor.start(states["notify"], journal, boxes["notify"], self.sender),
+            "notify": notify.NotifyActor.start(states["notify"], journal, boxes["notify"], self.sender, self.chat),
         }
         for core in CORES:
             actors[core.name].ask("state", timeout=PING_S)
@@ -289,7 +295,6 @@ class System:
 
     def _say_status(self) -> None:
         now, reasons = self.parts.clock.now(), self._reasons()
-        path = self.parts.data_dir / "status.json"
-        unfinished = path.with_suffix(".new")
+        unfinished = self.parts.data_dir / "status.new"
         unfinished.write_bytes(orjson.dumps(status_of(self.view, now=now, reasons=reasons)))
-        unfinished.replace(path)
+        unfinished.replace(unfinished.with_suffix(".json"))

@@ -51,7 +51,7 @@ def _telegram(parts: Chosen) -> Channel:
     return TelegramChannel(
         telegram.api_url, keys.telegram_bot_token, keys.telegram_chat_id, _http(parts),
         draw=painter() if telegram.pictures else None, per_sec=telegram.per_sec, per_min=telegram.per_min,
-        clock=parts.clock,
+        clock=parts.clock, people=keys.telegram_people if telegram.talk_back else (),
     )  # fmt: skip
 
 

@@ -117,6 +117,7 @@ class NotifyRequested(Event):
     attempt: the how manieth try; one that follows an unknown outcome says so in its text. kind: what it is about.
     is_silent: without a sound. facts: for machines, names and values. until: it is not worth sending later.
     is_repeat: of a message nobody knows the fate of. covers: the alerts it speaks of, if of several.
+    chat: where an answer goes, as CommandReceived names it; "" is where alerts go.
     """
 
     alert_id: str
@@ -131,6 +132,7 @@ class NotifyRequested(Event):
     until: datetime | None = None
     is_repeat: bool = False
     covers: tuple[str, ...] = ()
+    chat: str = ""
 
 
 # --- said by the application
@@ -189,6 +191,10 @@ class SettingsRefused(Event):
     """New settings were not taken, and those before stay. reasons: every one."""
 
     reasons: tuple[str, ...]
+
+
+class SettingsUnchanged(Event):
+    """The settings were read again on request, and say what they said before."""
 
 
 class AccountRefused(Event):
@@ -358,7 +364,8 @@ class NotifySent(Event):
 class NotifyFailed(Event):
     """The message was certainly not delivered.
 
-    retry_after_s: the channel takes it after so long, or may (no connection); negative if it never will.
+    retry_after_s: the channel takes it after so long, or may (no connection); negative if it never will. at: when it
+    said so, or gave no answer.
     """
 
     alert_id: str
@@ -366,6 +373,7 @@ class NotifyFailed(Event):
     attempt: int
     reason: str
     retry_after_s: float = -1.0
+    at: datetime | None = None
 
 
 class NotifyUnknown(Event):
@@ -384,7 +392,8 @@ class CommandReceived(Event):
     """A person on the list said `text` in a chat on the list, or pressed a button under a message of ours.
 
     update_id: Telegram's, growing; each is here once. data: of the button, "" for a text.
-    press_id: what answers the press.
+    press_id: what answers the press. person: the place on the list, from "1", for ids are nobody else's business.
+    chat: "" where alerts go, else whose private chat, as person.
     """
 
     update_id: int
@@ -393,6 +402,18 @@ class CommandReceived(Event):
     text: str = ""
     data: str = ""
     press_id: str = ""
+
+
+# --- decided by whichever actor knows the answer
+
+
+class ReplyGiven(Event):
+    """The answer to a command. code: what it is about, if NotifyActor has something to add on that."""
+
+    update_id: int
+    chat: str
+    text: str
+    code: str = ""
 
 
 # --- decided by ScanActor
@@ -611,6 +632,12 @@ class ChurnLimited(Event):
     codes: tuple[str, ...]
 
 
+class PinsChanged(Event):
+    """These codes are to have a slot whatever their score, in the order in which they were asked for."""
+
+    codes: tuple[str, ...]
+
+
 class SlotLimitChanged(Event):
     """No more than `limit` codes are followed from now on, because processing lagged or has caught up.
 
@@ -777,6 +804,7 @@ class SignalRaised(Event):
 
     rule: its name in the settings. kind: what kind of rule it is, "" for the same.
     value, threshold: in the kind's own measure, ratios for disparity. cooldown_s: of the rule itself.
+    price_won: 0 if trading was interrupted before the first price of the day.
     line: the day so far, as seconds of the day and won. change_ratio: against the previous close.
     average_won: what the price is measured against. source: trade, or scan for a price out of a batch quote.
     observed_at: KIS's stamp of the trade, whole seconds, KST; of a scan, when its answer came.
@@ -814,6 +842,31 @@ class AlertDecided(Event):
     alert_id: str
     signal: SignalRaised
     decided_at: datetime
+
+
+class CommandAccepted(Event):
+    """What a person asked for counts from now on.
+
+    name: of the command. code: what it is about, if about one. until: of a snooze or a mute, None to the close.
+    """
+
+    update_id: int
+    person: str
+    chat: str
+    name: str
+    code: str = ""
+    until: datetime | None = None
+    press_id: str = ""
+
+
+class CommandRefused(Event):
+    """What a person said is no command, or one too many."""
+
+    update_id: int
+    person: str
+    chat: str
+    reason: str
+    press_id: str = ""
 
 
 class AlertHeld(Event):
@@ -877,6 +930,7 @@ NAMES: dict[type[Event], tuple[str, int]] = {
     AccountRefused: ("AccountRefused", 1),
     SettingsChanged: ("SettingsChanged", 1),
     SettingsRefused: ("SettingsRefused", 1),
+    SettingsUnchanged: ("SettingsUnchanged", 1),
     ActorFailed: ("ActorFailed", 1),
     ClockTicked: ("ClockTicked", 1),
     ClockStepped: ("ClockStepped", 1),
@@ -893,6 +947,10 @@ NAMES: dict[type[Event], tuple[str, int]] = {
     NotifyFailed: ("NotifyFailed", 1),
     NotifyUnknown: ("NotifyUnknown", 1),
     CommandReceived: ("CommandReceived", 1),
+    CommandAccepted: ("CommandAccepted", 1),
+    CommandRefused: ("CommandRefused", 1),
+    ReplyGiven: ("ReplyGiven", 1),
+    PinsChanged: ("PinsChanged", 1),
     SessionOpened: ("SessionOpened", 1),
     SessionClosed: ("SessionClosed", 1),
     ScanRequested: ("ScanRequested", 1),

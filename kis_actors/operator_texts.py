@@ -25,6 +25,7 @@ from kis_actors.messages import (
     SessionTrusted,
     SettingsChanged,
     SettingsRefused,
+    SettingsUnchanged,
     SlotLimitChanged,
     StreamGivenUp,
     SubscriptionsShort,
@@ -135,6 +136,8 @@ def _settings(event: Event) -> dict[str, str]:
                 "ko": f"새 설정을 쓸 수 없어 이전 설정을 그대로 씁니다: {_some(event.reasons)}",
                 "en": f"the new settings cannot be used, those before stay: {_some(event.reasons)}",
             }
+        case SettingsUnchanged():
+            return {"ko": "설정에 바뀐 것이 없습니다.", "en": "the settings say what they said before."}
     return _machine(event)
 
 

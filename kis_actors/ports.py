@@ -86,3 +86,16 @@ class Sender(Protocol):
 
     def send(self, question: Record) -> None:
         """Takes a NotifyRequested; answered by NotifySent, NotifyFailed or NotifyUnknown."""
+
+    def settled(self, question_seq: int) -> None:
+        """The answer to that question is durable: its channel may go on to the next."""
+
+
+class Chat(Protocol):
+    """What a person who talks back can cause outside the actors."""
+
+    def answer_press(self, press_id: str, text: str) -> None:
+        """Ends the waiting that a pressed button shows."""
+
+    def reload(self) -> None:
+        """Has the settings read again; SettingsChanged, SettingsRefused or SettingsUnchanged follows."""

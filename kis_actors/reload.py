@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from kis_actors.messages import SettingsChanged, SettingsRefused
+from kis_actors.messages import SettingsChanged, SettingsRefused, SettingsUnchanged
 from kis_actors.problems import SettingsError
 from kis_actors.settings import Settings
 from kis_actors.settings_file import flatten
@@ -11,12 +11,12 @@ Reread = Callable[[], Settings]
 """The settings as the file has them now. Raises SettingsError."""
 
 FIXED_IN_MONITOR = ("enabled", "rest_batch_size", "signal.use_intraday", "signal.ma_days")
-FIXED_IN_NOTIFY = ("enabled", "api_url", "pictures", "per_sec", "per_min", "dead_man_sec", "timeout_sec")
+FIXED_IN_NOTIFY = ("enabled", "api_url", "pictures", "per_sec", "per_min", "dead_man_sec", "timeout_sec", "talk_back")
 """What the links, the averages and the channels are made from: only a start reads them."""
 
 
-def reloaded(before: Settings, reread: Reread) -> SettingsChanged | SettingsRefused | None:
-    """What to tell all; None when the file says what it said before."""
+def reloaded(before: Settings, reread: Reread) -> SettingsChanged | SettingsRefused | SettingsUnchanged:
+    """What to tell all."""
     try:
         after = reread()
     except SettingsError as error:
@@ -25,7 +25,9 @@ def reloaded(before: Settings, reread: Reread) -> SettingsChanged | SettingsRefu
     fixed = tuple(f"{key} changes only at a start" for key in changes if not is_changeable(key))
     if fixed:
         return SettingsRefused(reasons=fixed)
-    return SettingsChanged(settings=after, difference=tuple(changes.values())) if changes else None
+    if not changes:
+        return SettingsUnchanged()
+    return SettingsChanged(settings=after, difference=tuple(changes.values()))
 
 
 def difference(before: Settings, after: Settings) -> dict[str, str]:

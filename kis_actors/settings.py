@@ -10,7 +10,7 @@ from msgspec import Meta, Struct, field
 from msgspec.structs import replace
 
 from kis_actors.rules import AnyParams, disparity_threshold, near_threshold
-from kis_actors.signals.engine import Rules, ordered
+from kis_actors.signals.book import Fault, Rules, RulesError, ordered
 from kis_actors.signals.params import Groups, RuleParams
 
 
@@ -91,10 +91,11 @@ class Monitor(Section):
     groups: Groups = {}
 
     def rule_book(self) -> Rules:
-        """All rules by name, the main one first, what combines others after them. Raises ValueError, for people."""
+        """All rules by name, the main one first, what combines others after them. Raises RulesError."""
         signal, main = self.signal, disparity_threshold.NAME
         if main in self.rules:
-            raise ValueError(f"the name {main} is taken by monitor.signal")
+            taken = Fault(main, f"the name {main} is taken by monitor.signal", "give the rule another name")
+            raise RulesError((taken,))
         session: Literal["regular", "all"] = "regular" if signal.regular_only else "all"
         line = disparity_threshold.Params(
             threshold=signal.disparity_threshold, rearm_ratio=signal.rearm_ratio, session=session,
@@ -214,12 +215,14 @@ class Telegram(Route):
 
     pictures: a chart with each signal, if Pillow is installed.
     per_sec, per_min: messages Telegram takes in one chat, and in a group.
+    talk_back: people in TELEGRAM_USER_IDS, or the one in a private chat, may ask and command by messages to the bot.
     """
 
     api_url: str = "https://api.telegram.org"
     pictures: bool = False
     per_sec: float = 1.0
     per_min: int = 20
+    talk_back: bool = True
 
 
 class Discord(Route):
@@ -277,10 +280,7 @@ class EventLog(Section):
 
 
 class Clock(Section):
-    """A clock that showed `shows` at the real instant `anchor` and runs `speed` times as fast; for the simulator's day.
-
-    Without anchor and shows it is the real clock.
-    """
+    """A clock that showed `shows` at the real instant `anchor`, `speed` times as fast; without them, the real one."""
 
     anchor: datetime | None = None
     shows: datetime | None = None

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Literal
 
-from kis_actors.messages import SignalRaised
+from kis_actors.messages import Button, SignalRaised
 from kis_actors.rules import RULES
 from kis_actors.units import KST, percent, won, won_in_short
 
@@ -29,6 +29,7 @@ REPEATED = {
     "ko": "재전송 (앞선 전송 확인 안 됨)",
     "en": "repeat (first delivery unconfirmed)",
 }
+UNCONFIRMED = {"ko": "전송 확인 안 됨", "en": "delivery unconfirmed"}
 
 
 def alert_text(signal: SignalRaised, alert_id: str, *, ma_days: int, language: Language) -> str:
@@ -41,10 +42,17 @@ def repeated(text: str, language: Language) -> str:
     return f"{REPEATED[language]}\n{text}"
 
 
-def recap_text(titles: tuple[str, ...], language: Language) -> str:
-    """What could not be told in time, in one message."""
-    head = {"ko": f"전송하지 못한 알림 {len(titles)}건", "en": f"{len(titles)} messages that could not be sent in time"}
-    return "\n".join((f"[{head[language]}]", *(f"· {title}" for title in titles)))
+def unconfirmed(title: str, language: Language) -> str:
+    """`title` of a message that may have come all the same."""
+    return f"{title} ({UNCONFIRMED[language]})"
+
+
+def recap_text(titles: tuple[str, ...], more: int, language: Language) -> str:
+    """What could not be told in time, in one message. more: how many besides those named."""
+    count = len(titles) + more
+    head = {"ko": f"전송하지 못한 알림 {count}건", "en": f"{count} messages that could not be sent in time"}
+    lines = (f"· {title}" for title in titles)
+    return "\n".join((f"[{head[language]}]", *lines, *([f"… +{more}"] if more > 0 else [])))
 
 
 def digest_text(signals: tuple[SignalRaised, ...], language: Language) -> str:
@@ -75,9 +83,14 @@ def closing_text(day: date, signals: tuple[SignalRaised, ...], suppressed: int, 
         "ko": f"[마감] {day} 알림 {len(signals)}건, 보류 {suppressed}건",
         "en": f"[close] {day}: {len(signals)} alerts, {suppressed} suppressed",
     }
-    lines = (f"· {_time(signal)[11:16]} {signal.name} {_in_short(signal, language)}" for signal in signals[:DIGEST_MAX])
+    lines = (timed_line(signal, language) for signal in signals[:DIGEST_MAX])
     more = len(signals) - DIGEST_MAX
     return "\n".join((head[language], *lines, *([f"… +{more}"] if more > 0 else [])))
+
+
+def timed_line(signal: SignalRaised, language: Language) -> str:
+    """An alert of the day in one line."""
+    return f"· {_time(signal)[11:16]} {signal.name} {_in_short(signal, language)}"
 
 
 def _in_short(signal: SignalRaised, language: Language) -> str:
@@ -85,11 +98,28 @@ def _in_short(signal: SignalRaised, language: Language) -> str:
 
 
 def rule_name(signal: SignalRaised, language: Language) -> str:
-    """What people call the rule: by its kind, and by its own name if it has another."""
-    kind = signal.kind or signal.rule
+    """What people call the rule of a signal."""
+    return rule_label(signal.rule, signal.kind or signal.rule, language)
+
+
+def rule_label(rule: str, kind: str, language: Language) -> str:
+    """What people call a rule: by its kind, and by its own name if it has another."""
     words = RULES[kind].WORDS if kind in RULES else {}
     name = str(words.get(language, kind))
-    return name if kind == signal.rule else f"{name} · {signal.rule}"
+    return name if kind == rule else f"{name} · {rule}"
+
+
+def in_unit(kind: str, value: float, language: Language) -> str:
+    """A value or threshold of that kind of rule, for people; "" for one without a unit."""
+    unit = RULES[kind].UNIT if kind in RULES else "ratio"
+    return SHOWN[unit](value, language) if unit else ""
+
+
+def alert_buttons(code: str, language: Language) -> tuple[Button, ...]:
+    """What may be pressed under an alert; what a button carries is a command."""
+    labels = {"ko": ("1시간 쉼", "오늘 그만", "왜?"), "en": ("1 h off", "off today", "why?")}[language]
+    commands = (f"snooze {code} 1h", f"snooze {code} today", f"why {code}")
+    return tuple(Button(label, data) for label, data in zip(labels, commands, strict=True))
 
 
 def chart_url(code: str) -> str:
@@ -105,11 +135,9 @@ def trading_view_url(code: str) -> str:
 def measured(signal: SignalRaised, ma_days: int | None, language: Language) -> str:
     """The rule's value and threshold in its unit, and against which average if that is given; "" without a unit."""
     kind = signal.kind or signal.rule
-    unit = RULES[kind].UNIT if kind in RULES else "ratio"
-    if not unit:
+    value, threshold = in_unit(kind, signal.value, language), in_unit(kind, signal.threshold, language)
+    if not value:
         return ""
-    shown = SHOWN[unit]
-    value, threshold = shown(signal.value, language), shown(signal.threshold, language)
     if kind not in AGAINST_AVERAGE or ma_days is None:
         return {"ko": f"{value} (기준 {threshold})", "en": f"{value} (threshold {threshold})"}[language]
     return {
@@ -120,11 +148,14 @@ def measured(signal: SignalRaised, ma_days: int | None, language: Language) -> s
 
 def _korean(signal: SignalRaised, alert_id: str, ma_days: int) -> str:
     average = f"{ma_days}일선 {won(round(signal.average_won))}, " if _has_average(signal) else ""
+    price = (
+        f"현재가 {won(signal.price_won)} (전일 대비 {percent(signal.change_ratio)}), "
+        f"{average}거래대금 {won_in_short(signal.cum_turnover_won)}원"
+    )
     lines = [
         f"[{rule_name(signal, 'ko')}] {signal.name} ({signal.code}, {signal.market})",
         measured(signal, ma_days, "ko"),
-        f"현재가 {won(signal.price_won)} (전일 대비 {percent(signal.change_ratio)}), "
-        f"{average}거래대금 {won_in_short(signal.cum_turnover_won)}원",
+        price if signal.price_won else f"현재가 -{_previous_close(signal, '전일 종가', 'ko')}",
         f"관측 {_time(signal)} KST{_remarks(signal, 'ko')}",
         trading_view_url(signal.code),
         f"{chart_url(signal.code)} · {alert_id}",
@@ -134,16 +165,24 @@ def _korean(signal: SignalRaised, alert_id: str, ma_days: int) -> str:
 
 def _english(signal: SignalRaised, alert_id: str, ma_days: int) -> str:
     average = f"average {round(signal.average_won):,} won, " if _has_average(signal) else ""
+    price = (
+        f"price {signal.price_won:,} won ({percent(signal.change_ratio)} on the day), "
+        f"{average}turnover {signal.cum_turnover_won:,} won"
+    )
     lines = [
         f"[{rule_name(signal, 'en')}] {signal.name} ({signal.code}, {signal.market})",
         measured(signal, ma_days, "en"),
-        f"price {signal.price_won:,} won ({percent(signal.change_ratio)} on the day), "
-        f"{average}turnover {signal.cum_turnover_won:,} won",
+        price if signal.price_won else f"price -{_previous_close(signal, 'previous close', 'en')}",
         f"seen {_time(signal)} KST{_remarks(signal, 'en')}",
         trading_view_url(signal.code),
         f"{chart_url(signal.code)} · {alert_id}",
     ]
     return "\n".join(line for line in lines if line)
+
+
+def _previous_close(signal: SignalRaised, words: str, language: Language) -> str:
+    """In place of a price, when an interruption came before the first one of the day."""
+    return f" ({words} {_won(signal.average_won, language)})" if signal.average_won else ""
 
 
 def _has_average(signal: SignalRaised) -> bool:

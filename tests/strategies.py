@@ -19,6 +19,8 @@ from kis_actors.messages import (
     BaselineMissing,
     ClockStepped,
     ClockTicked,
+    CommandAccepted,
+    CommandReceived,
     DailyBarsReturned,
     DigestDecided,
     DiskLow,
@@ -30,9 +32,11 @@ from kis_actors.messages import (
     LinkBlocked,
     LinkRequested,
     Missed,
+    NotifyFailed,
     NotifyRequested,
     OperatorSilenced,
     OverflowChanged,
+    PinsChanged,
     Rows,
     RunStarted,
     ScanReturned,
@@ -48,6 +52,7 @@ from kis_actors.messages import (
     UniverseLoaded,
     VenuesReturned,
 )
+from kis_actors.policies.commands import COMMANDS
 
 CODES = st.sampled_from(["005930", "000660", "0126Z0", "247540", ""])
 LISTED = st.sampled_from(["005930", "000660", "0126Z0", "247540"])
@@ -184,6 +189,19 @@ SPECIAL: dict[type[Event], st.SearchStrategy[Any]] = {
     NotifyRequested: st.builds(
         NotifyRequested, alert_id=POOLS["alert_id"], channel=POOLS["channel"], attempt=POOLS["attempt"],
         text=st.just("told"), kind=st.sampled_from(["signal", "operator"]),
+    ),
+    CommandReceived: st.builds(
+        CommandReceived, update_id=NUMBERS, person=st.sampled_from("12"), chat=st.sampled_from(["", "2"]),
+        text=st.tuples(st.sampled_from([*COMMANDS, "/x"]), CODES, st.sampled_from(["", "1h", "x"])).map(" ".join),
+    ),
+    CommandAccepted: st.builds(
+        CommandAccepted, update_id=NUMBERS, person=st.just("1"), chat=st.just(""), name=st.sampled_from(list(COMMANDS)),
+        code=CODES, until=st.one_of(st.none(), INSTANTS),
+    ),
+    PinsChanged: st.builds(PinsChanged, codes=st.lists(LISTED, max_size=3, unique=True).map(tuple)),
+    NotifyFailed: st.builds(
+        NotifyFailed, alert_id=POOLS["alert_id"], channel=POOLS["channel"], attempt=POOLS["attempt"],
+        reason=st.just("said"), retry_after_s=st.sampled_from([-1.0, 0.0, 30.0]), at=st.one_of(st.none(), INSTANTS),
     ),
     FrameRejected: st.builds(FrameRejected, link=NUMBERS, reason=st.just("said"), kind=st.just("width")),
     FrameReceived: frames(),

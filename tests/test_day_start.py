@@ -113,11 +113,13 @@ def test_a_file_that_never_came_does_not(tmp_path):
 def test_a_clock_that_is_behind_opens_no_sealed_day(tmp_path):
     written(tmp_path, played(seed=1).units)
     opened(tmp_path, NEXT_DAY)
-    assert (day_to_open(tmp_path, DAY), day_to_open(tmp_path, LATER)) == (NEXT_DAY, LATER)
+    said: list[str] = []
+    assert [day_to_open(tmp_path, day, said.append) for day in (DAY, NEXT_DAY, LATER)] == [NEXT_DAY, NEXT_DAY, LATER]
+    assert said == ["warning: the clock shows 2026-11-20, but the log is at 2026-11-21; going on with that day"]
 
 
 def test_the_first_day_ever_is_today(tmp_path):
-    assert day_to_open(tmp_path, DAY) == DAY
+    assert day_to_open(tmp_path, DAY, print) == DAY
 
 
 def test_a_log_of_an_older_version_has_no_mark_to_fail(tmp_path):

@@ -3,7 +3,7 @@
 import pytest
 from facts import settings
 
-from kis_actors.messages import SettingsChanged, SettingsRefused
+from kis_actors.messages import SettingsChanged, SettingsRefused, SettingsUnchanged
 from kis_actors.problems import Problem, SettingsError
 from kis_actors.reload import reloaded
 from kis_actors.settings import Settings
@@ -58,4 +58,4 @@ def test_settings_with_mistakes_are_refused_with_all_of_them():
 
 
 def test_the_same_settings_are_no_news():
-    assert after() is None
+    assert after() == SettingsUnchanged()

@@ -53,7 +53,7 @@ def said(command: str, data_dir: Path, *arguments: str) -> tuple[int, str]:
     config = data_dir / "settings.yaml"
     config.write_text("{}", "utf-8")
     result = CliRunner().invoke(cli, [command, *arguments, "--config", str(config), "--data-dir", str(data_dir)])
-    return result.exit_code, result.output
+    return result.exit_code, result.output if result.exit_code == 2 else result.stdout
 
 
 # --- what is kept

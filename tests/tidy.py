@@ -18,8 +18,13 @@ ROWS: dict[str, tuple[str, ...]] = {
     "kis_actors.problems": (),
     "kis_actors.yaml_file": ("kis_actors.problems", "kis_actors.scalars"),
     "kis_actors.limits": (),
+    "kis_actors.rule_problems": (
+        "kis_actors.problems", "kis_actors.rules", "kis_actors.scalars", "kis_actors.signals",
+    ),
+    "kis_actors.dotted": (),
     "kis_actors.settings_file": (
-        "kis_actors.limits", "kis_actors.scalars", "kis_actors.settings", "kis_actors.yaml_file",
+        "kis_actors.dotted", "kis_actors.limits", "kis_actors.rule_problems", "kis_actors.scalars",
+        "kis_actors.settings", "kis_actors.signals", "kis_actors.yaml_file",
     ),
     "kis_actors.credentials": ("kis_actors.settings", "kis_actors.settings_file"),
     "kis_actors.market.calendar": ("kis_actors.market", "kis_actors.units", "kis_actors.yaml_file"),
@@ -33,17 +38,23 @@ ROWS: dict[str, tuple[str, ...]] = {
     "kis_actors.turn": ("kis_actors.messages",),
     "kis_actors.ports": ("kis_actors.messages",),
     "kis_actors.texts": ("kis_actors.messages", "kis_actors.rules", "kis_actors.units"),
+    "kis_actors.reply_texts": ("kis_actors.messages", "kis_actors.policies.commands", "kis_actors.texts"),
+    "kis_actors.watch_texts": (
+        "kis_actors.policies.ranking", "kis_actors.reply_texts", "kis_actors.signals", "kis_actors.texts",
+        "kis_actors.units",
+    ),
     "kis_actors.operator_texts": ("kis_actors.messages", "kis_actors.units"),
     "kis_actors.duties": (
-        "kis_actors.texts", "kis_actors.duties", "kis_actors.policies", "kis_actors.rules", "kis_actors.signals",
+        "kis_actors.texts", "kis_actors.reply_texts",
+        "kis_actors.duties", "kis_actors.policies", "kis_actors.rules", "kis_actors.signals",
         "kis_actors.kis", "kis_actors.market", "kis_actors.messages",
         "kis_actors.settings", "kis_actors.units",
     ),
     "kis_actors.actors": (
         "kis_actors.actors.base", "kis_actors.duties", "kis_actors.policies", "kis_actors.rules",
         "kis_actors.signals", "kis_actors.kis", "kis_actors.market",
-        "kis_actors.messages", "kis_actors.operator_texts", "kis_actors.ports", "kis_actors.settings",
-        "kis_actors.texts", "kis_actors.turn", "kis_actors.units",
+        "kis_actors.messages", "kis_actors.operator_texts", "kis_actors.ports", "kis_actors.reply_texts",
+        "kis_actors.settings", "kis_actors.texts", "kis_actors.turn", "kis_actors.units", "kis_actors.watch_texts",
     ),
     "kis_actors.fingerprint": ("eventlog",),
     "kis_actors.sealer": ("eventlog", "kis_actors.settings"),
@@ -57,6 +68,9 @@ ROWS: dict[str, tuple[str, ...]] = {
         "eventlog", "kis_actors.messages", "kis_actors.recovery", "kis_actors.settings", "kis_actors.turn",
     ),
     "kis_actors.view": ("kis_actors.kis", "kis_actors.messages", "kis_actors.units"),
+    "kis_actors.causes": ("eventlog",),
+    "kis_actors.bundling": ("eventlog", "kis_actors.messages", "kis_actors.recovery", "kis_actors.turn"),
+    "kis_actors.log_views": ("kis_actors.kis", "kis_actors.messages"),
     "kis_actors.adapters": (
         "kis_actors.adapters", "kis_actors.credentials", "kis_actors.kis", "kis_actors.market", "kis_actors.messages",
         "kis_actors.ports", "kis_actors.settings", "kis_actors.units",
@@ -83,7 +97,8 @@ OWNERS: dict[str, tuple[str, ...]] = {
     "uvicorn": ("kis_actors.simulator", "kis_actors.web"),
     "websockets": ("kis_actors.simulator", "kis_actors.web"),
     "PIL": ("kis_actors.channels.picture",),
-    "sqlite3": ("eventlog", "kis_actors.cli", "kis_actors.sealing"),
+    "arro3": ("kis_actors.commands.parquet",),
+    "sqlite3": ("eventlog", "kis_actors.commands.options", "kis_actors.sealing"),
     "sqlite_utils": ("eventlog",),
     "tools": (),
     "tests": (),
@@ -96,6 +111,7 @@ WRITING = ("eventlog.store.Writer", "eventlog.sealed.write_sealed")
 
 CORES = (
     "actors", "duties", "policies", "rules", "signals", "kis", "market", "messages", "turn", "texts", "operator_texts",
+    "reply_texts", "watch_texts",
 )  # fmt: skip
 NO_CORES = ("kis_actors.actors.base", "kis_actors.market.calendar")
 BANNED_MODULES = (

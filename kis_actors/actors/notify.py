@@ -1,22 +1,29 @@
 """NotifyActor: decides what is worth telling, and how loud; asks every channel once, and keeps the outcome."""
 
-from datetime import date, datetime, timedelta
-from typing import Literal
+from datetime import date, datetime
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from kis_actors.actors.base import CoreActor, Mailbox
-from kis_actors.duties import bursts, operator, outbox
+from kis_actors.duties import bursts, condition, operator, outbox, talk
+from kis_actors.duties.answering import Known, answer, completed, reminders
 from kis_actors.duties.bursts import Bursts
+from kis_actors.duties.condition import Condition
+from kis_actors.duties.cooldown import LastAlerts, why_cooling, with_alert
 from kis_actors.duties.operator import Operator
 from kis_actors.duties.outbox import Outbox
+from kis_actors.duties.requests import requests_of, requests_of_alert, requests_of_reply
+from kis_actors.duties.talk import Talk
 from kis_actors.messages import (
     AlertDecided,
     AlertHeld,
     AlertSuppressed,
     BaselinesCompleted,
     ClockTicked,
+    CommandAccepted,
+    CommandReceived,
+    CommandRefused,
     DigestDecided,
     Event,
     NotifyFailed,
@@ -25,8 +32,8 @@ from kis_actors.messages import (
     NotifyUnknown,
     OperatorSilenced,
     OperatorTold,
-    Picture,
     Record,
+    ReplyGiven,
     RunStarted,
     SessionClosed,
     SessionOpened,
@@ -36,25 +43,16 @@ from kis_actors.messages import (
     UniverseLoaded,
 )
 from kis_actors.operator_texts import operator_text
-from kis_actors.policies.loudness import channels_of, volume_of
-from kis_actors.ports import Journal, Sender
+from kis_actors.policies.loudness import Kind, channels_of
+from kis_actors.ports import Chat, Journal, Sender
+from kis_actors.reply_texts import toast
 from kis_actors.settings import Settings
-from kis_actors.texts import alert_text, closing_text, digest_text, opening_text, rule_name
+from kis_actors.texts import closing_text, digest_text, opening_text
 from kis_actors.turn import Core, Step, in_steps
 
 __all__ = ["CORE", "NotifyActor", "State", "channels_of"]
 
 SIGNALS_MAX = 500
-PICTURED = ("telegram", "discord")
-Kind = Literal["signal", "operator", "summary", "reply"]
-
-
-class LastAlert(Struct, frozen=True):
-    """The last alert of one code by one rule; its cooldown runs from `at`."""
-
-    code: str
-    rule: str
-    at: datetime
 
 
 class State(Struct, frozen=True, kw_only=True):
@@ -66,7 +64,7 @@ class State(Struct, frozen=True, kw_only=True):
 
     settings: Settings = Settings()
     is_dry_run: bool = False
-    last_alerts: dict[str, LastAlert] = {}
+    last_alerts: LastAlerts = {}
     signals: tuple[SignalRaised, ...] = ()
     suppressed: int = 0
     codes: int = 0
@@ -75,6 +73,8 @@ class State(Struct, frozen=True, kw_only=True):
     operator: Operator = Operator()
     outbox: Outbox = Outbox()
     bursts: Bursts = Bursts()
+    talk: Talk = Talk()
+    condition: Condition = Condition()
 
     @property
     def open(self) -> dict[str, NotifyRequested]:
@@ -84,9 +84,11 @@ class State(Struct, frozen=True, kw_only=True):
 
 def evolve(state: State, event: Event) -> State:
     """The state after `event`."""
+    now = state.outbox.now
     state = replace(
         state, outbox=outbox.evolve(state.outbox, event), bursts=bursts.evolve(state.bursts, event),
-        operator=operator.evolve(state.operator, event),
+        operator=operator.evolve(state.operator, event), talk=talk.evolve(state.talk, event, now),
+        condition=condition.evolve(state.condition, event, now),
     )  # fmt: skip
     match event:
         case RunStarted():
@@ -116,6 +118,10 @@ def decide(state: State, record: Record) -> tuple[Event, ...]:
             return _consider(state, event, record.seq, at)
         case SessionOpened() | SessionClosed():
             return _sum_up(state, event, at)
+        case CommandReceived() if not talk.is_taken(state.talk, event.update_id):
+            return _hear(state, event, at)
+        case ReplyGiven():
+            return _reply(state, event, completed(event, _known(state, at)), at)
     decided = in_steps(evolve, STEPS, state, event)
     if operator.is_news(state.operator, event, at):
         decided += _tell_operator(state, event, record.seq, at)
@@ -127,56 +133,23 @@ def decide(state: State, record: Record) -> tuple[Event, ...]:
 
 def _consider(state: State, signal: SignalRaised, seq: int, at: datetime) -> tuple[Event, ...]:
     """An alert, or why not; in a burst it waits for the digest."""
-    last = state.last_alerts.get(f"{signal.code} {signal.rule}")
-    usual_s = state.settings.monitor.alert_cooldown_sec
-    cooldown_s = usual_s if signal.cooldown_s is None else signal.cooldown_s
-    if last and (at - last.at).total_seconds() < cooldown_s:
-        reason = f"cooldown: last alert at {last.at:%H:%M:%S}, quiet for {cooldown_s:g} s"
+    if reason := _why_quiet(state, signal, at):
         return (AlertSuppressed(code=signal.code, rule=signal.rule, reason=reason, signal_seq=seq),)
     alert = AlertDecided(alert_id=f"{signal.code}-{seq}", signal=signal, decided_at=at)
     if state.bursts.is_burst(at):
         return (alert, AlertHeld(alert=alert))
-    return (alert, *_requests(state, alert))
+    return (alert, *requests_of_alert(state.settings, alert, is_dry_run=state.is_dry_run))
 
 
-def _requests(state: State, alert: AlertDecided) -> tuple[NotifyRequested, ...]:
-    settings, signal = state.settings, alert.signal
-    text = alert_text(
-        signal, alert.alert_id, ma_days=settings.monitor.signal.ma_days, language=settings.notify.language
-    )
-    asked = _ask(state, alert.alert_id, text, "signal", alert.decided_at)
-    return tuple(_furnished(state, one, signal) for one in asked)
-
-
-def _furnished(state: State, asked: NotifyRequested, signal: SignalRaised) -> NotifyRequested:
-    """With what the channel can show besides the text."""
-    if asked.channel == "webhook":
-        return replace(asked, facts=_facts(signal))
-    wants_picture = asked.channel in PICTURED and state.settings.notify.telegram.pictures
-    return replace(asked, picture=_picture(signal, state.settings)) if wants_picture else asked
-
-
-def _facts(signal: SignalRaised) -> tuple[tuple[str, str], ...]:
-    names = ("code", "name", "market", "rule", "kind", "threshold", "value", "price_won", "change_ratio", "source")
-    return (*((name, str(getattr(signal, name))) for name in names), ("observed_at", signal.observed_at.isoformat()))
-
-
-def _picture(signal: SignalRaised, settings: Settings) -> Picture:
-    at, average_won = signal.observed_at, signal.average_won
-    is_against_average = not signal.kind or signal.kind == "near_threshold"
-    threshold_won = average_won * (1 + signal.threshold) if is_against_average else 0.0
-    return Picture(
-        title=f"{signal.name} ({signal.code}) {rule_name(signal, settings.notify.language)}", line=signal.line,
-        at_s=at.hour * 3600 + at.minute * 60 + at.second, price_won=signal.price_won,
-        average_won=average_won if is_against_average else 0.0, threshold_won=threshold_won,
-    )  # fmt: skip
+def _why_quiet(state: State, signal: SignalRaised, at: datetime) -> str:
+    usual_s = state.settings.monitor.alert_cooldown_sec
+    return talk.why_quiet(state.talk, signal.code, at) or why_cooling(state.last_alerts, signal, usual_s, at)
 
 
 def _alerted(state: State, event: AlertDecided) -> State:
-    last = LastAlert(event.signal.code, event.signal.rule, event.decided_at)
     signal = replace(event.signal, line=())
     return replace(
-        state, last_alerts={**state.last_alerts, f"{last.code} {last.rule}": last},
+        state, last_alerts=with_alert(state.last_alerts, event, state.settings.monitor.alert_cooldown_sec),
         signals=(*state.signals, signal)[-SIGNALS_MAX:],
     )  # fmt: skip
 
@@ -203,7 +176,8 @@ def _tell_operator(state: State, event: Event, seq: int, at: datetime) -> tuple[
         return ()
     kind, alert_id = operator.topic_of(event), f"operator-{seq}"
     if not state.operator.has_budget(event, at, per_hour):
-        return (OperatorSilenced(kind=kind, reason=f"{per_hour} messages within the hour already"),)
+        reason = f"{per_hour} messages within the hour already; this stands for all of its kind in the hour to come"
+        return () if state.operator.is_silenced(kind, at) else (OperatorSilenced(kind=kind, reason=reason),)
     told = OperatorTold(alert_id=alert_id, kind=kind, told_at=at)
     return (told, *_ask(state, alert_id, text, "operator", at))
 
@@ -218,21 +192,35 @@ def _sum_up(state: State, event: SessionOpened | SessionClosed, at: datetime) ->
     if is_opening:
         rules = tuple(state.settings.monitor.rule_book())
         text = opening_text(state.codes, state.averages, rules, language)
+        text = "\n".join((text, *reminders(_known(state, at))))
     else:
         text = closing_text(event.day, state.signals, state.suppressed, language)
     return (told, *_ask(state, told.alert_id, text, "summary", at))
 
 
 def _ask(state: State, alert_id: str, text: str, kind: Kind, at: datetime) -> tuple[NotifyRequested, ...]:
-    """The question to every channel that is on for this kind."""
-    notify = state.settings.notify
-    volumes = ((name, volume_of(notify, name, kind, at)) for name in channels_of(state.settings, state.is_dry_run))
-    until = at + timedelta(seconds=notify.worth_sec)
-    return tuple(
-        NotifyRequested(
-            alert_id=alert_id, channel=name, attempt=1, text=text, kind=kind, is_silent=volume == "silent", until=until
-        )
-        for name, volume in volumes if volume != "off"
+    return requests_of(state.settings, alert_id, text, kind, at, is_dry_run=state.is_dry_run)
+
+
+# --- answers
+
+
+def _hear(state: State, event: CommandReceived, at: datetime) -> tuple[Event, ...]:
+    """What is made of a command, and the answer to it, unless another actor knows that."""
+    heard, misused = talk.heard(state.talk, event, at)
+    text = answer(heard, misused, _known(state, at))
+    return (heard, *(_reply(state, event, text, at) if text else ()))
+
+
+def _reply(state: State, to: CommandReceived | ReplyGiven, text: str, at: datetime) -> tuple[NotifyRequested, ...]:
+    return requests_of_reply(state.settings, to.update_id, to.chat, text, at, is_dry_run=state.is_dry_run)
+
+
+def _known(state: State, at: datetime) -> Known:
+    undelivered = len(state.open) + len(state.outbox.waiting)
+    return Known(
+        state.settings, state.talk, state.condition, state.signals, state.suppressed, undelivered,
+        tuple(state.last_alerts.values()), at,
     )  # fmt: skip
 
 
@@ -242,7 +230,7 @@ def _of_outbox(step: Step) -> Step:
 
 LISTENS: tuple[type[Event], ...] = (
     RunStarted, SignalRaised, SessionOpened, SessionClosed, ClockTicked, NotifySent, NotifyFailed, NotifyUnknown,
-    *operator.HEARD,
+    CommandReceived, ReplyGiven, *dict.fromkeys((*operator.HEARD, *condition.HEARD)),
 )  # fmt: skip
 STEPS: tuple[Step, ...] = (*map(_of_outbox, (outbox.repeat, outbox.ask_again, outbox.recap)), _digest)
 
@@ -250,15 +238,27 @@ CORE = Core(name="notify", listens=LISTENS, state=State, evolve=evolve, decide=d
 
 
 class NotifyActor(CoreActor):
-    """Hands durable questions to the channels."""
+    """Hands durable questions to the channels, and to the chat what only that can do."""
 
     core = CORE
 
-    def __init__(self, state: State, journal: Journal, mailbox: Mailbox, sender: Sender) -> None:
+    def __init__(self, state: State, journal: Journal, mailbox: Mailbox, sender: Sender, chat: Chat) -> None:
         super().__init__(state, journal, mailbox)
         self._sender = sender
+        self._chat = chat
 
     def perform(self, record: Record) -> None:
         """Tells a person, unless the question was settled meanwhile."""
-        if isinstance(record.event, NotifyRequested) and record.event in self._state.open.values():
-            self._sender.send(record)
+        match record.event:
+            case NotifyRequested() as asked if asked in self._state.open.values():
+                self._sender.send(record)
+            case NotifySent() | NotifyFailed() | NotifyUnknown():
+                self._sender.settled(record.cause)
+            case CommandAccepted() | CommandRefused() as heard:
+                self._perform_command(heard)
+
+    def _perform_command(self, heard: CommandAccepted | CommandRefused) -> None:
+        if heard.press_id:
+            self._chat.answer_press(heard.press_id, toast(self._state.settings.notify.language))
+        if isinstance(heard, CommandAccepted) and heard.name == "reload":
+            self._chat.reload()

@@ -1,13 +1,13 @@
 """SignalActor: reads trades off the stream and prices off the scans, and says when a rule counts."""
 
 from datetime import date, datetime
-from typing import NamedTuple
 
 from msgspec import Struct, field
 
 from kis_actors.actors.base import CoreActor
 from kis_actors.duties import judgement, stream_watch
 from kis_actors.duties.judgement import Judgement, Seen
+from kis_actors.duties.raising import Found, found_by, signal_of
 from kis_actors.duties.stream_watch import StreamWatch
 from kis_actors.kis.frames import FrameError, Tick, frame_of, is_control
 from kis_actors.kis.rest import Quote, quotes_in
@@ -16,6 +16,7 @@ from kis_actors.messages import (
     BaselineLoaded,
     BaselineMissing,
     ClockTicked,
+    CommandAccepted,
     DegradedModeEntered,
     DegradedModeLeft,
     Event,
@@ -25,6 +26,7 @@ from kis_actors.messages import (
     FramesDropped,
     LinkLost,
     Record,
+    ReplyGiven,
     RunStarted,
     SafeModeEntered,
     SafeModeLeft,
@@ -43,35 +45,29 @@ from kis_actors.policies.order import Order
 from kis_actors.policies.vintage import Looks, vintage_of
 from kis_actors.settings import Settings
 from kis_actors.signals.engine import Fired
-from kis_actors.signals.params import RuleParams
+from kis_actors.signals.standing import Explanation
 from kis_actors.turn import Core
+from kis_actors.watch_texts import why_text
 
 
 class LastPrice(Struct, frozen=True, gc=False):
-    """The last price of a code. traded_at: KIS's stamp, KST; of a scan, when it came. cum_turnover_won: of the day."""
+    """The last price of a code. traded_at: KIS's stamp, KST; of a scan, when it came. cum_turnover_won: of the day.
+
+    source: trade or scan.
+    """
 
     price_won: int
     traded_at: datetime
     change_ratio: float = 0.0
     cum_turnover_won: int = 0
-
-
-class Found(NamedTuple):
-    """A rule that counts by what was handled last, and the price that made it."""
-
-    seen: Seen
-    name: str
-    kind: str
-    value: float
-    threshold: float
-    base_won: float
-    cooldown_s: float | None
+    source: str = "trade"
 
 
 class State(Struct, kw_only=True):
     """What the rules see. Updated in place: it changes with every trade.
 
-    session_day, regular: of the open session. order: how far the trades of each code have come.
+    session_day, regular: of the open session. last_prices: of it or, until the next one opens, the one before.
+    order: how far the trades of each code have come.
     day: what the rules remember. looks: the first quotes of the session.
     is_safe: scans fail, so their prices are not judged. is_degraded: the stream is down.
     found, rejected: what the event handled last held, for `decide`.
@@ -100,7 +96,7 @@ class State(Struct, kw_only=True):
         """Notes a price; the rules that count with it."""
         if not seen.interruption:
             self.last_prices[seen.code] = LastPrice(
-                seen.price_won, seen.seen_at, seen.change_ratio, seen.cum_turnover_won
+                seen.price_won, seen.seen_at, seen.change_ratio, seen.cum_turnover_won, seen.source
             )  # fmt: skip
         return judgement.consider(self.day, seen) if self.session_day else ()
 
@@ -125,7 +121,7 @@ def evolve(state: State, event: Event) -> State:
         case UniverseLoaded():
             state.stocks = {stock.code: stock for stock in event.stocks}
         case SessionOpened():
-            state.session_day, state.order, state.looks = event.day, Order(), Looks()
+            state.session_day, state.order, state.looks, state.last_prices = event.day, Order(), Looks(), {}
             state.regular = Regular(event.regular_opens or event.opens, event.regular_closes or event.closes)
         case SessionClosed():
             state.session_day = None
@@ -137,16 +133,38 @@ def evolve(state: State, event: Event) -> State:
 
 
 def decide(state: State, record: Record) -> tuple[Event, ...]:
-    """A signal for every rule that counts, in the order of the prices; or why the frame was refused."""
+    """A signal for every rule that counts, in the order of the prices; or why the frame was refused; or an answer."""
+    if isinstance(record.event, CommandAccepted):
+        return _answer(state, record.event)
     rejected = (state.rejected,) if state.rejected else ()
     return (*rejected, *(_signal(state, found) for found in state.found), *state.watch.said())
+
+
+def explained(state: State, code: str) -> Explanation:
+    """Why there is or is not a signal of `code` now."""
+    last, watch = state.last_prices.get(code), state.watch
+    stock = state.stocks.get(code) or Stock(code, code, "KOSPI")
+    return Explanation(
+        code=code, name=stock.name, market=stock.market, price_won=last.price_won if last else 0,
+        change_ratio=last.change_ratio if last else 0.0, seen_at=last.traded_at if last else None,
+        source=last.source if last else "", is_in_session=state.session_day is not None, is_live=code in watch.live,
+        interruption=watch.interruption_of(code), is_safe=state.is_safe,
+        standings=judgement.standings(state.day, code, state.now),
+    )  # fmt: skip
+
+
+def _answer(state: State, asked: CommandAccepted) -> tuple[Event, ...]:
+    if asked.name != "why":
+        return ()
+    text = why_text(explained(state, asked.code), state.settings.notify.language)
+    return (ReplyGiven(update_id=asked.update_id, chat=asked.chat, text=text, code=asked.code),)
 
 
 def _tick(state: State, now: datetime) -> None:
     state.now = now
     if state.session_day:
         for seen, fired in judgement.held_on(state.day, now):
-            state.found.append(_found(seen, fired))
+            state.found.append(found_by(seen, fired))
 
 
 def _read_frame(state: State, event: FrameReceived) -> None:
@@ -171,6 +189,8 @@ def _use_tick(state: State, tick: Tick) -> None:
     usable = is_usable_trade(tick, settings, session_day=state.session_day, now=now, is_safe=state.is_safe)
     if not (wanted and usable) or tick.is_halted or not state.order.is_next(tick):
         return
+    if tick.day_high_won > tick.price_won > tick.day_low_won > 0:
+        judgement.note_extremes(state.day, tick.code, tick.day_high_won, tick.day_low_won)
     age_s = (now - tick.traded_at).total_seconds() if now and settings.market.hours != "always" else 0.0
     _judge(state, Seen(
         tick.code, tick.price_won, tick.change_ratio, tick.cum_volume_shares, tick.cum_turnover_won, tick.traded_at,
@@ -181,12 +201,13 @@ def _use_tick(state: State, tick: Tick) -> None:
 
 def _judge_interruptions(state: State) -> None:
     for code, kind in state.watch.changes:
-        last = state.last_prices.get(code)
         if not kind:
             judgement.resume(state.day, code)
-        elif last and state.now:
+        elif state.now:
+            last = state.last_prices.get(code, LastPrice(0, state.now))
             _judge(state, Seen(
-                code, last.price_won, last.change_ratio, 0, last.cum_turnover_won, state.now, "trade", interruption=kind
+                code, last.price_won, last.change_ratio, 0, last.cum_turnover_won, state.now, "trade",
+                is_regular=state.regular is None or state.regular.has(state.now), interruption=kind,
             ))  # fmt: skip
 
 
@@ -194,14 +215,15 @@ def _read_scan(state: State, event: ScanReturned) -> None:
     """Finds what falls far between two looks at it, and so was never near enough for a slot."""
     if state.now is None or not state.session_day:
         return
-    for code, quote in quotes_in(event.rows.columns, event.rows.values).items():
-        if code not in state.stocks:
-            continue
+    told = quotes_in(event.rows.columns, event.rows.values)
+    quotes = {code: quote for code, quote in told.items() if code in state.stocks}
+    for quote in quotes.values():
         stream_watch.see(state.watch, quote)
+    _judge_interruptions(state)
+    for code, quote in quotes.items():
         if _is_todays(state, quote) and _is_usable(state, quote, state.now):
             _judge(state, _seen_quoted(state, quote, state.now))
             judgement.note_extremes(state.day, code, quote.high_won or 0, quote.low_won or 0)
-    _judge_interruptions(state)
 
 
 def _is_todays(state: State, quote: Quote) -> bool:
@@ -228,30 +250,13 @@ def _seen_quoted(state: State, quote: Quote, now: datetime) -> Seen:
 
 
 def _judge(state: State, seen: Seen) -> None:
-    state.found += [_found(seen, fired) for fired in state.on_price(seen)]
-
-
-def _found(seen: Seen, fired: Fired) -> Found:
-    reading, params = fired.reading, fired.params
-    return Found(
-        seen, fired.name, _kind(params), reading.value, reading.threshold, reading.base_won, params.cooldown_sec
-    )  # fmt: skip
-
-
-def _kind(params: RuleParams) -> str:
-    return str(params.__struct_config__.tag)
+    state.found += [found_by(seen, fired) for fired in state.on_price(seen)]
 
 
 def _signal(state: State, found: Found) -> SignalRaised:
-    seen = found.seen
-    stock = state.stocks.get(seen.code) or Stock(seen.code, seen.code, "KOSPI")
-    return SignalRaised(
-        code=seen.code, name=stock.name, market=stock.market, rule=found.name, threshold=found.threshold,
-        value=found.value, average_won=found.base_won, price_won=seen.price_won, change_ratio=seen.change_ratio,
-        cum_turnover_won=seen.cum_turnover_won, observed_at=seen.seen_at, source=seen.source,
-        remarks=_remarks(state, stock), kind="" if found.kind == found.name else found.kind,
-        cooldown_s=found.cooldown_s, line=judgement.line_of(state.day, seen.code),
-    )  # fmt: skip
+    code = found.seen.code
+    stock = state.stocks.get(code) or Stock(code, code, "KOSPI")
+    return signal_of(found, stock, _remarks(state, stock), judgement.line_of(state.day, code))
 
 
 def _remarks(state: State, stock: Stock) -> tuple[str, ...]:
@@ -263,6 +268,7 @@ LISTENS: tuple[type[Event], ...] = (
     FrameReceived, FrameOversized, FramesDropped, ScanReturned, ClockTicked, RunStarted, UniverseLoaded,
     SettingsChanged, BaselineLoaded, BaselineMissing, SessionOpened, SessionClosed, SafeModeEntered, SafeModeLeft,
     DegradedModeEntered, DegradedModeLeft, SubscribeConfirmed, SubscribeRefused, UnsubscribeConfirmed, LinkLost,
+    CommandAccepted,
 )  # fmt: skip
 
 CORE = Core(name="signal", listens=LISTENS, state=State, evolve=evolve, decide=decide)

@@ -12,7 +12,7 @@ from kis_actors.ports import Journal
 
 STREAM = "disk"
 LOOK_S = 10.0
-SAID_AGAIN_S = 1800.0
+SAID_AGAIN_S = 6 * 3600.0
 DAYS = 3
 DAY_BYTES_MIN = 400 * 1024 * 1024
 """What a busy day takes, for a log that has not seen one yet."""

@@ -41,10 +41,18 @@ FOREIGN = (*FORWARDED, "edit_date", "via_bot", "sender_chat", "sender_business_b
 
 
 class Listed(NamedTuple):
-    """The ids of people and chats that are listened to, as text."""
+    """Who is listened to, by their ids as text, and the chat that alerts go to. The log has only places on the list."""
 
     people: tuple[str, ...]
-    chats: tuple[str, ...]
+    chat_id: str
+
+    def person(self, person_id: str) -> str:
+        """Their place on the list, from "1"."""
+        return str(self.people.index(person_id) + 1)
+
+    def chat(self, chat_id: str) -> str:
+        """"" for where alerts go, else whose private chat it is."""
+        return "" if chat_id == self.chat_id else self.person(chat_id)
 
 
 class TelegramPoll:
@@ -59,7 +67,7 @@ class TelegramPoll:
         people: tuple[str, ...], start_after: int, warn: Callable[[str], None], clock: Clock | None = None,
     ) -> None:  # fmt: skip
         self._url = f"{api_url.rstrip('/')}/bot{token}/getUpdates"
-        self._listed = Listed(people, (chat_id, *people))
+        self._listed = Listed(people, chat_id)
         self._journal = journal
         self._flush = flush
         self._last_id = start_after
@@ -216,12 +224,13 @@ def command_in(update: Mapping[str, Any], listed: Listed) -> CommandReceived | N
             return None
     if not (is_own and _is_listed(sender, chat, listed)):
         return None
-    return CommandReceived(update_id=update["update_id"], person=str(sender["id"]), chat=str(chat["id"]), **said)
+    person, in_chat = listed.person(str(sender["id"])), listed.chat(str(chat["id"]))
+    return CommandReceived(update_id=update["update_id"], person=person, chat=in_chat, **said)
 
 
 def _is_listed(sender: dict[str, Any], chat: dict[str, Any], listed: Listed) -> bool:
     is_person = not sender.get("is_bot") and str(sender.get("id")) in listed.people
-    return is_person and chat.get("type") == "private" and str(chat.get("id")) in listed.chats
+    return is_person and chat.get("type") == "private" and str(chat.get("id")) in (listed.chat_id, *listed.people)
 
 
 def _clean(text: str) -> str:

@@ -22,14 +22,18 @@ BUTTONS_PER_ROW = 3
 
 
 class TelegramChannel:
-    """One chat of one bot. The token is part of the address, so no address may be shown."""
+    """One chat of one bot, and the private chats of the people who may talk back: the only ones who get buttons.
+
+    The token is part of the address, so no address may be shown.
+    """
 
     name = "telegram"
 
     def __init__(
         self, api_url: str, token: str, chat_id: str, http: Http, *, draw: Draw | None = None,
-        per_sec: float = 1.0, per_min: int = 20, clock: Clock | None = None,
+        per_sec: float = 1.0, per_min: int = 20, clock: Clock | None = None, people: tuple[str, ...] = (),
     ) -> None:  # fmt: skip
+        self._people = people
         self._url = f"{api_url.rstrip('/')}/bot{token}"
         self._chat_id = chat_id
         self._http = http
@@ -38,6 +42,8 @@ class TelegramChannel:
 
     def send(self, question: NotifyRequested) -> Outcome:
         """Tries once; with its picture, where the text fits under one."""
+        if question.chat and not self._chat_of(question):
+            return Outcome(status="failed", reason=f"nobody is number {question.chat} of TELEGRAM_USER_IDS any more")
         outcome = self._outcome(question)
         return replace(outcome, pause_s=max(outcome.pause_s, self._pace.pause_s()))
 
@@ -61,9 +67,18 @@ class TelegramChannel:
         return self._http.post(f"{self._url}/sendPhoto", body, headers={"content-type": content_type})
 
     def _addressed(self, question: NotifyRequested) -> dict[str, Any]:
-        keyboard = keyboard_of(question.buttons)
+        chat_id = self._chat_of(question)
+        keyboard = keyboard_of(question.buttons) if chat_id in self._people else {}
         silence = {"disable_notification": True} if question.is_silent else {}
-        return {"chat_id": self._chat_id, **silence, **({"reply_markup": keyboard} if keyboard else {})}
+        return {"chat_id": chat_id, **silence, **({"reply_markup": keyboard} if keyboard else {})}
+
+
+    def _chat_of(self, question: NotifyRequested) -> str:
+        """Where it goes; "" for a person who is not on the list any more."""
+        number = int(question.chat or 0)
+        if not number:
+            return self._chat_id
+        return self._people[number - 1] if number <= len(self._people) else ""
 
 
 class Pace:

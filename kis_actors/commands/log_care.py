@@ -8,11 +8,9 @@ import click
 
 from eventlog.codec import UnknownEvent
 from eventlog.day import DECISIONS, HOT, SEALED, days_in, files_of, kept_of
-from eventlog.reading import open_reader
+from eventlog.reading import AnyReader, open_reader
 from eventlog.repair import truncate
 from eventlog.schema import Row
-from eventlog.sealed import SealedReader
-from eventlog.store import Reader
 from eventlog.verdict import Verdict, verdict_on
 from kis_actors.adapters.file_lock import Taken
 from kis_actors.adapters.lock import DirectoryLock
@@ -99,7 +97,7 @@ def _findings(path: Path, verdict: Verdict) -> Iterator[str]:
         yield from _unreadable(reader)
 
 
-def _unreadable(reader: Reader | SealedReader) -> Iterator[str]:
+def _unreadable(reader: AnyReader) -> Iterator[str]:
     found = [what for row in reader.rows() if (what := _problem(row))]
     yield from found[:UNREADABLE_SHOWN_MAX]
     if len(found) > UNREADABLE_SHOWN_MAX:

@@ -3,7 +3,6 @@
 import os
 import signal
 import sys
-import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import FrameType
@@ -40,21 +39,19 @@ def run_daemon(config: Path | None, data_dir: Path | None, overrides: Sequence[s
 
 
 def run_app(app: App, on_second: Callable[[], None], reread: Reread | None = None) -> int:
-    """Runs `app` under SIGTERM and SIGINT: the first stops it cleanly, a second at once. SIGHUP: reread."""
-    asked = threading.Event()
+    """Runs `app` under SIGTERM and SIGINT: the first stops it cleanly, a second at once. SIGHUP or /reload: reread."""
 
     def stop(number: int, frame: FrameType | None) -> None:
         app.stop()
         signal.signal(number, lambda *_: os._exit(INTERRUPTED))
 
     def each_second() -> None:
-        if asked.is_set() and reread:
-            asked.clear()
+        if app.reload_wanted.is_set() and reread:
             app.reload(reread)
         on_second()
 
     before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
-    before[signal.SIGHUP] = signal.signal(signal.SIGHUP, lambda *_: asked.set())
+    before[signal.SIGHUP] = signal.signal(signal.SIGHUP, lambda *_: app.reload_wanted.set())
     try:
         return app.run(each_second)
     except Taken as error:

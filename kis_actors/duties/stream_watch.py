@@ -67,6 +67,10 @@ class StreamWatch(Struct, kw_only=True):
         """Whether no price of `code` may be judged now."""
         return self.now is not None and is_on(self.interruptions.get(code), self.now)
 
+    def interruption_of(self, code: str) -> str:
+        """What keeps `code` from trading now: vi, halt or ""."""
+        return self.interruptions[code].kind if self.is_interrupted(code) else ""
+
     def was_interrupted(self, code: str) -> bool:
         """Whether there was an interruption a short while ago."""
         return self.now is not None and is_recent(self.interruptions.get(code), self.now)

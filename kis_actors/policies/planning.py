@@ -30,7 +30,8 @@ class Snapshot(Struct, frozen=True, kw_only=True):
     """All that the choice of targets depends on.
 
     cooling: codes that must not come back yet. barred: codes KIS will never take. swaps_left: None for no limit.
-    limit: how many codes may be followed, if fewer than max_ws_subs.
+    limit: how many codes may be followed, if fewer than max_ws_subs. pinned: codes that come first, whatever their
+    score.
     """
 
     candidates: tuple[Candidate, ...]
@@ -41,6 +42,7 @@ class Snapshot(Struct, frozen=True, kw_only=True):
     barred: tuple[str, ...] = ()
     swaps_left: int | None = None
     limit: int | None = None
+    pinned: tuple[str, ...] = ()
 
 
 class Plan(NamedTuple):
@@ -79,7 +81,10 @@ def rebalance(current_subs: tuple[str, ...], target_subs: tuple[str, ...]) -> Ch
 
 
 def _ideal(snapshot: Snapshot, scores: dict[str, float]) -> tuple[str, ...]:
-    """What would be chosen if changes were free: who is within the shortest stay, then by score, incumbents ahead."""
+    """What would be chosen if changes were free: who is within the shortest stay, what is pinned, then by score.
+
+    Incumbents are ahead of others by the hysteresis.
+    """
     monitor, out = snapshot.monitor, (*snapshot.cooling, *snapshot.barred)
     sitting = {one.code: one for one in snapshot.incumbents if one.slot != "refused"}
     kept = [
@@ -93,7 +98,7 @@ def _ideal(snapshot: Snapshot, scores: dict[str, float]) -> tuple[str, ...]:
     }
     ranked = sorted(ahead, key=lambda code: (-ahead[code], code not in sitting, code))
     free = [code for code in ranked if code not in kept and code not in out]
-    return (*kept, *free)[: _limit(snapshot)]
+    return (*kept, *sorted(free, key=lambda code: code not in snapshot.pinned))[: _limit(snapshot)]
 
 
 def _within_budget(snapshot: Snapshot, scores: dict[str, float], ideal: tuple[str, ...]) -> tuple[str, ...]:

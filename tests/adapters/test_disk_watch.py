@@ -6,7 +6,7 @@ from collections import namedtuple
 import pytest
 
 from kis_actors.adapters import disk
-from kis_actors.adapters.disk import DAY_BYTES_MIN, LEAST_BYTES, DiskWatch
+from kis_actors.adapters.disk import DAY_BYTES_MIN, LEAST_BYTES, SAID_AGAIN_S, DiskWatch
 from kis_actors.messages import DiskLow
 
 Usage = namedtuple("Usage", "total used free")
@@ -57,7 +57,7 @@ def test_a_large_day_needs_more(room, tmp_path):
 
 
 def test_it_is_said_again_only_after_a_while(room):
-    for pass_s in (0, 10, 1780, 10):
+    for pass_s in (0, 10, SAID_AGAIN_S - 20, 10):
         room.after(NEEDED - 1, pass_s)
     assert len(room.said) == 2
 

@@ -16,7 +16,7 @@ from kis_actors.messages import CommandReceived
 
 TOKEN = "123456:SECRET"
 CHAT, PERSON, STRANGER = 42, 43, 666
-LISTED = Listed(("42", "43"), ("42", "43"))
+LISTED = Listed(("42", "43"), "42")
 WAIT_S = 20
 FAILED = Fault(Said(500, b"<html>"))
 
@@ -104,18 +104,24 @@ def press(update_id, data="why a-1", sender=CHAT, chat=None):
 
 
 def test_a_text_of_a_listed_person_is_a_command():
-    command = CommandReceived(update_id=5, person="42", chat="42", text="/why 005930")
+    command = CommandReceived(update_id=5, person="1", chat="", text="/why 005930")
     assert command_in(text(5, "/why 005930"), LISTED) == command
 
 
 def test_a_press_of_a_listed_person_is_a_command():
-    command = CommandReceived(update_id=5, person="42", chat="42", data="why a-1", press_id="9001")
+    command = CommandReceived(update_id=5, person="1", chat="", data="why a-1", press_id="9001")
     assert command_in(press(5), LISTED) == command
 
 
 def test_a_listed_person_may_talk_in_a_chat_of_her_own():
     update = text(5, **{"from": {"id": PERSON}, "chat": {"id": PERSON, "type": "private"}})
-    assert command_in(update, LISTED).chat == "43"
+    command = command_in(update, LISTED)
+    assert (command.person, command.chat) == ("2", "2")
+
+
+def test_the_ids_of_people_do_not_get_into_the_log():
+    update = text(5, **{"from": {"id": PERSON}, "chat": {"id": PERSON, "type": "private"}})
+    assert str(PERSON) not in repr(command_in(update, LISTED))
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import pytest
 from fakes import cut_after_accepting, error_after_accepting, garbage_after_accepting, refusal, slow, too_many
 from hand_clock import HandClock
-from questions import ODD, PICTURE, PNG, ask, draw, draw_nothing
+from questions import NAMES, ODD, PICTURE, PNG, ask, draw, draw_nothing
 
 from kis_actors.adapters.http import Http
 from kis_actors.channels.telegram import TelegramChannel
@@ -15,7 +15,7 @@ OUTSIDE_BMP = "\U0001f4c9"
 
 
 def channel(url, timeout_s=5, **rest):
-    return TelegramChannel(url, TOKEN, "42", Http(timeout_s), **{"clock": HandClock(), **rest})
+    return TelegramChannel(url, TOKEN, "42", Http(timeout_s), **{"clock": HandClock(), "people": ("42",), **rest})
 
 
 def outcome_after(telegram, fault, **rest):
@@ -32,9 +32,10 @@ def test_a_message_goes_to_the_chat_of_the_bot(telegram):
     assert (asked.method, asked.path, asked.fields["chat_id"]) == ("POST", f"/bot{TOKEN}/sendMessage", "42")
 
 
-def test_names_arrive_as_written(telegram):
-    channel(telegram.url).send(ask(ODD))
-    assert telegram.texts() == [ODD]
+@pytest.mark.parametrize("name", [*NAMES, ODD])
+def test_a_name_arrives_as_written(telegram, name):
+    channel(telegram.url).send(ask(name))
+    assert telegram.texts() == [name]
 
 
 def test_no_markup_is_asked_for(telegram):
@@ -83,6 +84,21 @@ def test_buttons_are_below_the_message(telegram):
     channel(telegram.url).send(ask(buttons=(Button("1시간 끄기", "snooze 005930 1h"), Button("왜?", "why a-1"))))
     first, second = telegram.asked[0].fields["reply_markup"]["inline_keyboard"][0]
     assert (first, second["callback_data"]) == ({"text": "1시간 끄기", "callback_data": "snooze 005930 1h"}, "why a-1")
+
+
+def test_nobody_gets_buttons_who_may_not_press_them(telegram):
+    channel(telegram.url, people=("43",)).send(ask(buttons=(Button("왜?", "why a-1"),)))
+    assert "reply_markup" not in telegram.asked[0].fields
+
+
+def test_an_answer_goes_to_the_chat_of_who_asked(telegram):
+    channel(telegram.url, people=("43", "44")).send(ask(chat="2"))
+    assert telegram.asked[0].fields["chat_id"] == "44"
+
+
+def test_nobody_else_gets_an_answer_to_a_person_who_is_not_listed_any_more(telegram):
+    outcome = channel(telegram.url, people=("43",)).send(ask(chat="2"))
+    assert (outcome.status, outcome.retry_after_s < 0, telegram.asked) == ("failed", True, [])
 
 
 def test_many_buttons_take_several_rows(telegram):

@@ -23,6 +23,7 @@ SCENARIO = Path(__file__).with_name("scenario.yaml")
 DAY = "2026-11-20"
 """A plain Friday; another day's calendar would change what happens."""
 WAIT_S = 60
+POLL_S = 2.0
 CANARIES = {
     "KIS_APP_KEY": "PSCANARYKEY0123456789012345678901234",
     "KIS_APP_SECRET": "CANARYSECRET/abcdef+ghijkl==" * 4,
@@ -50,18 +51,23 @@ clock: {{anchor: "{clock_anchor}", shows: "{clock_shows}", speed: {clock_speed}}
 
 
 class Telegram:
-    """A Telegram that remembers what it was told. `answer` may be replaced to misbehave."""
+    """A Telegram that remembers what it was told. `answer` may be replaced to misbehave.
+
+    said: the updates it has for the bot. presses: the presses that were answered. keyboards: buttons by text.
+    """
 
     def __init__(self) -> None:
         self.texts: list[str] = []
+        self.keyboards: dict[str, list[dict[str, str]]] = {}
+        self.said: list[dict[str, Any]] = []
+        self.presses: list[str] = []
         self.answer: Callable[[], tuple[int, dict[str, Any]]] = self._ok
         telegram = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = json.loads(self.rfile.read(int(self.headers["content-length"])))
-                telegram.texts.append(body["text"])
-                status, answer = telegram.answer()
+                status, answer = telegram.called(self.path.rpartition("/")[2], body)
                 content = json.dumps(answer).encode()
                 self.send_response(status)
                 self.send_header("content-length", str(len(content)))
@@ -75,9 +81,40 @@ class Telegram:
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
         self.url = f"http://127.0.0.1:{self._server.server_port}"
 
+    def called(self, method: str, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        if method == "getUpdates":
+            return 200, {"ok": True, "result": self._updates(body.get("offset", 0))}
+        if method == "answerCallbackQuery":
+            self.presses.append(body["callback_query_id"])
+            return 200, {"ok": True, "result": True}
+        self.texts.append(body["text"])
+        rows = body.get("reply_markup", {}).get("inline_keyboard", [])
+        self.keyboards[body["text"]] = [button for row in rows for button in row]
+        return self.answer()
+
+    def say(self, text: str, user: int = int(CANARIES["TELEGRAM_CHAT_ID"])) -> None:
+        """A person writes to the bot."""
+        person = {"id": user, "is_bot": False}
+        message = {"from": person, "chat": {"id": user, "type": "private"}, "text": text}
+        self.said.append({"update_id": 5000 + len(self.said), "message": message})
+
+    def press(self, data: str) -> None:
+        """The listed person presses a button."""
+        user = int(CANARIES["TELEGRAM_CHAT_ID"])
+        person, chat = {"id": user, "is_bot": False}, {"id": user, "type": "private"}
+        query = {"id": f"press-{len(self.said)}", "from": person, "message": {"chat": chat}, "data": data}
+        self.said.append({"update_id": 5000 + len(self.said), "callback_query": query})
+
     def stop(self) -> None:
         self._server.shutdown()
         self._server.server_close()
+
+    def _updates(self, offset: int) -> list[dict[str, Any]]:
+        """Those not confirmed yet, said again until they are, after a short wait for new ones."""
+        deadline = time.monotonic() + POLL_S
+        while not (new := [one for one in self.said if one["update_id"] >= offset]) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        return new
 
     def _ok(self) -> tuple[int, dict[str, Any]]:
         return 200, {"ok": True, "result": {"message_id": len(self.texts)}}
