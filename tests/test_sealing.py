@@ -3,6 +3,7 @@
 import sqlite3
 import time
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from click.testing import CliRunner
@@ -187,6 +188,7 @@ def test_a_machine_that_cannot_start_one_goes_on(data_dir, monkeypatch):
         ("events", ("--type", "SignalRaised", "--type", "AlertDecided")), ("events", ("--code", "005930")),
         ("events", ("--after", "40")),
         ("alerts", ()), ("alerts", ("--json",)), ("state", ("--json",)), ("state", ("--at", "09:10:01")),
+        ("events", ("--around", "09:10:01", "--json")),
         ("replay", ()), ("replay", ("--json",)), ("replay", ("--until", "09:10:00")),
         ("replay", ("--set", "monitor.signal.disparity_threshold=-0.06", "--json")),
     ],
@@ -199,6 +201,40 @@ def test_every_command_shows_a_sealed_day_as_before(data_dir, command, arguments
     assert len(before[1]) > 20
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("why", "005930", "--day", "2026-11-20"), ("why", "000660", "--at", "2026-11-20T09:12:00", "--json"),
+        ("causes", "40"), ("causes", "60", "2026-11-20", "--json"),
+    ],
+)  # fmt: skip
+def test_what_explains_a_sealed_day_says_the_same(data_dir, words):
+    before = said(*words[:1], data_dir, *words[1:])
+    tidied(data_dir, keep_hot_days=1)
+    assert said(*words[:1], data_dir, *words[1:]) == before
+    assert before[0] == 0 and len(before[1]) > 20
+
+
+@pytest.mark.parametrize("what", ["ticks", "alerts", "events", "scans"])
+def test_a_sealed_day_is_exported_as_before(data_dir, tmp_path, what):
+    before, after = tmp_path / "before.csv", tmp_path / "after.csv"
+    words = ("2026-11-20", "--format", "csv", "--what", what, "--out")
+    assert said("export", data_dir, *words, str(before))[0] == 0
+    tidied(data_dir, keep_hot_days=1)
+    assert said("export", data_dir, *words, str(after))[0] == 0
+    assert after.read_bytes() == before.read_bytes() and before.read_bytes().count(b"\n") > 1
+
+
+def test_a_piece_of_a_sealed_day_is_bundled_as_before(data_dir, tmp_path):
+    before, after = tmp_path / "before.zip", tmp_path / "after.zip"
+    words = ("2026-11-20", "--around", "09:10:01", "--minutes", "1", "--out")
+    assert said("bundle", data_dir, *words, str(before))[0] == 0
+    tidied(data_dir, keep_hot_days=1)
+    assert said("bundle", data_dir, *words, str(after))[0] == 0
+    with ZipFile(before) as hot, ZipFile(after) as sealed:
+        assert sealed.namelist() == hot.namelist()
+
+
 def test_alerts_are_known_for_ever(data_dir):
     before = said("alerts", data_dir, "2026-11-20", "--json")
     for _ in range(2):
@@ -207,11 +243,18 @@ def test_alerts_are_known_for_ever(data_dir):
     assert before[1].count('"alert_id"') >= 2
 
 
-@pytest.mark.parametrize("command", ["replay", "state"])
-def test_what_needs_the_whole_day_says_that_it_is_gone(data_dir, command):
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("replay", "2026-11-20"), ("state", "2026-11-20"), ("why", "005930", "--day", "2026-11-20"),
+        ("export", "2026-11-20", "--format", "csv", "--out", "ticks.csv"),
+        ("bundle", "2026-11-20", "--around", "09:10:00", "--out", "piece.zip"),
+    ],
+)  # fmt: skip
+def test_what_needs_the_whole_day_says_that_it_is_gone(data_dir, words):
     for _ in range(2):
         tidied(data_dir, keep_hot_days=1, keep_sealed_days=1)
-    assert said(command, data_dir, "2026-11-20") == (
+    assert said(*words[:1], data_dir, *words[1:]) == (
         2, "of 2026-11-20 only what was decided is kept, which alerts and events show\n"
     )  # fmt: skip
 

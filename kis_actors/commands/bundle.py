@@ -18,6 +18,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 import click
 import msgspec
 
+from eventlog.day import path_of
 from eventlog.library import VERSION as SQLITE
 from eventlog.passage import seq_at
 from eventlog.reading import AnyReader, open_reader
@@ -58,7 +59,7 @@ def bundle_day(
     after, upto = _wanted(path, moment, timedelta(minutes=minutes))
     look = search_for(known_secrets(load_settings(config, data_dir, ()), os.environ))
     with whole_file(out, away_from=path.parent, force=force) as file, TemporaryDirectory() as folder:
-        piece, copy = piece_of(path, CORES, after, upto), Path(folder) / "events" / path.name
+        piece, copy = piece_of(path, CORES, after, upto), path_of(Path(folder), date.fromisoformat(path.stem))
         with bar("packing", piece.last_seq) as tell:
             write_piece(path, piece, CORES, copy, day=path.stem, look=look, step=tell)
             about = _about(copy, piece)
