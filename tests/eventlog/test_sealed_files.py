@@ -15,6 +15,7 @@ from eventlog.blocks import Block
 from eventlog.integrity import START
 from eventlog.manifest import manifest_path_of, read_manifest, write_manifest
 from eventlog.mark import mark_path_of
+from eventlog.passage import seq_at
 from eventlog.reading import open_reader
 from eventlog.schema import Row
 from eventlog.seal import Refused, drop_hot, is_sealed, keep_only, seal
@@ -354,6 +355,20 @@ def test_what_stays_still_tells_where_the_day_began_and_ended(path, sealed):
     keep_only(sealed, ["Rare"], "test")
     with open_reader(path.with_suffix(".decisions")) as kept, Reader(path) as hot:
         assert (kept.about(), kept.last_commit()) == (hot.about(), hot.last_commit())
+
+
+def test_a_moment_is_found_in_what_stays(path, sealed):
+    with open_reader(sealed) as reader:
+        last = list(reader.rows(types=["Rare"]))[-1]
+    keep_only(sealed, ["Rare"], "test")
+    with open_reader(path.with_suffix(".decisions")) as reader:
+        assert seq_at(reader, last.at_ns) <= last.seq < seq_at(reader, last.at_ns + 1)
+
+
+def test_a_moment_is_the_same_place_in_both(path, sealed):
+    with open_reader(path) as hot, open_reader(sealed) as cold:
+        moments = [row(seq).at_ns + more for seq in (FIRST, 200, LAST) for more in (-1, 0, 1)]
+        assert [seq_at(cold, at_ns) for at_ns in moments] == [seq_at(hot, at_ns) for at_ns in moments]
 
 
 def test_what_stays_is_checked_too(path, sealed):
