@@ -74,7 +74,7 @@ def _removed(*paths: Path) -> bool:
     """Removes what there is of these, in this order; whether there was anything."""
     there = [path for path in paths if path.exists()]
     for path in there:
-        path.unlink()
+        path.unlink(missing_ok=True)
     sync_directory(paths[0].parent)
     return bool(there)
 

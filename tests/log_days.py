@@ -10,7 +10,7 @@ from eventlog.day import path_of
 from eventlog.integrity import START
 from eventlog.schema import Row
 from eventlog.store import Writer
-from kis_actors.app import CORES
+from kis_actors.cores import CORES
 from kis_actors.day_files import BULK, open_day
 
 

@@ -12,8 +12,8 @@ from click.testing import CliRunner
 
 from eventlog.day import HOT, SEALED
 from kis_actors import __version__
-from kis_actors.app import CORES
 from kis_actors.cli import cli
+from kis_actors.cores import CORES
 from kis_actors.day_files import open_day
 from kis_actors.recovery import records_in
 from kis_actors.units import log_day_of

@@ -14,8 +14,8 @@ from eventlog.manifest import manifest_path_of
 from eventlog.reading import open_reader
 from eventlog.schema import Row
 from kis_actors.adapters.file_lock import FileLock, Taken
-from kis_actors.app import CORES
 from kis_actors.cli import cli
+from kis_actors.cores import CORES
 from kis_actors.day_files import Damaged, open_day
 from kis_actors.messages import NAMES, ClockTicked, FrameReceived, ScanReturned
 from kis_actors.sealer import Sealer
