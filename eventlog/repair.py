@@ -6,9 +6,12 @@ from contextlib import suppress
 from pathlib import Path
 
 from eventlog.aside import folder_for
+from eventlog.day import DECISIONS, HOT
 from eventlog.integrity import Broken, is_momentary
+from eventlog.manifest import manifest_path_of
 from eventlog.mark import mark_path_of
-from eventlog.store import Reader, Writer, companions_of, sync_directory
+from eventlog.reading import open_reader
+from eventlog.store import Writer, companions_of, sync_directory
 
 
 class Refused(ValueError):
@@ -18,22 +21,26 @@ class Refused(ValueError):
 def truncate(path: Path, last_seq: int) -> Path:
     """The day file `path` ends with record `last_seq` from now on; the folder where the old one is kept.
 
-    Of a file that is to keep no record nothing stays. No writer may be open. Raises Refused.
+    One that was sealed is one to write to afterwards. Of a file that is to keep no record nothing stays. No writer may
+    be open. Raises Refused.
     """
+    if path.suffix == DECISIONS:
+        raise Refused(f"{path.name} has only some of the day's records: nobody can go on after it")
     ends, first_seq = _proven_ends(path)
     if last_seq != first_seq - 1 and last_seq not in ends:
         near = [end for end in ends if end < last_seq] or [first_seq - 1]
         raise Refused(f"{path.name} has no proven commit that ends at record {last_seq}; one ends at {near[-1]}")
-    made = path.parent / "repairing" / path.name
+    lasting = path.with_suffix(HOT)
+    made = path.parent / "repairing" / lasting.name
     if last_seq in ends:
         _copy_proven(path, made, last_seq)
     folder = folder_for(path, "damaged")
-    for one in (path, *companions_of(path), mark_path_of(path)):
+    for one in (path, *companions_of(path), mark_path_of(path), manifest_path_of(path)):
         if one.exists():
             one.rename(folder / one.name)
     if last_seq in ends:
-        mark_path_of(made).rename(mark_path_of(path))
-        made.rename(path)
+        mark_path_of(made).rename(mark_path_of(lasting))
+        made.rename(lasting)
         made.parent.rmdir()
     sync_directory(path.parent)
     return folder
@@ -43,7 +50,7 @@ def _proven_ends(path: Path) -> tuple[list[int], int]:
     """Where the commits end that are proven good, and the first seq."""
     ends: list[int] = []
     try:
-        with Reader(path) as reader:
+        with open_reader(path) as reader:
             first_seq = reader.about().first_seq
             with suppress(Broken):
                 ends += (rows[-1].seq for rows, _ in reader.commits())
@@ -58,7 +65,7 @@ def _proven_ends(path: Path) -> tuple[list[int], int]:
 def _copy_proven(path: Path, made: Path, last_seq: int) -> None:
     """Commit by commit, so that the hash chain comes out as it was."""
     shutil.rmtree(made.parent, ignore_errors=True)
-    with Reader(path) as reader:
+    with open_reader(path) as reader:
         about = reader.about()
         writer = Writer.create(
             made, day=path.stem, last_seq=about.first_seq - 1, chain=about.chain, bulk=about.bulk, durability="normal"

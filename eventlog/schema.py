@@ -31,6 +31,15 @@ class Row(NamedTuple):
     payload: bytes
 
 
+class About(NamedTuple):
+    """What the file says of itself. bulk: the types that its index leaves out; () if it has none."""
+
+    format: int
+    first_seq: int
+    chain: bytes
+    bulk: tuple[str, ...]
+
+
 def create(connection: sqlite3.Connection, *, day: str, first_seq: int, chain: bytes, bulk: Sequence[str]) -> None:
     """Makes the tables of a new file that continues after seq `first_seq - 1` and the hash `chain`.
 
@@ -44,19 +53,16 @@ def create(connection: sqlite3.Connection, *, day: str, first_seq: int, chain: b
             not_null={"stream", "type", "version", "cause", "at", "payload"},
         )
         db.table("commits").create({"last_seq": int, "chain": bytes}, pk="last_seq", not_null={"chain"})
-        about = {"format": FORMAT, "day": day, "first_seq": first_seq, "chain": chain, "bulk": json.dumps([*bulk])}
-        db.table("about").insert(about)
+        describe(db, About(FORMAT, first_seq, chain, tuple(bulk)), day)
         if bulk:
             connection.execute(f"create index notable on events (seq, type, stream) where {is_none_of(bulk)}")
 
 
-class About(NamedTuple):
-    """What the file says of itself. bulk: the types that its index leaves out; () if it has none."""
-
-    format: int
-    first_seq: int
-    chain: bytes
-    bulk: tuple[str, ...]
+def describe(db: Database, about: About, day: str) -> None:
+    """Makes the table about, of a new file."""
+    bulk = json.dumps(about.bulk)
+    row = {"format": about.format, "day": day, "first_seq": about.first_seq, "chain": about.chain, "bulk": bulk}
+    db.table("about").insert(row)
 
 
 def about_of(connection: sqlite3.Connection) -> About:

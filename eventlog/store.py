@@ -109,6 +109,12 @@ def companions_of(path: Path) -> tuple[Path, Path]:
     return path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")
 
 
+def sync_file(path: Path) -> None:
+    """What is in the file `path` survives the loss of power. Never for a file that is written: see Reader."""
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
 def sync_directory(directory: Path) -> None:
     """Names that were given in `directory` survive the loss of power. Not on Windows, which has no such call."""
     if os.name == "posix":
@@ -171,10 +177,10 @@ class Reader:
         found = self._connection.execute("select chain from commits where last_seq = ?", (seq,)).fetchone()
         return bool(found == (chain,))
 
-    def index_problem(self) -> str:
-        """What SQLite itself finds wrong with the file, "" for nothing; slow, for it reads all of it."""
+    def problem(self) -> str:
+        """What is wrong with the file as a file, "" for nothing; slow, for it reads all of it."""
         said = "; ".join(row[0] for row in self._connection.execute("pragma integrity_check(3)"))
-        return "" if said == "ok" else said
+        return "" if said == "ok" else f"SQLite finds: {said}"
 
     def close(self) -> None:
         """Lets go of the file."""

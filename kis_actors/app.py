@@ -33,17 +33,18 @@ from kis_actors.cores import CORES
 from kis_actors.credentials import Credentials
 from kis_actors.day_files import Damaged, Opening, day_to_open, open_day
 from kis_actors.edges import Chat, poll_for, rest_for, rest_url_of, socket_for
-from kis_actors.journal import Journal, Tell
+from kis_actors.journal import Journal
 from kis_actors.market.sessions import Calendar
 from kis_actors.messages import AccountRefused, ActorFailed, RunEnded, RunStarted, SettingsChanged
 from kis_actors.recovery import records_in
 from kis_actors.reload import Reread, reloaded
+from kis_actors.sealer import Sealer
 from kis_actors.settings import Settings
 from kis_actors.snapshots import Snapshots
 from kis_actors.units import log_day_of
 from kis_actors.view import REMEMBERED, View, health, status_of
 
-Watch = Snapshots | DiskWatch | Ticker | DeadMan | TelegramPoll
+Watch = Snapshots | DiskWatch | Ticker | DeadMan | TelegramPoll | Sealer
 STREAM = "app"
 WATCH_S = 0.5
 STATUS_S = 1.0
@@ -161,9 +162,10 @@ class System:
         self._mailboxes = {core.name: Mailbox(self._failed) for core in CORES}
         self._actors = self._start_actors(opening.states)
         self.snapshots = Snapshots(opening.path, self.journal, lambda: noted(self._actors))
-        disk = DiskWatch(parts.data_dir, self.journal, self._full)
-        ticker = Ticker(self.journal, parts.clock)
-        self._watches: tuple[Watch, ...] = (self.snapshots, disk, ticker, *self._dead_man(), *filter(None, [poll]))
+        self._watches: tuple[Watch, ...] = (
+            self.snapshots, DiskWatch(parts.data_dir, self.journal, self._full), Ticker(self.journal, parts.clock),
+            Sealer(parts.data_dir, settings.log, parts.write), *self._dead_man(), *filter(None, [poll]),
+        )  # fmt: skip
         self._begin(opening)
 
     def watch(self, stopping: Signal, on_second: Callable[[], None]) -> Ending:
@@ -206,8 +208,7 @@ class System:
             lambda: Writer(opening.path, self.parts.settings.log.durability),
             last_at_ns=opening.last_at_ns, now_ns=self.parts.clock.now_ns, failed=self._failed,
         )  # fmt: skip
-        watch: Tell = self.view.see
-        journal.watch(watch)
+        journal.watch(self.view.see)
         return journal
 
     def _dead_man(self) -> tuple[DeadMan, ...]:
@@ -291,7 +292,6 @@ class System:
 
     def _say_status(self) -> None:
         now, reasons = self.parts.clock.now(), self._reasons()
-        path = self.parts.data_dir / "status.json"
-        unfinished = path.with_suffix(".new")
+        unfinished = self.parts.data_dir / "status.new"
         unfinished.write_bytes(orjson.dumps(status_of(self.view, now=now, reasons=reasons)))
-        unfinished.replace(path)
+        unfinished.replace(unfinished.with_suffix(".json"))

@@ -10,8 +10,9 @@ from typing import NamedTuple
 
 from eventlog.integrity import START
 from eventlog.passage import rows_in_pieces
+from eventlog.reading import open_reader
 from eventlog.schema import Row
-from eventlog.store import Reader, Writer
+from eventlog.store import Writer
 from kis_actors.messages import Record
 from kis_actors.recovery import CODEC, carried, history_of, rebuild, record_of
 from kis_actors.turn import Core
@@ -69,7 +70,7 @@ def seam_after(decided: Decided, seq: int) -> int:
 
 def piece_of(path: Path, cores: tuple[Core, ...], after: int, upto: int) -> Piece:
     """The least piece that has the rows after `after` and up to `upto`."""
-    with Reader(path) as reader:
+    with open_reader(path) as reader:
         first, last_seq = next(reader.rows()).seq, reader.last_commit()[0]
     decided = decided_in(path, cores, last_seq)
     start, end = seam_before(decided, after), min(seam_after(decided, upto), last_seq)

@@ -180,6 +180,17 @@ def repair(config: Path | None, data_dir: Path | None, day: datetime, last_seq: 
 
 @cli.command()
 @shared
+@click.argument("days", type=click.DateTime(["%Y-%m-%d"]), nargs=-1, metavar="[DAY]...")
+@reading
+def seal(config: Path | None, data_dir: Path | None, days: tuple[datetime, ...]) -> int:
+    """Does now what the daemon does at 06:00: seals days that are over, and lets go of what is not kept any longer."""
+    from kis_actors.commands.log_care import seal_days
+
+    return seal_days(config, data_dir, tuple(day.date() for day in days))
+
+
+@cli.command()
+@shared
 @JSON
 @reading
 def status(config: Path | None, data_dir: Path | None, is_json: bool) -> int:

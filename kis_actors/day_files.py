@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from eventlog.aside import copy_aside, has_loose_end
-from eventlog.day import days_in, path_of, unfinished_of
+from eventlog.day import HOT, days_in, kept_of, path_of, unfinished_of
 from eventlog.integrity import START
 from eventlog.mark import mark_path_of
+from eventlog.reading import open_reader
 from eventlog.schema import Row
 from eventlog.snapshot import Snapshot, read_snapshot
 from eventlog.store import Durability, Writer
@@ -70,13 +71,14 @@ def open_day(data_dir: Path, day: date, cores: tuple[Core, ...], durability: Dur
     path = path_of(data_dir, day)
     earlier = [other for other in days_in(data_dir) if other < day]
     _require_that_none_was_here(path)
+    _require_unsealed(data_dir, *(earlier[-1:] if not path.exists() else ()), day)
     if not path.exists() and not earlier:
         Writer.create(path, day=day.isoformat(), last_seq=0, chain=START, bulk=BULK, durability=durability).close()
     before = path if path.exists() else path_of(data_dir, earlier[-1])
     found, snapshot = inspected(before)
     if before == path:
         was_told = not earlier or any(records_in(path, types=[NAMES[RunStarted][0]]))
-        asked_in = path if was_told else path_of(data_dir, earlier[-1])
+        asked_in = path if was_told else kept_of(data_dir, earlier[-1])
         return _opening(path, rebuilt_from(path, cores, snapshot), asked_in, found)
     rebuilt = _finish(before, cores, durability, snapshot)
     _carry_over(before, path, day, rebuilt, durability)
@@ -108,6 +110,19 @@ def _require_that_none_was_here(path: Path) -> None:
     if mark.exists() and not path.exists() and not unfinished_of(path).exists():
         raise Damaged(f"{path} is gone, but {mark.name} beside it shows that it was there. Put it back; or remove the "
                       f"mark, and the day begins anew with the state of the day before")  # fmt: skip
+
+
+def _require_unsealed(data_dir: Path, *days: date) -> None:
+    """The log goes on in, or after, a file that is not sealed: one is, only after a later day has begun."""
+    for path in (kept_of(data_dir, day) for day in days):
+        if path.exists() and path.suffix != HOT:
+            way_out = f"To go on after it: kis-actors repair {path.stem} --truncate-after {_last_seq(path)}"
+            raise Damaged(f"{path} is sealed, so a later day was there, which is gone. Put its file back. {way_out}")
+
+
+def _last_seq(path: Path) -> int:
+    with open_reader(path) as reader:
+        return reader.last_commit()[0]
 
 
 def rebuilt_from(path: Path, cores: tuple[Core, ...], snapshot: Snapshot | None = None) -> Rebuilt:

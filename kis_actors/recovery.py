@@ -12,10 +12,10 @@ from typing import Any, NamedTuple
 import msgspec
 
 from eventlog.codec import Codec
-from eventlog.day import days_in, path_of
+from eventlog.day import days_in, kept_of
+from eventlog.reading import open_reader
 from eventlog.schema import Row
 from eventlog.snapshot import Snapshot
-from eventlog.store import Reader
 from kis_actors.messages import (
     NAMES,
     Event,
@@ -85,7 +85,7 @@ def record_of(row: Row) -> Record:
 
 def records_in(path: Path, **filters: Any) -> Iterator[Record]:
     """The records of a day file, in order; filters as eventlog.store.Reader.rows takes them."""
-    with Reader(path) as reader:
+    with open_reader(path) as reader:
         for row in reader.rows(**filters):
             yield record_of(row)
 
@@ -156,7 +156,7 @@ def in_doubt(path: Path) -> tuple[NotifyRequested, ...]:
 
 def day_file(data_dir: Path, day: date) -> Path:
     """The file of `day`. Raises FileNotFoundError that names the days there are."""
-    path = path_of(data_dir, day)
+    path = kept_of(data_dir, day)
     if not path.exists():
         days = ", ".join(map(str, days_in(data_dir))) or "none"
         raise FileNotFoundError(f"no log of {day} in {data_dir}; days there: {days}")

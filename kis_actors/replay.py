@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from eventlog.store import Reader
+from eventlog.reading import open_reader
 from kis_actors.messages import Record, StateCarried
 from kis_actors.recovery import CODEC, carried_states, history_of, record_of
 from kis_actors.turn import Core, hears, take_turn
@@ -120,7 +120,7 @@ def compare(cores: tuple[Core, ...], path: Path, until: datetime | None, progres
 
 def records_until(path: Path, until: datetime | None, progress: Progress) -> Iterator[Record]:
     """The records of a day file up to an instant, telling `progress` now and then where it is."""
-    with Reader(path) as reader:
+    with open_reader(path) as reader:
         for count, row in enumerate(reader.rows()):
             record = record_of(row)
             if until and record.at > until:
@@ -137,7 +137,7 @@ def take_carried(cores: tuple[Core, ...], states: dict[str, Any], record: Record
 
 
 def _damage(path: Path) -> str:
-    with Reader(path) as reader:
+    with open_reader(path) as reader:
         finding = reader.check()
     return f"seq {finding.seq}: {finding.what}" if finding else ""
 
@@ -145,7 +145,7 @@ def _damage(path: Path) -> str:
 def _recorded_decisions(cores: tuple[Core, ...], path: Path) -> dict[tuple[str, int], tuple[int, tuple[Encoded, ...]]]:
     """By actor and cause: the seq of the first decision, and all of them as the log has them."""
     found: dict[tuple[str, int], tuple[int, tuple[Encoded, ...]]] = {}
-    with Reader(path) as reader:
+    with open_reader(path) as reader:
         for row in reader.rows(streams=[core.name for core in cores]):
             first_seq, before = found.get((row.stream, row.cause), (row.seq, ()))
             found[(row.stream, row.cause)] = first_seq, (*before, (row.type, row.version, row.payload))

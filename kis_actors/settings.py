@@ -267,17 +267,20 @@ class Notify(Section):
 
 
 class EventLog(Section):
-    """Where the log lives. durability full: every commit survives power loss; normal: the death of the process."""
+    """Where the log lives, and how long. durability full: commits survive power loss; normal: the process's death.
+
+    keep_hot_days: so many days before the newest stay as they were written, besides being sealed.
+    keep_sealed_days: of days further back only the decisions are kept; 0: all of every day, for ever.
+    """
 
     data_dir: str = "var"
     durability: Literal["full", "normal"] = "full"
+    keep_hot_days: int = 2
+    keep_sealed_days: int = 0
 
 
 class Clock(Section):
-    """A clock that showed `shows` at the real instant `anchor` and runs `speed` times as fast; for the simulator's day.
-
-    Without anchor and shows it is the real clock.
-    """
+    """A clock that showed `shows` at the real instant `anchor`, `speed` times as fast; without them, the real one."""
 
     anchor: datetime | None = None
     shows: datetime | None = None

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from eventlog.reading import open_reader
 from eventlog.schema import Row
-from eventlog.store import Reader
 from kis_actors.differences import Change, differences
 from kis_actors.messages import Record
 from kis_actors.recovery import record_of
@@ -103,7 +103,7 @@ class Walk:
 
 
 def _rows(path: Path, progress: Progress) -> Iterator[Row]:
-    with Reader(path) as reader:
+    with open_reader(path) as reader:
         for count, row in enumerate(reader.rows()):
             if count % PROGRESS_EVERY == 0:
                 progress(row.seq)

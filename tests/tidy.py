@@ -57,6 +57,7 @@ ROWS: dict[str, tuple[str, ...]] = {
         "kis_actors.settings", "kis_actors.texts", "kis_actors.turn", "kis_actors.units", "kis_actors.watch_texts",
     ),
     "kis_actors.fingerprint": ("eventlog",),
+    "kis_actors.sealer": ("eventlog", "kis_actors.settings"),
     "kis_actors.snapshots": ("eventlog", "kis_actors.fingerprint", "kis_actors.journal"),
     "kis_actors.recovery": ("eventlog", "kis_actors.messages", "kis_actors.turn"),
     "kis_actors.journal": ("eventlog", "kis_actors.messages", "kis_actors.recovery", "kis_actors.turn"),
@@ -112,12 +113,16 @@ OWNERS: dict[str, tuple[str, ...]] = {
     "websockets": ("kis_actors.simulator", "kis_actors.web"),
     "PIL": ("kis_actors.channels.picture",),
     "arro3": ("kis_actors.commands.parquet",),
-    "sqlite3": ("eventlog", "kis_actors.commands.options"),
+    "sqlite3": ("eventlog", "kis_actors.commands.options", "kis_actors.sealing"),
     "sqlite_utils": ("eventlog",),
     "tools": (),
     "tests": (),
 }
 """Who alone may import a library."""
+
+CONNECTING = ("sqlite3.connect", "connect")
+WRITING = ("eventlog.store.Writer", "eventlog.sealed.write_sealed")
+"""Who alone may open a SQLite file to write to it: a second one that does can lose what the first wrote."""
 
 CORES = (
     "actors", "duties", "policies", "rules", "signals", "kis", "market", "messages", "turn", "texts", "operator_texts",
@@ -238,6 +243,30 @@ def _is_within(module: str, package: str) -> bool:
 
 def _first(module: str) -> str:
     return module.partition(".")[0]
+
+
+def writing_connections(source: Source) -> Iterator[Finding]:
+    """SQLite files opened otherwise than `mode=ro`: the last to close such a one folds a write-ahead log away."""
+    law = f"the log has one writer: only {', '.join(WRITING)} may open a file for writing"
+    for where, call in _calls_of_connect(source.tree(), source.module):
+        is_allowed = any(_is_within(where, writer) for writer in WRITING)
+        if not is_allowed and not _is_read_only(call, source):
+            what = f"{where} connects without mode=ro"
+            yield Finding(law, source.path, call.lineno, what, "use eventlog.reading.open_reader")
+
+
+def _calls_of_connect(node: ast.AST, where: str) -> Iterator[tuple[str, ast.Call]]:
+    """Each call of a `connect` of sqlite3, or of sqlite_utils with a path, and the dotted name of what it is in."""
+    for child in ast.iter_child_nodes(node):
+        is_scope = isinstance(child, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+        if isinstance(child, ast.Call) and ast.unparse(child.func).removeprefix("store.") in CONNECTING:
+            yield where, child
+        yield from _calls_of_connect(child, f"{where}.{child.name}" if is_scope else where)
+
+
+def _is_read_only(call: ast.Call, source: Source) -> bool:
+    is_uri = any(word.arg == "uri" and ast.unparse(word.value) == "True" for word in call.keywords)
+    return is_uri and "mode=ro" in (ast.get_source_segment(source.text, call) or "")
 
 
 # --- what a core may not do

@@ -55,9 +55,17 @@ class DiskWatch:
 
     def _needed_bytes(self) -> int:
         """For days like the largest there is."""
-        sizes = (one.stat().st_size for one in (self._data_dir / "events").glob("*.db"))
+        sizes = map(_size, (self._data_dir / "events").glob("*.db"))
         return DAYS * max((DAY_BYTES_MIN, *sizes))
 
     def _run(self) -> None:
         while self.look() and not self._stopping.wait(LOOK_S):
             pass
+
+
+def _size(path: Path) -> int:
+    """0 for a file that is gone meanwhile: days that are sealed are removed beside the daemon."""
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0

@@ -18,10 +18,11 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 import click
 import msgspec
 
+from eventlog.day import path_of
 from eventlog.library import VERSION as SQLITE
 from eventlog.passage import seq_at
+from eventlog.reading import AnyReader, open_reader
 from eventlog.schema import Row
-from eventlog.store import Reader
 from kis_actors import __version__, replay
 from kis_actors.bundling import Piece, piece_of, write_piece
 from kis_actors.commands.loading import load_settings
@@ -53,12 +54,12 @@ def bundle_day(
     config: Path | None, data_dir: Path | None, day: date | None, *, around: str, minutes: float, out: Path, force: bool
 ) -> int:
     """Writes the piece from `minutes` before to `minutes` after the moment; the exit status."""
-    path, moment = file_until(config, data_dir, day, around)
+    path, moment = file_until(config, data_dir, day, around, needs_all=True)
     assert moment is not None
     after, upto = _wanted(path, moment, timedelta(minutes=minutes))
     look = search_for(known_secrets(load_settings(config, data_dir, ()), os.environ))
     with whole_file(out, away_from=path.parent, force=force) as file, TemporaryDirectory() as folder:
-        piece, copy = piece_of(path, CORES, after, upto), Path(folder) / "events" / path.name
+        piece, copy = piece_of(path, CORES, after, upto), path_of(Path(folder), date.fromisoformat(path.stem))
         with bar("packing", piece.last_seq) as tell:
             write_piece(path, piece, CORES, copy, day=path.stem, look=look, step=tell)
             about = _about(copy, piece)
@@ -100,7 +101,7 @@ def _lent_keys(path: Path) -> list[str]:
 
 def _wanted(path: Path, moment: datetime, reach: timedelta) -> tuple[int, int]:
     """After which seq, and up to which, the events are that were asked for."""
-    with Reader(path) as reader:
+    with open_reader(path) as reader:
         after = seq_at(reader, ns_of_instant(moment - reach)) - 1
         upto = seq_at(reader, ns_of_instant(moment + reach) + 1) - 1
         if upto <= after:
@@ -108,7 +109,7 @@ def _wanted(path: Path, moment: datetime, reach: timedelta) -> tuple[int, int]:
     return after, upto
 
 
-def _span(reader: Reader) -> str:
+def _span(reader: AnyReader) -> str:
     ends = [next(reader.rows(after=seq), None) for seq in (0, reader.last_commit()[0] - 1)]
     first, last = (instant_of_ns(row.at_ns) if row else None for row in ends)
     return f"goes from {first:%Y-%m-%d %H:%M:%S} to {last:%Y-%m-%d %H:%M:%S}" if first and last else "is empty"
@@ -117,7 +118,7 @@ def _span(reader: Reader) -> str:
 def _about(copy: Path, piece: Piece) -> dict[str, Any]:
     """What the manifest says; of the files as they are before a reader leaves its own beside them."""
     files = [_file(path) for path in sorted(copy.parent.iterdir())]
-    with Reader(copy) as reader:
+    with open_reader(copy) as reader:
         first = next(reader.rows(after=piece.first_seq - 1))
         last = next(reader.rows(after=piece.last_seq - 1))
     return {

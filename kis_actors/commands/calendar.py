@@ -56,13 +56,13 @@ def line_of(entry: dict[str, Any]) -> str:
 def opens_heard(data_dir: Path) -> dict[date, bool]:
     """What KIS last told the daemon of open days, by its log; {} where none can be read."""
     from eventlog import store
-    from eventlog.day import days_in, path_of
+    from eventlog.day import days_in, kept_of
 
     # Whatever is wrong with the log, the calendar is known without it; `verify` is the command that tells.
     unreadable = (OSError, ValueError, store.sqlite3.Error)  # type: ignore[attr-defined]
     for day in reversed(days_in(data_dir)[-DAY_FILES_MAX:]):
         with suppress(*unreadable):
-            opens = _opens_in(path_of(data_dir, day))
+            opens = _opens_in(kept_of(data_dir, day))
             if opens is not None:
                 return opens
     return {}

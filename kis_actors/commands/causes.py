@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
-from eventlog.day import days_in, path_of
+from eventlog.day import days_in, kept_of
 from eventlog.passage import rows_in_pieces
+from eventlog.reading import open_reader
 from eventlog.schema import Row
-from eventlog.store import Reader
 from kis_actors.causes import Node, chain, effects
 from kis_actors.commands.events import event_of
 from kis_actors.commands.loading import load_settings
@@ -24,7 +24,7 @@ def show_causes(
 ) -> int:
     """Prints the tree around the record `seq`; the exit status. Raises ValueError if it is not there."""
     directory = Path(load_settings(config, data_dir, ()).settings.log.data_dir)
-    newest_first = [path_of(directory, each) for each in reversed(days_in(directory))]
+    newest_first = [kept_of(directory, each) for each in reversed(days_in(directory))]
     looked_in = [day_file(directory, day)] if day else newest_first
     path, row = _found(looked_in, seq)
     if row is None:
@@ -64,7 +64,7 @@ def _words(row: Row) -> str:
 def _found(paths: list[Path], seq: int) -> tuple[Path, Row | None]:
     """The row, and the file that has it; seq is counted over all files."""
     for path in paths:
-        with Reader(path) as reader:
+        with open_reader(path) as reader:
             row = next(reader.rows(after=seq - 1), None)
         if row and row.seq == seq:
             return path, row
@@ -75,12 +75,12 @@ def _span(newest_first: list[Path]) -> str:
     """From where to where the seqs in these files go."""
     if not newest_first:
         return ""
-    with Reader(newest_first[-1]) as reader:
+    with open_reader(newest_first[-1]) as reader:
         first = next(reader.rows(), None)
     days = " to ".join(dict.fromkeys((newest_first[-1].stem, newest_first[0].stem)))
     return f"the log of {days} has {first.seq if first else 0} to {_last_seq(newest_first[0])}"
 
 
 def _last_seq(path: Path) -> int:
-    with Reader(path) as reader:
+    with open_reader(path) as reader:
         return reader.last_commit()[0]

@@ -10,10 +10,10 @@ from typing import Any
 import click
 import msgspec
 
-from eventlog.day import days_in, path_of
+from eventlog.day import days_in, kept_of
 from eventlog.passage import rows_in_pieces, seq_at
+from eventlog.reading import open_reader
 from eventlog.schema import Row
-from eventlog.store import Reader
 from kis_actors.commands.reading import file_until, is_about, json_of, plain
 from kis_actors.kis.values import CODE
 from kis_actors.messages import NAMES
@@ -81,12 +81,12 @@ def _as_they_come(path: Path, after: int, types: tuple[str, ...], streams: tuple
     """Never ends by itself. seq runs on across files, and a file ends before the next one is there."""
     data_dir = path.parent.parent
     while True:
-        later = [day for day in days_in(data_dir) if path_of(data_dir, day).name > path.name]
+        later = [day for day in days_in(data_dir) if day.isoformat() > path.stem]
         upto = _last_seq(path)
         yield from rows_in_pieces(path, after=after, upto=upto, types=types, streams=streams)
         after = max(after, upto)
         if later:
-            path = path_of(data_dir, later[0])
+            path = kept_of(data_dir, later[0])
         else:
             time.sleep(FOLLOW_S)
 
@@ -95,13 +95,13 @@ def _within(path: Path, moment: datetime | None, after: int) -> tuple[int, int]:
     """After which seq to begin, and up to which to go."""
     if moment is None:
         return after, _last_seq(path)
-    with Reader(path) as reader:
+    with open_reader(path) as reader:
         first = seq_at(reader, ns_of_instant(moment - AROUND))
         return max(after, first - 1), seq_at(reader, ns_of_instant(moment + AROUND) + 1) - 1
 
 
 def _last_seq(path: Path) -> int:
-    with Reader(path) as reader:
+    with open_reader(path) as reader:
         return reader.last_commit()[0]
 
 

@@ -45,7 +45,7 @@ def show_why(
     config: Path | None, data_dir: Path | None, day: date | None, code: str, *, is_json: bool, at: str | None
 ) -> int:  # fmt: skip
     """Prints why an alert was or was not raised; the exit status. Raises ValueError for a code that is not watched."""
-    path, until = file_until(config, data_dir, day, at)
+    path, until = file_until(config, data_dir, day, at, needs_all=True)
     records = (record for record in records_in(path) if until is None or record.at <= until)
     rebuilt = rebuild(CORES, records, history_of(path, CORES))
     moment = _moment(rebuilt.states, _watched(code, rebuilt.states), path, until or instant_of_ns(rebuilt.last_at_ns))

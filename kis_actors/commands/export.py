@@ -41,7 +41,7 @@ def export_day(
 ) -> int:
     """Writes the table `what` of the day to `out`; the exit status. Of a day that goes on: up to now."""
     write, table, tally = writer_of(format_), TABLES[what], Tally()
-    path, day = file_of(config, data_dir, day)
+    path, day = file_of(config, data_dir, day, needs_all=what != "alerts")
     upto = seqs_of(path)[1]
     with whole_file(out, away_from=path.parent, force=force) as file, bar_over(f"exporting {what}", path) as tell:
         rows = _telling(tell, rows_in_pieces(path, upto=upto, types=table.types))

@@ -1,4 +1,4 @@
-"""What `kis-actors verify` finds in the log, and what `kis-actors repair` does about it."""
+"""What `kis-actors verify` finds in the log, and what `repair` and `seal` do about it."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -7,18 +7,20 @@ from pathlib import Path
 import click
 
 from eventlog.codec import UnknownEvent
-from eventlog.day import days_in, path_of
+from eventlog.day import DECISIONS, HOT, SEALED, days_in, files_of, kept_of
+from eventlog.reading import AnyReader, open_reader
 from eventlog.repair import truncate
 from eventlog.schema import Row
-from eventlog.store import Reader
 from eventlog.verdict import Verdict, verdict_on
 from kis_actors.adapters.file_lock import Taken
 from kis_actors.adapters.lock import DirectoryLock
 from kis_actors.commands.loading import load_settings
 from kis_actors.commands.run import IN_USE
 from kis_actors.recovery import day_file, record_of
+from kis_actors.sealing import tidy_log
 
 UNREADABLE_SHOWN_MAX = 5
+KEPT_AS = {HOT: "", SEALED: " (sealed)", DECISIONS: " (decisions only)"}
 
 
 def show_verdicts(config: Path | None, data_dir: Path | None, days: tuple[date, ...]) -> int:
@@ -29,13 +31,19 @@ def show_verdicts(config: Path | None, data_dir: Path | None, days: tuple[date, 
         raise FileNotFoundError(f"no log in {directory}")
     findings = 0
     for day in days or known:
-        path = day_file(directory, day)
-        before = [other for other in known if other < day]
-        verdict = verdict_on(path)
-        found = [*_findings(path, verdict), *(_continuation(path_of(directory, before[-1]), path) if before else ())]
-        findings += len(found)
-        click.echo("\n".join(f"{day}: {what}" for what in found) or f"{day}: whole, up to record {verdict.last_seq}")
+        day_file(directory, day)
+        earlier = [kept_of(directory, other) for other in known if other < day]
+        findings += sum(_show_verdict(path, earlier[-1:]) for path in files_of(directory, day))
     return 1 if findings else 0
+
+
+def _show_verdict(path: Path, before: list[Path]) -> int:
+    """Prints what is wrong with one file, which goes on where that of the day `before` ends; how much there is."""
+    verdict = verdict_on(path)
+    found = [*_findings(path, verdict), *(what for one in before for what in _continuation(one, path))]
+    lines = found or [f"whole, up to record {verdict.last_seq}"]
+    click.echo("\n".join(f"{path.stem}{KEPT_AS[path.suffix]}: {what}" for what in lines))
+    return len(found)
 
 
 def repair_day(config: Path | None, data_dir: Path | None, day: date, last_seq: int) -> int:
@@ -52,6 +60,26 @@ def repair_day(config: Path | None, data_dir: Path | None, day: date, last_seq: 
     return show_verdicts(config, data_dir, (day,)) if path.exists() else 0
 
 
+def seal_days(config: Path | None, data_dir: Path | None, days: tuple[date, ...]) -> int:
+    """Seals these days, or all that are over, and lets go of what is not kept; 0 if all could be."""
+    log = load_settings(config, data_dir, ()).settings.log
+    directory = Path(log.data_dir)
+    known = days_in(directory)
+    for day in days:
+        day_file(directory, day)
+    if not known or known[-1] in days:
+        what = f"{known[-1]} is the newest day, which is not over" if known else f"no log in {directory}"
+        raise FileNotFoundError(what)
+    try:
+        is_done = tidy_log(
+            directory, keep_hot_days=log.keep_hot_days, keep_sealed_days=log.keep_sealed_days, say=click.echo, only=days
+        )
+    except Taken as error:
+        click.echo(str(error), err=True)
+        return IN_USE
+    return 0 if is_done else 1
+
+
 def _directory(config: Path | None, data_dir: Path | None) -> Path:
     return Path(load_settings(config, data_dir, ()).settings.log.data_dir)
 
@@ -61,15 +89,16 @@ def _findings(path: Path, verdict: Verdict) -> Iterator[str]:
         way_out = f"kis-actors repair {path.stem} --truncate-after {finding.seq - 1}"
         yield f"from record {finding.seq} on: {finding.what}. To go on with what is before: {way_out}"
         return
-    with Reader(path) as reader:
-        if verdict.mark is None and reader.about().format > 1:
-            yield "there is no mark beside it any more: whether records are missing at its end cannot be known"
-        if problem := reader.index_problem():
-            yield f"its records are whole, but SQLite finds: {problem}"
+    with open_reader(path) as reader:
+        if verdict.mark is None and (path.suffix != HOT or reader.about().format > 1):
+            beside = "mark" if path.suffix == HOT else "manifest"
+            yield f"there is no {beside} beside it any more: whether records are missing at its end cannot be known"
+        elif problem := reader.problem():
+            yield f"its records are whole, but {problem}"
         yield from _unreadable(reader)
 
 
-def _unreadable(reader: Reader) -> Iterator[str]:
+def _unreadable(reader: AnyReader) -> Iterator[str]:
     found = [what for row in reader.rows() if (what := _problem(row))]
     yield from found[:UNREADABLE_SHOWN_MAX]
     if len(found) > UNREADABLE_SHOWN_MAX:
@@ -88,7 +117,7 @@ def _problem(row: Row) -> str:
 
 def _continuation(before: Path, path: Path) -> Iterator[str]:
     """Whether the file goes on where the one before ends."""
-    with Reader(before) as old, Reader(path) as new:
+    with open_reader(before) as old, open_reader(path) as new:
         (last_seq, chain), about = old.last_commit(), new.about()
     if about.first_seq != last_seq + 1:
         yield f"begins with record {about.first_seq}, but {before.stem} ends with {last_seq}"

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, ProgressColumn, Task, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
-from eventlog.store import Reader
+from eventlog.reading import open_reader
 
 Tell = Callable[[int], None]
 """Takes how far the work is."""
@@ -42,7 +42,7 @@ def bar_over(what: str, path: Path) -> Iterator[Tell]:
 
 def seqs_of(path: Path) -> tuple[int, int]:
     """The first and the last seq in a day file. Raises ValueError if it has no records."""
-    with Reader(path) as reader:
+    with open_reader(path) as reader:
         first = next(reader.rows(), None)
         if first is None:
             raise ValueError(f"{path} has no records: the daemon ended before it wrote any; name another day")

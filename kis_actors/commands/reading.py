@@ -8,7 +8,7 @@ from typing import Any
 import click
 import msgspec
 
-from eventlog.day import days_in
+from eventlog.day import DECISIONS, days_in
 from eventlog.schema import Row
 from kis_actors.adapters.clock import Clock
 from kis_actors.commands.loading import load_settings
@@ -22,8 +22,13 @@ YEARS = range(1971, 9999)
 """Beyond these, nothing can be added to or taken from an instant."""
 
 
-def file_of(config: Path | None, data_dir: Path | None, day: date | None) -> tuple[Path, date]:
-    """The day file to read: today's, or the latest if there is none of today, which is said."""
+def file_of(
+    config: Path | None, data_dir: Path | None, day: date | None, *, needs_all: bool = False
+) -> tuple[Path, date]:
+    """The day file to read: today's, or the latest if there is none of today, which is said.
+
+    Raises FileNotFoundError, also for a day of which not all is kept, if all is needed.
+    """
     settings = load_settings(config, data_dir, ()).settings
     directory = Path(settings.log.data_dir)
     days = days_in(directory)
@@ -31,17 +36,23 @@ def file_of(config: Path | None, data_dir: Path | None, day: date | None) -> tup
     if day is None and days and today not in days:
         click.echo(f"no log of today, {today}; showing {days[-1]}", err=True)
         day = days[-1]
-    return day_file(directory, day or today), day or today
+    path = day_file(directory, day or today)
+    if path.suffix == DECISIONS:
+        what = f"of {path.stem} only what was decided is kept"
+        if needs_all:
+            raise FileNotFoundError(f"{what}, which alerts and events show")
+        click.echo(what, err=True)
+    return path, day or today
 
 
 def file_until(
-    config: Path | None, data_dir: Path | None, day: date | None, at: str | None
+    config: Path | None, data_dir: Path | None, day: date | None, at: str | None, *, needs_all: bool = False
 ) -> tuple[Path, datetime | None]:  # fmt: skip
     """The day file to read and up to which moment; a moment with a date of its own says which day."""
     if day is None and at and not CLOCK_TIME.fullmatch(at):
         instant = instant_of(at, date.min)
         day = log_day_of(instant) if instant else None
-    path, day = file_of(config, data_dir, day)
+    path, day = file_of(config, data_dir, day, needs_all=needs_all)
     return path, instant_of(at, day)
 
 

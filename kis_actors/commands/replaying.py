@@ -24,7 +24,7 @@ def show_replay(
     config: Path | None, data_dir: Path | None, day: date | None, *, is_json: bool, until: str | None
 ) -> int:  # fmt: skip
     """Replays the day; 0 if nothing differs, 1 if something does."""
-    path, day = file_of(config, data_dir, day)
+    path, day = file_of(config, data_dir, day, needs_all=True)
     end = instant_of(until, day)
     with bar_over("replaying", path) as tell:
         result = replay.compare(CORES, path, end, tell)

@@ -39,7 +39,7 @@ def show_alerts(config: Path | None, data_dir: Path | None, day: date | None, *,
 
 def show_state(config: Path | None, data_dir: Path | None, day: date | None, *, is_json: bool, at: str | None) -> int:
     """Prints the state rebuilt from the log; the exit status."""
-    path, until = file_until(config, data_dir, day, at)
+    path, until = file_until(config, data_dir, day, at, needs_all=True)
     records = (record for record in records_in(path) if until is None or record.at <= until)
     rebuilt = rebuild(CORES, records, history_of(path, CORES))
     state = _state(rebuilt.states, rebuilt.last_seq)

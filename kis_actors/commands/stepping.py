@@ -61,7 +61,7 @@ def show_steps(
     start: str | None, until: str | None, code: str | None, limit: int,
 ) -> int:  # fmt: skip
     """Walks the day; 0, or 1 if a decision that was shown differs from the log's."""
-    path, day = file_of(config, data_dir, day)
+    path, day = file_of(config, data_dir, day, needs_all=True)
     seqs_of(path)
     bounds = Bounds(instant_of(start, day), instant_of(until, day), code, limit)
     if sys.stdin.isatty() and sys.stdout.isatty() and not is_json:

@@ -59,7 +59,7 @@ def show_what_if(
 
     Raises SettingsError for settings that cannot be.
     """
-    path, day = file_of(config, data_dir, day)
+    path, day = file_of(config, data_dir, day, needs_all=True)
     end = instant_of(until, day)
     records = [one for one in records_in(path, types=_names(READ)) if end is None or one.at <= end]
     settings, each = _settings_of(records, path), combinations(overrides)

@@ -56,6 +56,12 @@ def test_a_large_day_needs_more(room, tmp_path):
     assert room.said == [DiskLow(free_bytes=2 * NEEDED - 1, needed_bytes=2 * NEEDED)]
 
 
+def test_a_day_that_goes_meanwhile_is_no_trouble(room, tmp_path):
+    (tmp_path / "events").mkdir()
+    (tmp_path / "events" / "2026-11-19.db").symlink_to(tmp_path / "gone")  # listed, and then not there
+    assert room.after(NEEDED)
+
+
 def test_it_is_said_again_only_after_a_while(room):
     for pass_s in (0, 10, SAID_AGAIN_S - 20, 10):
         room.after(NEEDED - 1, pass_s)
