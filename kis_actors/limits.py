@@ -81,6 +81,8 @@ RANGES: dict[str, tuple[float, float]] = RATIOS | {
     "notify.dead_man_sec": (1, 86_400),
     "notify.telegram.per_sec": (0.1, 30),
     "notify.telegram.per_min": (1, 1000),
+    "log.keep_hot_days": (1, 10_000),
+    "log.keep_sealed_days": (0, 100_000),
     "clock.speed": (0.01, 10_000),
 }
 """Least and most of every number; of a list, of each number in it."""

@@ -12,9 +12,10 @@ from typing import Any, NamedTuple
 import msgspec
 
 from eventlog.codec import Codec
-from eventlog.day import days_in, path_of
+from eventlog.day import days_in, kept_of
+from eventlog.reading import open_reader
 from eventlog.schema import Row
-from eventlog.store import Reader
+from eventlog.snapshot import Snapshot
 from kis_actors.messages import (
     NAMES,
     Event,
@@ -26,7 +27,7 @@ from kis_actors.messages import (
     RunEnded,
     StateCarried,
 )
-from kis_actors.turn import Core, count_decisions, hears, take_turn
+from kis_actors.turn import Core, count_decisions, hearers_of, take_turn
 
 CODEC: Codec[Event] = Codec(NAMES)
 
@@ -51,6 +52,21 @@ class Rebuilt(NamedTuple):
     last_at_ns: int
 
 
+class Known(NamedTuple):
+    """Where the actors begin: their states, by name, and up to which record each of them goes."""
+
+    states: dict[str, Any] = {}  # noqa: RUF012 - never changed
+    seqs: dict[str, int] = {}  # noqa: RUF012
+
+    @property
+    def seq(self) -> int:
+        """Up to here nobody needs the log."""
+        return min(self.seqs.values(), default=0)
+
+
+NOTHING = Known()
+
+
 class History(NamedTuple):
     """What a day file says beyond its inputs. handled: per actor, the last seq whose turn is surely in the log."""
 
@@ -69,33 +85,37 @@ def record_of(row: Row) -> Record:
 
 def records_in(path: Path, **filters: Any) -> Iterator[Record]:
     """The records of a day file, in order; filters as eventlog.store.Reader.rows takes them."""
-    with Reader(path) as reader:
+    with open_reader(path) as reader:
         for row in reader.rows(**filters):
             yield record_of(row)
 
 
-def history_of(path: Path, cores: tuple[Core, ...]) -> History:
-    """What a day file says was decided, and up to where each actor had come."""
+def history_of(path: Path, cores: tuple[Core, ...], known: Known = NOTHING) -> History:
+    """What a day file says was decided beyond what is known, and up to where each actor had come."""
     names = tuple(core.name for core in cores)
     decisions: dict[tuple[str, int], list[Event]] = {}
-    handled = dict.fromkeys(names, _last_clean_end(path))
-    for record in records_in(path, streams=names):
+    handled = dict.fromkeys(names, _last_clean_end(path, known.seq))
+    for record in records_in(path, after=known.seq, streams=names, is_notable=True):
         decisions.setdefault((record.stream, record.cause), []).append(record.event)
         handled[record.stream] = max(handled[record.stream], record.cause)
     return History({key: tuple(events) for key, events in decisions.items()}, handled)
 
 
-def rebuild(cores: tuple[Core, ...], records: Iterable[Record], history: History) -> Rebuilt:
+def rebuild(
+    cores: tuple[Core, ...], records: Iterable[Record], history: History, known: Known = NOTHING
+) -> Rebuilt:  # fmt: skip
     """The states after `records`: recorded decisions stand; turns the log does not have are taken now."""
     states: dict[str, Any] = {core.name: core.state() for core in cores}
+    states.update(known.states)
+    hearers = hearers_of(cores)
     undecided: list[Undecided] = []
     last_seq = last_at_ns = 0
     for record in records:
         last_seq, last_at_ns = record.seq, record.at_ns
         if isinstance(record.event, StateCarried):
             states.update(carried_states(cores, record.event))
-        for core in cores:
-            if hears(core, record):
+        for core in hearers.get(type(record.event), ()):
+            if record.stream != core.name and record.seq > known.seqs.get(core.name, 0):
                 states[core.name], missing = _turn(core, states[core.name], record, history)
                 undecided += missing
     return Rebuilt(states, tuple(undecided), last_seq, last_at_ns)
@@ -105,6 +125,15 @@ def carried(states: dict[str, Any]) -> tuple[StateCarried, ...]:
     """The states as the first records of the next day file."""
     encode = msgspec.json.encode
     return tuple(StateCarried(actor=name, state=msgspec.Raw(encode(state))) for name, state in states.items())
+
+
+def known_from(cores: tuple[Core, ...], snapshot: Snapshot | None) -> Known:
+    """The states in `snapshot`, which is this code's own. Nothing, if an actor is not in it."""
+    if snapshot is None or any(core.name not in snapshot.parts for core in cores):
+        return NOTHING
+    parts = snapshot.parts
+    states: dict[str, Any] = {core.name: msgspec.json.decode(parts[core.name].state, type=core.state) for core in cores}
+    return Known(states, {core.name: parts[core.name].seq for core in cores})
 
 
 def carried_states(cores: tuple[Core, ...], event: StateCarried) -> dict[str, Any]:
@@ -127,7 +156,7 @@ def in_doubt(path: Path) -> tuple[NotifyRequested, ...]:
 
 def day_file(data_dir: Path, day: date) -> Path:
     """The file of `day`. Raises FileNotFoundError that names the days there are."""
-    path = path_of(data_dir, day)
+    path = kept_of(data_dir, day)
     if not path.exists():
         days = ", ".join(map(str, days_in(data_dir))) or "none"
         raise FileNotFoundError(f"no log of {day} in {data_dir}; days there: {days}")
@@ -142,6 +171,6 @@ def _turn(core: Core, state: Any, record: Record, history: History) -> tuple[Any
     return state, [Undecided(core.name, decided, record.seq)] if decided else []
 
 
-def _last_clean_end(path: Path) -> int:
-    ends = [record.seq for record in records_in(path, types=[NAMES[RunEnded][0]])]
+def _last_clean_end(path: Path, after: int) -> int:
+    ends = [record.seq for record in records_in(path, after=after, types=[NAMES[RunEnded][0]])]
     return ends[-1] if ends else 0

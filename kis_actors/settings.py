@@ -10,7 +10,7 @@ from msgspec import Meta, Struct, field
 from msgspec.structs import replace
 
 from kis_actors.rules import AnyParams, disparity_threshold, near_threshold
-from kis_actors.signals.engine import Rules, ordered
+from kis_actors.signals.book import Fault, Rules, RulesError, ordered
 from kis_actors.signals.params import Groups, RuleParams
 
 
@@ -91,10 +91,11 @@ class Monitor(Section):
     groups: Groups = {}
 
     def rule_book(self) -> Rules:
-        """All rules by name, the main one first, what combines others after them. Raises ValueError, for people."""
+        """All rules by name, the main one first, what combines others after them. Raises RulesError."""
         signal, main = self.signal, disparity_threshold.NAME
         if main in self.rules:
-            raise ValueError(f"the name {main} is taken by monitor.signal")
+            taken = Fault(main, f"the name {main} is taken by monitor.signal", "give the rule another name")
+            raise RulesError((taken,))
         session: Literal["regular", "all"] = "regular" if signal.regular_only else "all"
         line = disparity_threshold.Params(
             threshold=signal.disparity_threshold, rearm_ratio=signal.rearm_ratio, session=session,
@@ -266,17 +267,20 @@ class Notify(Section):
 
 
 class EventLog(Section):
-    """Where the log lives. durability full: every commit survives power loss; normal: the death of the process."""
+    """Where the log lives, and how long. durability full: commits survive power loss; normal: the process's death.
+
+    keep_hot_days: so many days before the newest stay as they were written, besides being sealed.
+    keep_sealed_days: of days further back only the decisions are kept; 0: all of every day, for ever.
+    """
 
     data_dir: str = "var"
     durability: Literal["full", "normal"] = "full"
+    keep_hot_days: int = 2
+    keep_sealed_days: int = 0
 
 
 class Clock(Section):
-    """A clock that showed `shows` at the real instant `anchor` and runs `speed` times as fast; for the simulator's day.
-
-    Without anchor and shows it is the real clock.
-    """
+    """A clock that showed `shows` at the real instant `anchor`, `speed` times as fast; without them, the real one."""
 
     anchor: datetime | None = None
     shows: datetime | None = None

@@ -17,6 +17,7 @@ from tidy import (
     too_long,
     undocumented,
     unordered,
+    writing_connections,
 )
 
 SOURCES = sources()
@@ -62,6 +63,10 @@ def test_modules_import_only_what_their_row_allows():
 
 def test_libraries_are_known_only_to_their_owners():
     check(everywhere(broken_owners))
+
+
+def test_only_writers_open_a_log_for_writing():
+    check(everywhere(writing_connections))
 
 
 def test_cores_read_no_clock_chance_or_file():
@@ -162,6 +167,7 @@ def test_the_longest_fitting_row_binds():
         ("kis_actors/app.py", "from websocket import WebSocket"),
         ("kis_actors/adapters/http.py", "from starlette.routing import Route"),
         ("kis_actors/recovery.py", "import sqlite3"),
+        ("kis_actors/commands/export_rows.py", "from arro3.core import Array"),
         ("kis_actors/cli.py", "from tools import environment"),
         ("eventlog/store.py", "from tests.story import given"),
     ],
@@ -180,6 +186,33 @@ def test_a_library_in_the_wrong_place_is_found(path, text):
 )
 def test_a_library_in_its_place_is_allowed(path, text):
     assert found(broken_owners, text, path) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("eventlog/mark.py", "connection = sqlite3.connect(path)"),
+        ("eventlog/store.py", "class Reader:\n    def f(self): self._c = sqlite3.connect(path)"),
+        ("eventlog/store.py", "def last(path): return sqlite3.connect(path, uri=True)"),
+        ("eventlog/store.py", "class Reader:\n    def f(self): self._c = sqlite3.connect(f'{path}?mode=rw', uri=True)"),
+        ("eventlog/store.py", "class Reader:\n    def f(self): self._c = sqlite3.connect(f'{path}?mode=ro')"),
+        ("kis_actors/app.py", "from sqlite3 import connect\nc = connect('var/events/2026-11-20.db')"),
+    ],
+)
+def test_a_second_writer_is_found(path, text):
+    assert len(found(writing_connections, text, path)) == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("eventlog/store.py", "class Writer:\n    def f(self): self._c = sqlite3.connect(path)"),
+        ("eventlog/store.py", "class Reader:\n    def f(self): self._c = sqlite3.connect(f'{path}?mode=ro', uri=True)"),
+        ("kis_actors/adapters/http.py", "connection.connect()"),
+    ],
+)
+def test_a_reader_and_the_writer_are_allowed(path, text):
+    assert found(writing_connections, text, path) == []
 
 
 @pytest.mark.parametrize(

@@ -18,8 +18,13 @@ ROWS: dict[str, tuple[str, ...]] = {
     "kis_actors.problems": (),
     "kis_actors.yaml_file": ("kis_actors.problems", "kis_actors.scalars"),
     "kis_actors.limits": (),
+    "kis_actors.rule_problems": (
+        "kis_actors.problems", "kis_actors.rules", "kis_actors.scalars", "kis_actors.signals",
+    ),
+    "kis_actors.dotted": (),
     "kis_actors.settings_file": (
-        "kis_actors.limits", "kis_actors.scalars", "kis_actors.settings", "kis_actors.yaml_file",
+        "kis_actors.dotted", "kis_actors.limits", "kis_actors.rule_problems", "kis_actors.scalars",
+        "kis_actors.settings", "kis_actors.signals", "kis_actors.yaml_file",
     ),
     "kis_actors.credentials": ("kis_actors.settings", "kis_actors.settings_file"),
     "kis_actors.market.calendar": ("kis_actors.market", "kis_actors.units", "kis_actors.yaml_file"),
@@ -51,13 +56,36 @@ ROWS: dict[str, tuple[str, ...]] = {
         "kis_actors.messages", "kis_actors.operator_texts", "kis_actors.ports", "kis_actors.reply_texts",
         "kis_actors.settings", "kis_actors.texts", "kis_actors.turn", "kis_actors.units", "kis_actors.watch_texts",
     ),
+    "kis_actors.fingerprint": ("eventlog",),
+    "kis_actors.sealer": ("eventlog", "kis_actors.settings"),
+    "kis_actors.snapshots": ("eventlog", "kis_actors.fingerprint", "kis_actors.journal"),
     "kis_actors.recovery": ("eventlog", "kis_actors.messages", "kis_actors.turn"),
     "kis_actors.journal": ("eventlog", "kis_actors.messages", "kis_actors.recovery", "kis_actors.turn"),
-    "kis_actors.day_files": ("eventlog", "kis_actors.messages", "kis_actors.recovery", "kis_actors.turn"),
-    "kis_actors.replay": (
-        "eventlog", "kis_actors.messages", "kis_actors.recovery", "kis_actors.settings", "kis_actors.turn",
+    "kis_actors.day_files": (
+        "eventlog", "kis_actors.fingerprint", "kis_actors.messages", "kis_actors.recovery", "kis_actors.turn",
     ),
+    "kis_actors.cores": ("kis_actors.actors", "kis_actors.turn"),
+    "kis_actors.replay": ("eventlog", "kis_actors.messages", "kis_actors.recovery", "kis_actors.turn"),
+    "kis_actors.differences": (),
+    "kis_actors.stepping": (
+        "eventlog", "kis_actors.differences", "kis_actors.messages", "kis_actors.recovery", "kis_actors.replay",
+        "kis_actors.turn",
+    ),
+    "kis_actors.witness": ("kis_actors.actors.signal", "kis_actors.duties", "kis_actors.signals"),
+    "kis_actors.what_if": (
+        "kis_actors.actors.signal", "kis_actors.duties", "kis_actors.messages", "kis_actors.replay",
+        "kis_actors.settings", "kis_actors.turn", "kis_actors.witness",
+    ),
+    "kis_actors.alert_changes": ("kis_actors.messages",),
+    "kis_actors.reasons": (
+        "kis_actors.alert_changes", "kis_actors.messages", "kis_actors.rules", "kis_actors.signals",
+        "kis_actors.texts", "kis_actors.what_if", "kis_actors.witness",
+    ),
+    "kis_actors.outcomes": ("kis_actors.kis", "kis_actors.messages", "kis_actors.units"),
     "kis_actors.view": ("kis_actors.kis", "kis_actors.messages", "kis_actors.units"),
+    "kis_actors.causes": ("eventlog",),
+    "kis_actors.bundling": ("eventlog", "kis_actors.messages", "kis_actors.recovery", "kis_actors.turn"),
+    "kis_actors.log_views": ("kis_actors.kis", "kis_actors.messages"),
     "kis_actors.adapters": (
         "kis_actors.adapters", "kis_actors.credentials", "kis_actors.kis", "kis_actors.market", "kis_actors.messages",
         "kis_actors.ports", "kis_actors.settings", "kis_actors.units",
@@ -84,12 +112,17 @@ OWNERS: dict[str, tuple[str, ...]] = {
     "uvicorn": ("kis_actors.simulator", "kis_actors.web"),
     "websockets": ("kis_actors.simulator", "kis_actors.web"),
     "PIL": ("kis_actors.channels.picture",),
-    "sqlite3": ("eventlog", "kis_actors.cli"),
+    "arro3": ("kis_actors.commands.parquet",),
+    "sqlite3": ("eventlog", "kis_actors.commands.options", "kis_actors.sealing"),
     "sqlite_utils": ("eventlog",),
     "tools": (),
     "tests": (),
 }
 """Who alone may import a library."""
+
+CONNECTING = ("sqlite3.connect", "connect")
+WRITING = ("eventlog.store.Writer", "eventlog.sealed.write_sealed")
+"""Who alone may open a SQLite file to write to it: a second one that does can lose what the first wrote."""
 
 CORES = (
     "actors", "duties", "policies", "rules", "signals", "kis", "market", "messages", "turn", "texts", "operator_texts",
@@ -210,6 +243,30 @@ def _is_within(module: str, package: str) -> bool:
 
 def _first(module: str) -> str:
     return module.partition(".")[0]
+
+
+def writing_connections(source: Source) -> Iterator[Finding]:
+    """SQLite files opened otherwise than `mode=ro`: the last to close such a one folds a write-ahead log away."""
+    law = f"the log has one writer: only {', '.join(WRITING)} may open a file for writing"
+    for where, call in _calls_of_connect(source.tree(), source.module):
+        is_allowed = any(_is_within(where, writer) for writer in WRITING)
+        if not is_allowed and not _is_read_only(call, source):
+            what = f"{where} connects without mode=ro"
+            yield Finding(law, source.path, call.lineno, what, "use eventlog.reading.open_reader")
+
+
+def _calls_of_connect(node: ast.AST, where: str) -> Iterator[tuple[str, ast.Call]]:
+    """Each call of a `connect` of sqlite3, or of sqlite_utils with a path, and the dotted name of what it is in."""
+    for child in ast.iter_child_nodes(node):
+        is_scope = isinstance(child, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+        if isinstance(child, ast.Call) and ast.unparse(child.func).removeprefix("store.") in CONNECTING:
+            yield where, child
+        yield from _calls_of_connect(child, f"{where}.{child.name}" if is_scope else where)
+
+
+def _is_read_only(call: ast.Call, source: Source) -> bool:
+    is_uri = any(word.arg == "uri" and ast.unparse(word.value) == "True" for word in call.keywords)
+    return is_uri and "mode=ro" in (ast.get_source_segment(source.text, call) or "")
 
 
 # --- what a core may not do

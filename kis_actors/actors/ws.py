@@ -80,7 +80,8 @@ def evolve(state: State, event: Event) -> State:
         case ClockTicked():
             return replace(state, now=event.now)
         case RunStarted():
-            return replace(_restarted(state), settings=event.settings, block_wait_s=max(state.block_wait_s, 0.0))
+            state = _restarted(state)
+            return replace(state, settings=event.settings, block_wait_s=max(state.block_wait_s, 0.0), now=None)
         case SettingsChanged():
             return replace(state, settings=event.settings)
         case SessionOpened():
@@ -108,10 +109,10 @@ def decide(state: State, record: Record) -> tuple[Event, ...]:
     match event:
         case FrameReceived() if is_control(event.text):
             return _heard(state, event)
-        case RunStarted() | SessionOpened() | LinkLost():
-            return _wanted_link(state)
         case ClockTicked() if _is_over(state):
             return (LinkReleased(link=state.link),)
+        case ClockTicked() | SessionOpened() | LinkLost():
+            return _wanted_link(state)
         case LinkRenewalWanted() if _may_renew(state, event):
             return (LinkReleased(link=state.link),)
     return ()
@@ -168,8 +169,8 @@ def _blocked(state: State, event: LinkBlocked) -> State:
 def _wanted_link(state: State) -> tuple[Event, ...]:
     """The next link, after the longest of its waits; if that is for the budget, it is said."""
     is_wanted = state.is_session and state.settings.monitor.signal.use_intraday
-    if not is_wanted or state.phase != "down" or state.block_wait_s == NEVER_S:
-        return ()
+    if state.now is None or not is_wanted or state.phase != "down" or state.block_wait_s == NEVER_S:
+        return ()  # only the time tells how many connects were lately
     first_s, budget_s = max(_reconnect_wait_s(state), state.block_wait_s), _budget_wait_s(state)
     request = LinkRequested(link=state.link + 1, wait_s=max(first_s, budget_s), new_key=state.needs_key)
     if budget_s <= first_s:

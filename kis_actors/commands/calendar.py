@@ -56,13 +56,13 @@ def line_of(entry: dict[str, Any]) -> str:
 def opens_heard(data_dir: Path) -> dict[date, bool]:
     """What KIS last told the daemon of open days, by its log; {} where none can be read."""
     from eventlog import store
-    from eventlog.day import days_in, path_of
+    from eventlog.day import days_in, kept_of
 
     # Whatever is wrong with the log, the calendar is known without it; `verify` is the command that tells.
     unreadable = (OSError, ValueError, store.sqlite3.Error)  # type: ignore[attr-defined]
     for day in reversed(days_in(data_dir)[-DAY_FILES_MAX:]):
         with suppress(*unreadable):
-            opens = _opens_in(path_of(data_dir, day))
+            opens = _opens_in(kept_of(data_dir, day))
             if opens is not None:
                 return opens
     return {}
@@ -89,7 +89,7 @@ def _phase(phase: Phase) -> dict[str, str]:
 def _entries(config: Path | None, data_dir: Path | None, days: tuple[date, ...]) -> list[dict[str, Any]]:
     """The days' entries. Raises SettingsError for settings or a market file that cannot be used."""
     from kis_actors.adapters.clock import Clock
-    from kis_actors.commands.run import load_settings
+    from kis_actors.commands.loading import load_settings
     from kis_actors.market.calendar import calendar_for
     from kis_actors.market.overlay import overlaid
     from kis_actors.settings_file import resolve

@@ -8,8 +8,8 @@ import click
 
 from kis_actors.actors.signal import explained
 from kis_actors.actors.subscription import nearest_of
-from kis_actors.app import CORES
 from kis_actors.commands.reading import file_until, json_of, plain
+from kis_actors.cores import CORES
 from kis_actors.duties import talk
 from kis_actors.messages import NAMES, AlertDecided, AlertHeld, AlertSuppressed, Event, Record, SignalRaised
 from kis_actors.policies.commands import code_of, similar_to
@@ -45,7 +45,7 @@ def show_why(
     config: Path | None, data_dir: Path | None, day: date | None, code: str, *, is_json: bool, at: str | None
 ) -> int:  # fmt: skip
     """Prints why an alert was or was not raised; the exit status. Raises ValueError for a code that is not watched."""
-    path, until = file_until(config, data_dir, day, at)
+    path, until = file_until(config, data_dir, day, at, needs_all=True)
     records = (record for record in records_in(path) if until is None or record.at <= until)
     rebuilt = rebuild(CORES, records, history_of(path, CORES))
     moment = _moment(rebuilt.states, _watched(code, rebuilt.states), path, until or instant_of_ns(rebuilt.last_at_ns))

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 from kis_actors.duties.trading_day import TradingDay, is_preparing
-from kis_actors.kis.rest import bars_of, quotes_of
+from kis_actors.kis.rest import bars_of, quotes_in
 from kis_actors.market.baseline import closes_needed
 from kis_actors.messages import (
     BaselineLoaded,
@@ -23,7 +23,7 @@ def averages(today: TradingDay, event: Event) -> tuple[Event, ...]:
         case DailyBarsReturned() if today.day:
             return (_baseline(today, event, today.day),)
         case DailyBarsFailed() if today.day and today.averages.is_given_up(event.code):
-            return (BaselineMissing(code=event.code, day=today.day, reason=event.reason),)
+            return (BaselineMissing(code=event.code, day=today.day, reason=event.reason, may_come=True),)
         case ScanReturned() if today.day:
             return _corrections(today, event, today.day)
     return ()
@@ -43,10 +43,11 @@ def _baseline(today: TradingDay, event: DailyBarsReturned, day: date) -> Baselin
 def _corrections(today: TradingDay, event: ScanReturned, day: date) -> tuple[BaselineLoaded | BaselineMissing, ...]:
     """Said before anybody ranks: after a split or a rights issue old closes are no measure of today's price."""
     reason = "its closes are on another basis than its price"
+    quotes = quotes_in(event.rows.columns, event.rows.values)
     return tuple(
         BaselineLoaded(code=code, day=day, closes_won=closes_won) if closes_won
         else BaselineMissing(code=code, day=day, reason=reason)
-        for code, closes_won in today.averages.corrections(quotes_of(event.rows.each())).items()
+        for code, closes_won in today.averages.corrections(quotes).items()
     )  # fmt: skip
 
 
@@ -57,7 +58,8 @@ def averages_complete(today: TradingDay, event: Event) -> tuple[BaselinesComplet
     if missing is None or today.day is None:
         return ()
     newly = tuple(code for code in missing if code not in (today.said_missing or ()))
-    if today.said_missing is not None and not newly:
+    came = any(code in today.codes and code not in missing for code in today.said_missing or ())
+    if today.said_missing is not None and not newly and not came:
         return ()
     loaded = len(today.codes) - len(missing)
     return (BaselinesCompleted(day=today.day, loaded=loaded, missing=missing, newly=newly),)

@@ -103,6 +103,8 @@ def evolve(today: TradingDay, event: Event) -> TradingDay:
             return replace(today, averages=today.averages.requested(event.code))
         case DailyBarsReturned() | DailyBarsFailed():
             return replace(today, averages=today.averages.answered(event.code))
+        case BaselineMissing() if event.may_come:
+            return replace(today, averages=today.averages.gave_up(event.code, today.now))
         case BaselineLoaded() | BaselineMissing():
             closes_won = event.closes_won if isinstance(event, BaselineLoaded) else ()
             return replace(today, averages=today.averages.known(event.code, closes_won))
@@ -142,7 +144,7 @@ def _with_chore(today: TradingDay, event: Event) -> TradingDay:
 
 def _at(today: TradingDay, now: datetime) -> TradingDay:
     was, day = today.now, log_day_of(now)
-    today = replace(today, now=now)
+    today = replace(today, now=now, averages=today.averages.at(now))
     if day != today.day:
         is_first = today.day is None
         averages = today.averages.on_another_day()

@@ -10,6 +10,7 @@ from facts import (
     NEXT_DAY,
     OPENED,
     SAMSUNG,
+    at,
     bars_returned,
     codes_numbered,
     level_closes,
@@ -28,6 +29,7 @@ from kis_actors.messages import (
     BaselineMissing,
     BaselineRequested,
     BaselinesCompleted,
+    ClockTicked,
     DailyBarsFailed,
     Event,
     ScanCompleted,
@@ -35,6 +37,7 @@ from kis_actors.messages import (
     ScanRequested,
     SessionClosed,
 )
+from kis_actors.policies.averages import Averages
 
 STARTED = started()
 SUNDAY = date(2026, 11, 22)
@@ -325,7 +328,27 @@ def test_an_average_is_not_given_up_early(failures):
 def test_an_average_is_given_up_after_three_tries():
     tries = (bars_asked(SAMSUNG), FAILED) * 2
     story = preparing(SAMSUNG, facts=(*tries, bars_asked(SAMSUNG)))
-    story.when(FAILED).then(BaselineMissing(code=SAMSUNG, day=DAY, reason="no answer"), NONE_LOADED)
+    story.when(FAILED).then(BaselineMissing(code=SAMSUNG, day=DAY, reason="no answer", may_come=True), NONE_LOADED)
+
+
+def test_an_average_is_asked_for_again_when_kis_may_be_well_again():
+    tries = (bars_asked(SAMSUNG), FAILED) * 2
+    given_up = preparing(SAMSUNG, facts=(*tries, bars_asked(SAMSUNG))).when(FAILED)
+    now = given_up.state.today.now
+    waiting = given_up.when(ClockTicked(now=now + timedelta(seconds=599)))
+    assert waiting.then_of(BaselineRequested) == ()
+    again = waiting.when(ClockTicked(now=now + timedelta(seconds=600)))
+    assert [one.code for one in again.then_of(BaselineRequested)] == [SAMSUNG]
+
+
+def test_each_wait_for_an_average_is_longer_up_to_an_hour():
+    averages, now, waits_s = Averages(), at("09:00:00"), []
+    for _ in range(5):
+        averages = averages.gave_up(SAMSUNG, now)
+        waits_s.append((averages.retry_at - now).total_seconds())
+        now = averages.retry_at
+        averages = averages.at(now)
+    assert (waits_s, averages.closes_won) == ([600, 1200, 2400, 3600, 3600], {})
 
 
 def test_a_new_day_asks_for_new_averages():

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from facts import CLOSED, NOW, OPENED, SAMSUNG, acknowledged, frame, started, tick, trade
+from facts import CLOSED, NEXT_DAY, NOW, OPENED, SAMSUNG, acknowledged, frame, started, tick, trade
 from hypothesis import given as given_data
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -30,6 +30,7 @@ from kis_actors.messages import (
 from kis_actors.ports import Command
 
 DELAYS_S = (1, 2, 4, 8, 16, 30, 60)
+TEN = tick("10:00:00")
 PLENTY = started(kis={"connects_per_10_min": 60, "connects_per_day": 1000})
 """For waits that have nothing to do with the budget of connects."""
 PINGPONG = FrameReceived(link=1, text='{"header":{"tr_id":"PINGPONG","datetime":"20261120100000"}}')
@@ -80,7 +81,14 @@ def next_wait_s(story: Story) -> float:
 
 
 def test_a_session_asks_for_a_link_at_once():
-    given(WS, started()).when(OPENED).then(asked(1))
+    given(WS, started(), TEN).when(OPENED).then(asked(1))
+
+
+def test_a_start_waits_for_the_time_that_connects_are_counted_by():
+    story = given(WS, started(), tick("14:00:00"), OPENED).when(started())
+    story.then()
+    morning = story.when(tick("09:00:01", NEXT_DAY))
+    assert [when.date() for when in morning.state.connects] == [NEXT_DAY]
 
 
 def test_without_a_session_there_is_no_link():
@@ -88,7 +96,7 @@ def test_without_a_session_there_is_no_link():
 
 
 def test_a_restart_within_a_session_asks_for_a_link():
-    in_session().when(started()).then(asked(1))
+    in_session().when(started()).when(TEN).then(asked(1))
 
 
 def test_a_link_under_way_is_not_asked_for_again():
@@ -135,39 +143,39 @@ def test_a_lost_link_is_replaced_by_the_next_number():
 @pytest.mark.parametrize("losses", range(1, 30))
 def test_each_wait_is_the_configured_one_within_a_fifth(losses):
     delay_s = DELAYS_S[min(losses, len(DELAYS_S)) - 1]
-    wait_s = next_wait_s(after_losses(losses).when(PLENTY))
+    wait_s = next_wait_s(after_losses(losses).when(PLENTY).when(TEN))
     assert 0.8 * delay_s <= wait_s <= 1.2 * delay_s
 
 
 def test_waits_differ_from_link_to_link():
-    waits_s = {next_wait_s(after_losses(losses).when(PLENTY)) for losses in range(7, 30)}
+    waits_s = {next_wait_s(after_losses(losses).when(PLENTY).when(TEN)) for losses in range(7, 30)}
     assert len(waits_s) > 10
 
 
 def test_a_link_that_never_opened_counts_as_lost():
     story = in_session(asked(1), lost(1), asked(2), lost(2))
-    assert 0.8 * 2 <= next_wait_s(story.when(PLENTY)) <= 1.2 * 2
+    assert 0.8 * 2 <= next_wait_s(story.when(PLENTY).when(TEN)) <= 1.2 * 2
 
 
 def test_a_healthy_link_starts_the_waits_anew():
-    story = after_losses(5).when(PLENTY)
+    story = after_losses(5).when(PLENTY).when(TEN)
     story = story.when(LinkOpened(link=6)).when(tick("10:01:00"))
     assert next_wait_s(story.when(lost(6))) <= 1.2
 
 
 def test_a_link_of_59_seconds_is_not_healthy():
-    story = after_losses(5).when(PLENTY)
+    story = after_losses(5).when(PLENTY).when(TEN)
     story = story.when(LinkOpened(link=6)).when(tick("10:00:59"))
     assert next_wait_s(story.when(lost(6))) >= 0.8 * 30
 
 
 def test_a_kill_of_an_open_link_makes_waits_longer():
-    assert next_wait_s(opened_after_losses(2).when(PLENTY)) >= 0.8 * 4
+    assert next_wait_s(opened_after_losses(2).when(PLENTY).when(TEN)) >= 0.8 * 4
 
 
 def test_restarts_while_waiting_leave_the_wait_alone():
-    story = after_losses(2).when(PLENTY).when(PLENTY)
-    assert 0.8 * 2 <= next_wait_s(story.when(PLENTY)) <= 1.2 * 2
+    story = after_losses(2).when(PLENTY).when(TEN).when(PLENTY).when(TEN)
+    assert 0.8 * 2 <= next_wait_s(story.when(PLENTY).when(TEN)) <= 1.2 * 2
 
 
 def test_a_link_we_ended_makes_no_wait_longer():
@@ -197,7 +205,7 @@ def test_a_block_counts_for_one_try_only():
 
 def test_a_block_outlives_a_restart():
     blocked = LinkBlocked(link=1, reason="OPSP8996", wait_s=60)
-    assert next_wait_s(linked(blocked).when(started())) >= 60
+    assert next_wait_s(linked(blocked).when(started()).when(TEN)) >= 60
 
 
 def test_an_unknown_approval_key_blocks_the_link():
@@ -233,7 +241,7 @@ def test_a_link_blocked_for_good_stays_down_next_session():
 
 
 def test_a_restart_tries_a_link_blocked_for_good():
-    (request,) = linked(LinkBlocked(link=1, reason="OPSP9994", wait_s=-1), lost(1)).when(started()).decided
+    (request,) = linked(LinkBlocked(link=1, reason="OPSP9994", wait_s=-1), lost(1)).when(started()).when(TEN).decided
     assert request.link == 2
 
 
@@ -300,14 +308,15 @@ def test_the_day_s_budget_counts_longer():
 
 
 def test_the_budget_outlives_a_restart():
-    blocked, request = connected(3, connects_per_10_min=3).when(started(kis={"connects_per_10_min": 3})).decided
+    three = started(kis={"connects_per_10_min": 3})
+    blocked, request = connected(3, connects_per_10_min=3).when(three).when(TEN).decided
     assert (type(blocked), request.wait_s) == (LinkBlocked, 605.0)
 
 
 def test_restarts_while_the_budget_is_waited_for_cost_nothing():
     story = connected(3, connects_per_10_min=3)
     for _ in range(20):
-        story = story.when(started(kis={"connects_per_10_min": 3}))
+        story = story.when(started(kis={"connects_per_10_min": 3})).when(TEN)
     assert next_wait_s(story) == 605.0
 
 
@@ -315,8 +324,8 @@ def test_restarts_after_connecting_count():
     ten = started(kis={"connects_per_10_min": 10})
     story = given(WS, ten, tick("10:00:00"), OPENED)
     for link in range(1, 12):
-        story = story.when(ten).when(LinkOpened(link=link))
-    assert next_wait_s(story.when(ten)) > 500
+        story = story.when(ten).when(TEN).when(LinkOpened(link=link))
+    assert next_wait_s(story.when(ten).when(TEN)) > 500
 
 
 @settings(max_examples=60)

@@ -99,7 +99,7 @@ def test_an_empty_file_leaves_the_table_as_it_is():
         ("special_sessions: {2026-11-19: {}}", "market.yaml:1:32: special_sessions.2026-11-19 has no closes"),
         (
             'special_sessions: {2026-11-19: {opens: "16:30", closes: "10:00", source: x}}',
-            "market.yaml:1:32: special_sessions: 2026-11-19 closes before it opens",
+            "market.yaml:1:20: special_sessions: 2026-11-19 closes before it opens",
         ),
         ("closed: {}", "market.yaml:1:1: unknown key 'closed'; did you mean closures?"),
     ],

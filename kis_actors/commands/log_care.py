@@ -1,0 +1,125 @@
+"""What `kis-actors verify` finds in the log, and what `repair` and `seal` do about it."""
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import click
+
+from eventlog.codec import UnknownEvent
+from eventlog.day import DECISIONS, HOT, SEALED, days_in, files_of, kept_of
+from eventlog.reading import AnyReader, open_reader
+from eventlog.repair import truncate
+from eventlog.schema import Row
+from eventlog.verdict import Verdict, verdict_on
+from kis_actors.adapters.file_lock import Taken
+from kis_actors.adapters.lock import DirectoryLock
+from kis_actors.commands.loading import load_settings
+from kis_actors.commands.run import IN_USE
+from kis_actors.recovery import day_file, record_of
+from kis_actors.sealing import tidy_log
+
+UNREADABLE_SHOWN_MAX = 5
+KEPT_AS = {HOT: "", SEALED: " (sealed)", DECISIONS: " (decisions only)"}
+
+
+def show_verdicts(config: Path | None, data_dir: Path | None, days: tuple[date, ...]) -> int:
+    """Prints what is wrong with these days' files, or with all; 0 if nothing is."""
+    directory = _directory(config, data_dir)
+    known = days_in(directory)
+    if not known:
+        raise FileNotFoundError(f"no log in {directory}")
+    findings = 0
+    for day in days or known:
+        day_file(directory, day)
+        earlier = [kept_of(directory, other) for other in known if other < day]
+        findings += sum(_show_verdict(path, earlier[-1:]) for path in files_of(directory, day))
+    return 1 if findings else 0
+
+
+def _show_verdict(path: Path, before: list[Path]) -> int:
+    """Prints what is wrong with one file, which goes on where that of the day `before` ends; how much there is."""
+    verdict = verdict_on(path)
+    found = [*_findings(path, verdict), *(what for one in before for what in _continuation(one, path))]
+    lines = found or [f"whole, up to record {verdict.last_seq}"]
+    click.echo("\n".join(f"{path.stem}{KEPT_AS[path.suffix]}: {what}" for what in lines))
+    return len(found)
+
+
+def repair_day(config: Path | None, data_dir: Path | None, day: date, last_seq: int) -> int:
+    """Ends the day's file with record `last_seq`; the exit status. Raises eventlog.repair.Refused."""
+    directory = _directory(config, data_dir)
+    path = day_file(directory, day)
+    try:
+        with DirectoryLock(directory):
+            folder = truncate(path, last_seq)
+    except Taken as error:
+        click.echo(str(error), err=True)
+        return IN_USE
+    click.echo(f"{day}: ends with record {last_seq} now; the file before is in {folder}")
+    return show_verdicts(config, data_dir, (day,)) if path.exists() else 0
+
+
+def seal_days(config: Path | None, data_dir: Path | None, days: tuple[date, ...]) -> int:
+    """Seals these days, or all that are over, and lets go of what is not kept; 0 if all could be."""
+    log = load_settings(config, data_dir, ()).settings.log
+    directory = Path(log.data_dir)
+    known = days_in(directory)
+    for day in days:
+        day_file(directory, day)
+    if not known or known[-1] in days:
+        what = f"{known[-1]} is the newest day, which is not over" if known else f"no log in {directory}"
+        raise FileNotFoundError(what)
+    try:
+        is_done = tidy_log(
+            directory, keep_hot_days=log.keep_hot_days, keep_sealed_days=log.keep_sealed_days, say=click.echo, only=days
+        )
+    except Taken as error:
+        click.echo(str(error), err=True)
+        return IN_USE
+    return 0 if is_done else 1
+
+
+def _directory(config: Path | None, data_dir: Path | None) -> Path:
+    return Path(load_settings(config, data_dir, ()).settings.log.data_dir)
+
+
+def _findings(path: Path, verdict: Verdict) -> Iterator[str]:
+    if finding := verdict.finding:
+        way_out = f"kis-actors repair {path.stem} --truncate-after {finding.seq - 1}"
+        yield f"from record {finding.seq} on: {finding.what}. To go on with what is before: {way_out}"
+        return
+    with open_reader(path) as reader:
+        if verdict.mark is None and (path.suffix != HOT or reader.about().format > 1):
+            beside = "mark" if path.suffix == HOT else "manifest"
+            yield f"there is no {beside} beside it any more: whether records are missing at its end cannot be known"
+        elif problem := reader.problem():
+            yield f"its records are whole, but {problem}"
+        yield from _unreadable(reader)
+
+
+def _unreadable(reader: AnyReader) -> Iterator[str]:
+    found = [what for row in reader.rows() if (what := _problem(row))]
+    yield from found[:UNREADABLE_SHOWN_MAX]
+    if len(found) > UNREADABLE_SHOWN_MAX:
+        yield f"{len(found)} records in all cannot be read by this version"
+
+
+def _problem(row: Row) -> str:
+    try:
+        record_of(row)
+    except UnknownEvent as unknown:
+        return f"record {row.seq}: {unknown}"
+    except ValueError as unreadable:
+        return str(unreadable)
+    return ""
+
+
+def _continuation(before: Path, path: Path) -> Iterator[str]:
+    """Whether the file goes on where the one before ends."""
+    with open_reader(before) as old, open_reader(path) as new:
+        (last_seq, chain), about = old.last_commit(), new.about()
+    if about.first_seq != last_seq + 1:
+        yield f"begins with record {about.first_seq}, but {before.stem} ends with {last_seq}"
+    elif about.chain != chain:
+        yield f"continues another history than that of {before.stem}"

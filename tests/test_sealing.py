@@ -1,0 +1,372 @@
+"""Days that are over: sealed, kept as long as the settings say, and read by every command as before."""
+
+import sqlite3
+import time
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+from click.testing import CliRunner
+from log_days import days_from, goes_on, log_of
+
+from eventlog.day import days_in, files_of, path_of
+from eventlog.manifest import manifest_path_of
+from eventlog.reading import open_reader
+from eventlog.schema import Row
+from kis_actors.adapters.file_lock import FileLock, Taken
+from kis_actors.cli import cli
+from kis_actors.cores import CORES
+from kis_actors.day_files import Damaged, open_day
+from kis_actors.messages import NAMES, ClockTicked, FrameReceived, ScanReturned
+from kis_actors.sealer import Sealer
+from kis_actors.sealing import BUSY, DECIDED, tidy_log
+from kis_actors.settings import EventLog
+
+DAYS = days_from(4)
+FIRST, SECOND, THIRD, NEWEST = DAYS
+
+
+@pytest.fixture
+def data_dir(tmp_path):
+    """Four days."""
+    log_of(tmp_path, 4)
+    return tmp_path
+
+
+def tidied(data_dir: Path, keep_hot_days: int = 2, keep_sealed_days: int = 0) -> list[str]:
+    said: list[str] = []
+    tidy_log(data_dir, keep_hot_days=keep_hot_days, keep_sealed_days=keep_sealed_days, say=said.append)
+    return said
+
+
+def kept(data_dir: Path) -> list[list[str]]:
+    """How each day is kept, oldest first."""
+    return [[path.suffix for path in files_of(data_dir, day)] for day in days_in(data_dir)]
+
+
+def rows(path: Path) -> list[Row]:
+    with open_reader(path) as reader:
+        return list(reader.rows())
+
+
+def said(command: str, data_dir: Path, *arguments: str) -> tuple[int, str]:
+    """Exit status and output."""
+    config = data_dir / "settings.yaml"
+    config.write_text("{}", "utf-8")
+    result = CliRunner().invoke(cli, [command, *arguments, "--config", str(config), "--data-dir", str(data_dir)])
+    return result.exit_code, result.output if result.exit_code == 2 else result.stdout
+
+
+# --- what is kept
+
+
+def test_days_that_are_over_are_sealed(data_dir):
+    tidied(data_dir, keep_hot_days=9)
+    assert kept(data_dir) == [[".db", ".sealed"]] * 3 + [[".db"]]
+
+
+def test_hot_files_go_after_their_days(data_dir):
+    tidied(data_dir, keep_hot_days=2)
+    assert kept(data_dir) == [[".sealed"], [".db", ".sealed"], [".db", ".sealed"], [".db"]]
+
+
+def test_of_days_further_back_the_decisions_stay(data_dir):
+    for _ in range(2):
+        tidied(data_dir, keep_hot_days=1, keep_sealed_days=1)
+    assert kept(data_dir) == [[".decisions"], [".decisions"], [".db", ".sealed"], [".db"]]
+
+
+def test_a_day_that_is_kept_as_written_is_kept_sealed_too(data_dir):
+    for _ in range(2):
+        tidied(data_dir, keep_hot_days=9, keep_sealed_days=1)
+    assert kept(data_dir) == [[".db", ".sealed"]] * 3 + [[".db"]]
+
+
+def test_without_a_number_sealed_days_stay_for_ever(data_dir):
+    for _ in range(2):
+        tidied(data_dir, keep_hot_days=1, keep_sealed_days=0)
+    assert kept(data_dir) == [[".sealed"], [".sealed"], [".db", ".sealed"], [".db"]]
+
+
+def test_the_newest_day_is_left_alone(tmp_path):
+    log_of(tmp_path, 1)
+    assert (tidied(tmp_path), kept(tmp_path)) == ([], [[".db"]])
+
+
+def test_the_second_time_there_is_nothing_to_do(data_dir):
+    assert len(tidied(data_dir)) == 4 and tidied(data_dir) == []
+
+
+def test_all_that_is_done_is_said(data_dir):
+    first, *_, last = tidied(data_dir, keep_hot_days=2)
+    assert first.startswith("2026-11-20: sealed, ") and last.startswith("2026-11-22: sealed, ")
+    assert "2026-11-20: only the sealed file is kept from now on" in tidied(log_again(data_dir), keep_hot_days=2)
+    (given_up,) = tidied(data_dir, keep_hot_days=2, keep_sealed_days=2)
+    assert given_up.startswith("2026-11-20: only what was decided is kept from now on, ")
+
+
+def log_again(data_dir: Path) -> Path:
+    """The same log, nothing of it sealed."""
+    again = data_dir / "again"
+    log_of(again, 4)
+    return again
+
+
+def test_a_damaged_day_stays_and_does_not_keep_others_from_it(data_dir):
+    connection = sqlite3.connect(path_of(data_dir, FIRST))
+    connection.execute("update events set at = at + 1 where seq = 7")
+    connection.commit()
+    connection.close()
+    first, *_ = tidied(data_dir, keep_hot_days=1, keep_sealed_days=1)
+    assert first.startswith("2026-11-20: stays as it is: 2026-11-20.db is not whole: one of the rows 7 to 7 was ")
+    assert kept(data_dir)[:2] == [[".db"], [".sealed"]]
+
+
+def test_a_sealed_day_that_is_hurt_is_not_given_up(data_dir):
+    tidied(data_dir, keep_hot_days=1)
+    sealed = path_of(data_dir, FIRST).with_suffix(".sealed")
+    sealed.chmod(0o600)
+    content = bytearray(sealed.read_bytes())
+    content[len(content) // 2] ^= 1
+    sealed.write_bytes(content)
+    first, *_ = tidied(data_dir, keep_hot_days=1, keep_sealed_days=1)
+    assert first.startswith("2026-11-20: stays as it is: ") and kept(data_dir)[0] == [".sealed"]
+
+
+def test_two_do_not_seal_at_once(data_dir):
+    with FileLock(data_dir / "sealing.lock", BUSY), pytest.raises(Taken, match="another process"):
+        tidied(data_dir)
+
+
+def test_what_is_decided_has_no_ticks_and_no_answers():
+    bulk = [NAMES[kind][0] for kind in (FrameReceived, ClockTicked, ScanReturned)]
+    assert not set(bulk) & set(DECIDED)
+
+
+# --- the process beside the daemon
+
+
+def wait_for_seal(data_dir: Path) -> None:
+    deadline = time.monotonic() + 60
+    while not manifest_path_of(path_of(data_dir, THIRD).with_suffix(".sealed")).exists():
+        assert time.monotonic() < deadline, "nothing was sealed"
+        time.sleep(0.1)
+
+
+def test_the_daemon_has_it_done_by_another_process(data_dir):
+    sealer = Sealer(data_dir, EventLog(keep_hot_days=1), print)
+    sealer.start()
+    wait_for_seal(data_dir)
+    sealer.stop()
+    assert kept(data_dir) == [[".sealed"], [".sealed"], [".db", ".sealed"], [".db"]]
+
+
+def test_a_single_day_needs_no_process(tmp_path):
+    log_of(tmp_path, 1)
+    sealer = Sealer(tmp_path, EventLog(), print)
+    sealer.start()
+    assert sealer._process is None
+    sealer.stop()
+
+
+def test_a_machine_that_cannot_start_one_goes_on(data_dir, monkeypatch):
+    said: list[str] = []
+    monkeypatch.setattr("sys.executable", str(data_dir / "nothing"))
+    sealer = Sealer(data_dir, EventLog(), said.append)
+    sealer.start()
+    sealer.stop()
+    assert said[0].startswith("days that are over are not sealed now: ")
+
+
+# --- the commands
+
+
+@pytest.mark.parametrize(
+    ("command", "arguments"),
+    [
+        ("events", ()), ("events", ("--json",)), ("events", ("--json", "--type", "FrameReceived")),
+        ("events", ("--type", "SignalRaised", "--type", "AlertDecided")), ("events", ("--code", "005930")),
+        ("events", ("--after", "40")),
+        ("alerts", ()), ("alerts", ("--json",)), ("state", ("--json",)), ("state", ("--at", "09:10:01")),
+        ("events", ("--around", "09:10:01", "--json")),
+        ("replay", ()), ("replay", ("--json",)), ("replay", ("--until", "09:10:00")),
+        ("replay", ("--set", "monitor.signal.disparity_threshold=-0.06", "--json")),
+    ],
+)  # fmt: skip
+def test_every_command_shows_a_sealed_day_as_before(data_dir, command, arguments):
+    before = said(command, data_dir, "2026-11-20", *arguments)
+    tidied(data_dir, keep_hot_days=1)
+    assert kept(data_dir)[0] == [".sealed"]
+    assert said(command, data_dir, "2026-11-20", *arguments) == before
+    assert len(before[1]) > 20
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("why", "005930", "--day", "2026-11-20"), ("why", "000660", "--at", "2026-11-20T09:12:00", "--json"),
+        ("causes", "40"), ("causes", "60", "2026-11-20", "--json"),
+    ],
+)  # fmt: skip
+def test_what_explains_a_sealed_day_says_the_same(data_dir, words):
+    before = said(*words[:1], data_dir, *words[1:])
+    tidied(data_dir, keep_hot_days=1)
+    assert said(*words[:1], data_dir, *words[1:]) == before
+    assert before[0] == 0 and len(before[1]) > 20
+
+
+@pytest.mark.parametrize("what", ["ticks", "alerts", "events", "scans"])
+def test_a_sealed_day_is_exported_as_before(data_dir, tmp_path, what):
+    before, after = tmp_path / "before.csv", tmp_path / "after.csv"
+    words = ("2026-11-20", "--format", "csv", "--what", what, "--out")
+    assert said("export", data_dir, *words, str(before))[0] == 0
+    tidied(data_dir, keep_hot_days=1)
+    assert said("export", data_dir, *words, str(after))[0] == 0
+    assert after.read_bytes() == before.read_bytes() and before.read_bytes().count(b"\n") > 1
+
+
+def test_a_piece_of_a_sealed_day_is_bundled_as_before(data_dir, tmp_path):
+    before, after = tmp_path / "before.zip", tmp_path / "after.zip"
+    words = ("2026-11-20", "--around", "09:10:01", "--minutes", "1", "--out")
+    assert said("bundle", data_dir, *words, str(before))[0] == 0
+    tidied(data_dir, keep_hot_days=1)
+    assert said("bundle", data_dir, *words, str(after))[0] == 0
+    with ZipFile(before) as hot, ZipFile(after) as sealed:
+        assert sealed.namelist() == hot.namelist()
+
+
+def test_alerts_are_known_for_ever(data_dir):
+    before = said("alerts", data_dir, "2026-11-20", "--json")
+    for _ in range(2):
+        tidied(data_dir, keep_hot_days=1, keep_sealed_days=1)
+    assert said("alerts", data_dir, "2026-11-20", "--json") == before
+    assert before[1].count('"alert_id"') >= 2
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("replay", "2026-11-20"), ("state", "2026-11-20"), ("why", "005930", "--day", "2026-11-20"),
+        ("export", "2026-11-20", "--format", "csv", "--out", "ticks.csv"),
+        ("bundle", "2026-11-20", "--around", "09:10:00", "--out", "piece.zip"),
+    ],
+)  # fmt: skip
+def test_what_needs_the_whole_day_says_that_it_is_gone(data_dir, words):
+    for _ in range(2):
+        tidied(data_dir, keep_hot_days=1, keep_sealed_days=1)
+    assert said(*words[:1], data_dir, *words[1:]) == (
+        2, "of 2026-11-20 only what was decided is kept, which alerts and events show\n"
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("moment", ["08:45:00", "09:10:00", "23:59:59"])
+def test_what_was_decided_around_a_moment_is_shown(data_dir, moment):
+    for _ in range(2):
+        tidied(data_dir, keep_hot_days=1, keep_sealed_days=1)
+    status, text = said("events", data_dir, "2026-11-20", "--around", moment, "--json")
+    assert (status, "ClockTicked" in text, "NotifyRequested" in text) == (0, False, moment == "09:10:00")
+
+
+def test_verify_looks_at_every_file_of_a_day(data_dir):
+    for _ in range(2):
+        tidied(data_dir, keep_hot_days=1, keep_sealed_days=2)
+    status, text = said("verify", data_dir)
+    assert status == 0 and [line.partition(":")[0] for line in text.splitlines()] == [
+        "2026-11-20 (decisions only)", "2026-11-21 (sealed)", "2026-11-22", "2026-11-22 (sealed)", "2026-11-23",
+    ]  # fmt: skip
+
+
+def test_verify_finds_a_changed_byte_in_a_sealed_day(data_dir):
+    tidied(data_dir)
+    sealed = path_of(data_dir, FIRST).with_suffix(".sealed")
+    sealed.chmod(0o600)
+    content = bytearray(sealed.read_bytes())
+    content[-1] ^= 1
+    sealed.write_bytes(content)
+    status, text = said("verify", data_dir, "2026-11-20")
+    assert status == 1 and text.startswith("2026-11-20 (sealed): ")
+
+
+def test_verify_finds_a_manifest_that_is_gone(data_dir):
+    tidied(data_dir)
+    manifest_path_of(path_of(data_dir, FIRST).with_suffix(".sealed")).unlink()
+    status, text = said("verify", data_dir, "2026-11-20")
+    assert status == 1 and "there is no manifest beside it any more" in text
+
+
+def test_a_day_of_the_first_format_is_sealed_with_a_manifest_too(data_dir):
+    connection = sqlite3.connect(path_of(data_dir, FIRST))
+    connection.execute("update about set format = 1")
+    connection.commit()
+    connection.close()
+    before = rows(path_of(data_dir, FIRST))
+    tidied(data_dir, keep_hot_days=1)
+    sealed = path_of(data_dir, FIRST).with_suffix(".sealed")
+    assert rows(sealed) == before and said("verify", data_dir)[0] == 0
+    manifest_path_of(sealed).unlink()
+    assert "there is no manifest beside it" in said("verify", data_dir, "2026-11-20")[1]
+
+
+def test_seal_does_at_once_what_is_due(data_dir):
+    status, text = said("seal", data_dir)
+    assert (status, len(text.splitlines())) == (0, 4) and kept(data_dir)[0] == [".sealed"]
+
+
+def test_seal_can_be_asked_for_one_day(data_dir):
+    assert said("seal", data_dir, "2026-11-21")[0] == 0
+    assert kept(data_dir) == [[".db"], [".db", ".sealed"], [".db"], [".db"]]
+
+
+def test_seal_does_not_take_the_newest_day(data_dir):
+    assert said("seal", data_dir, "2026-11-23") == (2, "2026-11-23 is the newest day, which is not over\n")
+
+
+def test_seal_without_a_log_says_so(tmp_path):
+    status, text = said("seal", tmp_path)
+    assert status == 2 and text.startswith("no log in ")
+
+
+def test_seal_ends_with_1_if_a_day_stays(data_dir):
+    path_of(data_dir, FIRST).write_bytes(b"noise" * 5000)
+    assert said("seal", data_dir)[0] == 1
+
+
+# --- going on
+
+
+def test_the_next_day_opens_after_sealed_ones(data_dir):
+    states = open_day(data_dir, NEWEST, CORES, "normal").states
+    tidied(data_dir, keep_hot_days=1)
+    assert open_day(data_dir, NEWEST, CORES, "normal").states == states
+
+
+def test_a_log_does_not_go_on_after_a_sealed_day(data_dir):
+    """For a later day had begun, which is gone; and its numbers would be given twice."""
+    tidied(data_dir, keep_hot_days=1)
+    for day in (THIRD, NEWEST):
+        for file in (data_dir / "events").glob(f"{day}*"):
+            file.unlink()
+    with pytest.raises(Damaged, match="a later day was there, which is gone"):
+        open_day(data_dir, NEWEST, CORES, "normal")
+    with pytest.raises(Damaged, match="a later day was there, which is gone"):
+        open_day(data_dir, SECOND, CORES, "normal")
+
+
+def test_a_sealed_day_is_made_hot_again_by_repair(data_dir):
+    second = path_of(data_dir, SECOND)
+    before = rows(second)
+    tidied(data_dir, keep_hot_days=1)
+    for day in (THIRD, NEWEST):
+        for file in (data_dir / "events").glob(f"{day}*"):
+            file.unlink()
+    assert said("repair", data_dir, "2026-11-21", "--truncate-after", str(before[-1].seq))[0] == 0
+    assert rows(second) == before and kept(data_dir) == [[".sealed"], [".db"]]
+    goes_on(open_day(data_dir, THIRD, CORES, "normal").path)
+    assert said("verify", data_dir)[0] == 0
+
+
+def test_what_is_decided_is_not_repaired(data_dir):
+    for _ in range(2):
+        tidied(data_dir, keep_hot_days=1, keep_sealed_days=1)
+    status, text = said("repair", data_dir, "2026-11-20", "--truncate-after", "10")
+    assert status == 2 and "has only some of the day's records" in text
