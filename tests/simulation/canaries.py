@@ -9,6 +9,7 @@ from kis_actors import day_files, recovery
 from kis_actors.actors import base, notify
 from kis_actors.duties import holdings, outbox
 from kis_actors.journal import Journal
+from kis_actors.snapshots import Snapshots
 from simulation.patching import patched
 
 
@@ -37,10 +38,12 @@ class Canary(NamedTuple):
 CANARIES = (
     Canary("ack before sync", ((
         Journal._commit,
-        "    writer.append([_row(record) for record in records])\n    self.last_seq = records[-1].seq\n"
-        "    self._tell(records)\n",
+        "    writer.append([_row(record) for record in records], is_lasting=self._is_due(records))\n"
+        "    self.last_seq = records[-1].seq\n"
+        "    self._last_commit = Mark(writer.last_seq, writer.chain)\n    self._tell(records)\n",
         "    self.last_seq = records[-1].seq\n    self._tell(records)\n"
-        "    writer.append([_row(record) for record in records])\n",
+        "    writer.append([_row(record) for record in records], is_lasting=self._is_due(records))\n"
+        "    self._last_commit = Mark(writer.last_seq, writer.chain)\n",
     ),), ("I1",), found_at=2),
     Canary("effect before ack", ((
         base.CoreActor._handle,
@@ -57,16 +60,19 @@ CANARIES = (
         recovery.in_doubt, "return tuple(open_.values())", "return tuple(open_.values())[1:]",
     ),), ("I4", "I13")),
     Canary("double resend", ((
-        outbox._repeat, "asked is None or asked.is_repeat or", "asked is None or",
-    ), (outbox.evolve, "asked.is_repeat or ", ""),), ("I4",), found_at=1),
+        outbox._doubted, "if asked is None or asked.is_repeat:", "if asked is None:",
+    ),), ("I4",), found_at=1),
     Canary("decision split over commits", ((
         Journal.decided,
         "        self._units.append(unit)\n",
         "        self._units.extend(Unit(stream, (event,), cause, unit.at_ns) for event in events)\n",
     ), (Journal._gathered, "count < COMMIT_EVENTS_MAX", "count < 1"),), ("I4", "I6", "I7", "I15"), found_at=17),
     Canary("carried state ahead of the log", ((
-        day_files._finish, "cores)).undecided:", "cores)).undecided and False:",
+        day_files._finish, "snapshot)).undecided:", "snapshot)).undecided and False:",
     ),), ("I7", "I8"), found_at=4),
+    Canary("snapshot ahead of the log", ((
+        Snapshots.take, "self._journal.settled(SETTLE_S)", "self._journal.journal._last_commit",
+    ),), ("I8",)),
     Canary("clock read in a core", ((
         outbox._failed, "timedelta(seconds=wait_s)",
         "timedelta(seconds=wait_s + __import__('time').time_ns() % 999 / 999)",
@@ -76,13 +82,13 @@ CANARIES = (
         "if (record.stream == core.name or hears(core, record)) and record.seq % 997]",
     ),), ("I6", "I7", "I13", "I15", "I4"), found_at=1),
     Canary("timer lost at restart", ((
-        outbox.evolve, "            return replace(outbox, settings=event.settings)\n",
-        "            return replace(outbox, settings=event.settings, waiting={})\n",
+        outbox.evolve, "            return replace(outbox, settings=event.settings, now=None)\n",
+        "            return replace(outbox, settings=event.settings, now=None, waiting={})\n",
     ),), ("I4",)),
-    Canary("off by one in verify", ((integrity.check, "seq >= ?", "seq > ?"),), ("I2",), found_at=7),
+    Canary("off by one in verify", ((integrity._stray, "seq > ?", "seq > ? + 1"),), ("I2",), found_at=7),
     Canary("cooldown lost", ((
         notify.evolve, "settings=event.settings, is_dry_run=event.dry_run)",
         "settings=event.settings, is_dry_run=event.dry_run, last_alerts={})",
     ),), ("I4",)),
 )  # fmt: skip
-"""The twelve of reliability.md. There are no snapshots yet: the state that a new day carries over stands for them."""
+"""The twelve of reliability.md, and the state that a new day carries over."""

@@ -1,16 +1,21 @@
 """Day files in memory, with the faults of a disk: what is not committed dies, and nobody knows of a commit cut short.
 
-Stands in for eventlog.store wherever the daemon's own code opens a day file, so that recovery runs as it is.
+Stands in for eventlog's files wherever the daemon's own code opens one, so that recovery runs as it is.
 """
 
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from hashlib import sha256
 from unittest.mock import patch
 
-from eventlog import integrity
+import msgspec
+
+from eventlog import integrity, snapshot, verdict
+from eventlog.mark import Mark
 from eventlog.schema import Row, create
-from kis_actors import day_files, recovery, replay
+from eventlog.snapshot import Snapshot, snapshot_path_of
+from kis_actors import day_files, recovery, replay, snapshots
 
 
 class Killed(Exception):
@@ -22,7 +27,10 @@ class Broken(AssertionError):
 
 
 class File:
-    """One day file: what is durable. Its rows begin with `first_seq`."""
+    """One day file: what is durable. Its rows begin with `first_seq`.
+
+    mark: the high-water mark beside it. has_loose_end: its last writer died, or still lives.
+    """
 
     def __init__(self, day: str, first_seq: int, chain: bytes) -> None:
         self.day = day
@@ -30,6 +38,8 @@ class File:
         self.first_chain = chain
         self.rows: list[Row] = []
         self.commits: list[tuple[int, bytes]] = []
+        self.mark: Mark | None = None
+        self.has_loose_end = False
 
     @property
     def last_commit(self) -> tuple[int, bytes]:
@@ -39,7 +49,7 @@ class File:
     def image(self) -> sqlite3.Connection:
         """The same file as SQLite would have it, for the code that reads it with SQL."""
         connection = sqlite3.connect(":memory:", isolation_level=None)
-        create(connection, day=self.day, first_seq=self.first_seq, chain=self.first_chain)
+        create(connection, day=self.day, first_seq=self.first_seq, chain=self.first_chain, bulk=day_files.BULK)
         texts = [(*row[:6], row.payload.decode()) for row in self.rows]
         connection.executemany("insert into events values (?, ?, ?, ?, ?, ?, ?)", texts)
         connection.executemany("insert into commits values (?, ?)", self.commits)
@@ -54,6 +64,7 @@ class Disk:
 
     def __init__(self) -> None:
         self.files: dict[str, File] = {}
+        self.snapshots: dict[str, bytes] = {}
         self.writes_left: int | None = None
         self.is_kept = False
         self.writing: Writer | None = None
@@ -65,6 +76,11 @@ class Disk:
                 place = seq - file.first_seq
                 return file.rows[place] if place < len(file.rows) else None
         return None
+
+    @property
+    def marked_seq(self) -> int:
+        """Up to here everything outlives the loss of power too."""
+        return max((file.mark.seq for file in self.files.values() if file.mark), default=0)
 
     @property
     def last_seq(self) -> int:
@@ -96,7 +112,22 @@ class Folder:
     @property
     def stem(self) -> str:
         """The day of a file."""
-        return self.name.removesuffix(".db")
+        return self.name.rpartition(".")[0]
+
+    @property
+    def suffix(self) -> str:
+        """What kind of file it is."""
+        return f".{self.name.rpartition('.')[2]}"
+
+    def with_suffix(self, suffix: str) -> "Folder":
+        """What lies beside it."""
+        return Folder(self.disk, self.stem + suffix)
+
+    def read_bytes(self) -> bytes:
+        """Of a snapshot; nothing else is read like that."""
+        if self.name not in self.disk.snapshots:
+            raise FileNotFoundError(self.name)
+        return self.disk.snapshots[self.name]
 
     @property
     def file(self) -> File:
@@ -107,9 +138,9 @@ class Folder:
         """Whether anything is."""
         return self.name in self.disk.files
 
-    def glob(self, _: str) -> list["Folder"]:
-        """All day files."""
-        return [Folder(self.disk, name) for name in self.disk.files]
+    def glob(self, pattern: str) -> list["Folder"]:
+        """All day files, of which none is sealed."""
+        return [Folder(self.disk, name) for name in self.disk.files if name.endswith(pattern.removeprefix("*"))]
 
 
 class Writer:
@@ -121,33 +152,39 @@ class Writer:
         self._disk = path.disk
         self._file = path.file
         self.last_seq, self.chain = path.file.last_commit
+        path.file.has_loose_end = True
         path.disk.writing = self
 
     @classmethod
     def create(
         cls, path: Folder, *, day: str, last_seq: int, chain: bytes, opening: Sequence[Row] = (),
-        durability: str = "full",
+        bulk: Sequence[str] = (), durability: str = "full",
     ) -> "Writer":  # fmt: skip
         """A new file, there with its opening rows or not at all."""
         file = File(day, last_seq + 1, chain)
         if opening:
             file.rows += opening
             file.commits.append((opening[-1].seq, integrity.extend(chain, opening)))
+        file.mark = Mark(*file.last_commit)
         with path.disk.writes():
             path.disk.files[path.name] = file
         return cls(path, durability)
 
-    def append(self, rows: Sequence[Row]) -> None:
-        """One commit, whole or not at all."""
+    def append(self, rows: Sequence[Row], *, is_lasting: bool = False) -> None:
+        """One commit, whole or not at all; marked only after it."""
         if [row.seq for row in rows] != list(range(self.last_seq + 1, self.last_seq + len(rows) + 1)):
             raise Broken(f"I2: rows {rows[0].seq} to {rows[-1].seq} written after {self.last_seq}")
         with self._disk.writes():
             self.last_seq, self.chain = rows[-1].seq, integrity.extend(self.chain, rows)
             self._file.rows += rows
             self._file.commits.append((self.last_seq, self.chain))
+        if is_lasting:
+            self._file.mark = Mark(self.last_seq, self.chain)
 
     def close(self) -> None:
-        """Lets go of the file."""
+        """Marks the end and lets go of the file."""
+        self._file.mark = Mark(self.last_seq, self.chain)
+        self._file.has_loose_end = False
         self._disk.writing = None
 
 
@@ -157,23 +194,30 @@ class Reader:
     def __init__(self, path: Folder) -> None:
         self._file = path.file
 
-    def rows(self, *, after: int = 0, types: Sequence[str] = (), streams: Sequence[str] = ()) -> Iterator[Row]:
-        """The rows after seq `after`, of these types and streams if any are named."""
+    def rows(
+        self, *, after: int = 0, types: Sequence[str] = (), streams: Sequence[str] = (), is_notable: bool = False
+    ) -> Iterator[Row]:
+        """The rows after seq `after`, of these types and streams if any are named; without bulk if is_notable."""
         first = max(0, after + 1 - self._file.first_seq)
         return (
             row for row in self._file.rows[first:]
             if (not types or row.type in types) and (not streams or row.stream in streams)
+            and not (is_notable and row.type in day_files.BULK)
         )  # fmt: skip
 
     def last_commit(self) -> tuple[int, bytes]:
         """The last seq, and the chain there."""
         return self._file.last_commit
 
-    def check(self) -> integrity.Finding | None:
+    def has_commit(self, seq: int, chain: bytes) -> bool:
+        """Whether a commit ends at `seq` with this chain."""
+        return (seq, chain) in self._file.commits
+
+    def check(self, *, after: int = 0, mark: Mark | None = None) -> integrity.Finding | None:
         """What the real check says of the same file as SQLite has it."""
         connection = self._file.image()
         try:
-            return integrity.check(connection)
+            return integrity.check(connection, after=after, mark=mark)
         finally:
             connection.close()
 
@@ -184,12 +228,21 @@ class Reader:
         """There is nothing to let go of."""
 
 
+def write_snapshot(path: Folder, taken: Snapshot) -> None:
+    """Puts it in the place of the one before, in the bytes of a real one."""
+    body = msgspec.json.encode(taken)
+    path.disk.snapshots[snapshot_path_of(path).name] = sha256(body).hexdigest().encode() + b"\n" + body  # type: ignore[arg-type]
+
+
 @contextmanager
 def in_memory() -> Iterator[None]:
     """While it lasts, the daemon's code opens these files, and none of the real ones."""
     with ExitStack() as stack:
         for module, name, stand_in in (
-            (recovery, "Reader", Reader), (replay, "Reader", Reader), (day_files, "Writer", Writer),
+            *((module, "open_reader", Reader) for module in (day_files, recovery, replay, verdict)),
+            (day_files, "Writer", Writer), (day_files, "has_loose_end", lambda path: path.file.has_loose_end),
+            (day_files, "copy_aside", lambda _: "no copy was kept"), (verdict, "end_known_of", lambda path: path.file.mark),
+            (snapshot, "Reader", Reader), (snapshots, "write_snapshot", write_snapshot),
         ):  # fmt: skip
             stack.enter_context(patch.object(module, name, stand_in))
         yield

@@ -14,7 +14,8 @@ class Fates(NamedTuple):
     """How likely each trouble is, each time it could happen; 0.0 for never.
 
     outage: that KIS stops answering scans for a while. told: the weights of what becomes of a message, see OUTCOMES.
-    settles: that everything is handled before the world goes on. stalls: that the clock is not heard for a while.
+    settles: that everything is handled before the world goes on. notes: that a snapshot is taken.
+    stalls: that the clock is not heard for a while.
     """
 
     rest_fails: float = 0.0
@@ -32,6 +33,7 @@ class Fates(NamedTuple):
     dropped: float = 0.0
     stalls: float = 0.0
     says: float = 0.0
+    notes: float = 0.0
     settles: float = 1.0
     told: tuple[float, ...] = (1.0,)
 
@@ -52,7 +54,7 @@ def fates_of(chance: Random) -> Fates:
         link_refused=rate(0.1, 0.6), link_lost=rate(0.002, 0.02), key_is_old=rate(0.05, 0.3),
         command_lost=rate(0.05, 0.3), answer_lost=rate(0.05, 0.3), refused=rate(0.05, 0.3), full=rate(0.01, 0.1),
         muted=rate(0.05, 0.3), bad_frame=rate(0.02, 0.2), dropped=rate(0.002, 0.01), stalls=rate(0.005, 0.05),
-        says=rate(0.01, 0.05), settles=chance.choice((0.2, 0.5, 0.8)),
+        says=rate(0.01, 0.05), notes=rate(0.005, 0.03), settles=chance.choice((0.2, 0.5, 0.8)),
         told=(1.0, *(rate(0.1, 0.7) for _ in OUTCOMES[1:])),
     )  # fmt: skip
 

@@ -5,9 +5,11 @@ from typing import Any
 
 import msgspec
 
-from kis_actors.app import CORES
+from eventlog.snapshot import read_snapshot
+from kis_actors.cores import CORES
 from kis_actors.day_files import rebuilt_from
 from kis_actors.duties import talk
+from kis_actors.fingerprint import code_fingerprint
 from simulation.disk import Broken, Folder
 from simulation.fates import CHANNELS
 from simulation.people import Channels
@@ -31,6 +33,15 @@ def carried_is_fold(before: Folder, states: dict[str, Any]) -> None:
     if rebuilt.undecided:
         raise Broken(f"I8: the carried state knows decisions that {before.name} does not: {rebuilt.undecided[0]}")
     same_states(states, rebuilt.states, "I8")
+
+
+def snapshot_is_fold(path: Any) -> None:
+    """I8: from a snapshot come the same states, and the same still to be written, as from the whole file."""
+    if snapshot := read_snapshot(path, code_fingerprint()):
+        short, whole = rebuilt_from(path, CORES, snapshot), rebuilt_from(path, CORES)
+        same_states(whole.states, short.states, "I8")
+        if short[1:] != whole[1:]:
+            raise Broken(f"I8: from the snapshot at {snapshot.seq} come {short[1:]}, from the log {whole[1:]}")
 
 
 def bounded_states(states: dict[str, Any]) -> None:

@@ -1,9 +1,12 @@
 """The people and their channels: what they really received, whatever the daemon was told of it; and what they say."""
 
 from collections import deque
+from collections.abc import Mapping
+from datetime import datetime
 from typing import NamedTuple
 
 from kis_actors.messages import CommandReceived, Event, NotifyFailed, NotifyRequested, NotifySent, NotifyUnknown, Record
+from kis_actors.units import ns_of_instant
 from simulation.disk import Broken
 from simulation.fates import CHANNELS, OUTCOMES
 from simulation.stage import Stage
@@ -32,28 +35,50 @@ class Channels:
         self.tried: dict[int, str] = {}
         self._queues: dict[str, deque[Record]] = {}
         self._busy: dict[str, Record] = {}
+        self._free_at_ns: dict[str, int] = {}
+        self._is_stopping = False
         self.died()
 
     def send(self, question: Record) -> None:
-        """Takes a NotifyRequested."""
+        """Takes a NotifyRequested; not even the loss of power may take back what a person was told."""
         self._stage.require_durable(question)
+        if question.seq > self._stage.disk.marked_seq:
+            raise Broken(f"I5: record {question.seq} is to be sent, the log is marked up to {self._stage.disk.marked_seq}")
         assert isinstance(question.event, NotifyRequested)
+        if self._is_stopping:
+            return self._answer(question, "unreachable")
         self._queues[question.event.channel].append(question)
-        self._next(question.event.channel)
+        return self._next(question.event.channel)
+
+    def settled(self, question_seq: int) -> None:
+        """The answer to that question is durable: its channel goes on to the next."""
+        for name, question in tuple(self._busy.items()):
+            if question.seq == question_seq:
+                del self._busy[name]
+                self._next(name)
+
+    def begin(self, busy_until: Mapping[str, datetime]) -> None:
+        """A run begins. busy_until: by channel, before when it wants nothing."""
+        self._free_at_ns = {name: ns_of_instant(until) for name, until in busy_until.items()}
 
     def died(self) -> None:
         """What waited for its turn was never tried."""
         self._queues = {name: deque() for name in CHANNELS}
         self._busy = {}
+        self._is_stopping = False
 
     def stop(self) -> None:
         """What was not tried is said to be so; what is under way stays without an answer."""
+        self._is_stopping = True
         for queue in self._queues.values():
             while queue:
                 self._answer(queue.popleft(), "unreachable")
 
     def _next(self, name: str) -> None:
-        if self._queues[name] and name not in self._busy:
+        wait_s = (self._free_at_ns.get(name, 0) - self._stage.now_ns) / 1e9
+        if wait_s > 0 and self._queues[name]:
+            self._stage.in_process(wait_s, lambda: self._next(name))
+        elif self._queues[name] and name not in self._busy:
             self._busy[name] = question = self._queues[name].popleft()
             asked = question.event
             assert isinstance(asked, NotifyRequested)
@@ -83,10 +108,9 @@ class Channels:
     def _done(self, question: Record, fate: str) -> None:
         asked = question.event
         assert isinstance(asked, NotifyRequested)
-        self._answer(question, fate)
-        self._busy.pop(asked.channel, None)
         pause_s = 0.05 if fate != "busy" else self._stage.chance.uniform(1, 5)
-        self._stage.in_process(pause_s, lambda: self._next(asked.channel))
+        self._free_at_ns[asked.channel] = self._stage.after_s(pause_s)
+        self._answer(question, fate)
 
     def _answer(self, question: Record, fate: str) -> None:
         self._stage.observe("channel", _outcome(question, fate, self._stage), question.seq)
@@ -104,7 +128,7 @@ def _outcome(question: Record, fate: str, stage: Stage) -> Event:
         "busy": ("HTTP 429", stage.chance.uniform(1, 15)), "unreachable": ("connection refused", 1.0),
         "refused": ("HTTP 400", -1.0),
     }[fate]  # fmt: skip
-    return NotifyFailed(alert_id=name, channel=channel, attempt=attempt, reason=reason, retry_after_s=wait_s)
+    return NotifyFailed(alert_id=name, channel=channel, attempt=attempt, reason=reason, retry_after_s=wait_s, at=stage.now)
 
 
 class Chat:

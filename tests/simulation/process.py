@@ -3,15 +3,17 @@
 from collections import deque
 from typing import Any, NamedTuple
 
+from eventlog.mark import Mark
 from kis_actors.actors import notify, scan, signal, subscription, ws
-from kis_actors.actors.base import CoreActor, Mailbox
-from kis_actors.app import CORES
+from kis_actors.actors.base import SNAPSHOT, CoreActor, Mailbox
+from kis_actors.cores import CORES
 from kis_actors.day_files import Opening
 from kis_actors.journal import Journal
 from kis_actors.market.sessions import Calendar
 from kis_actors.market.universe import Stock
 from kis_actors.messages import Event, Record, RunStarted, UniverseLoaded, UniverseRefused
 from kis_actors.recovery import record_of
+from kis_actors.snapshots import Snapshots
 from kis_actors.turn import hears, take_turn
 from simulation.disk import Broken, Folder, Writer
 from simulation.link import Socket
@@ -74,6 +76,7 @@ class Process:
         self.inboxes = {core.name: Inbox() for core in CORES}
         self.handled = dict.fromkeys(self.inboxes, self.writer.last_seq)
         self.actors = self._actors(opening.states, edges)
+        self._snapshots = Snapshots(path, self, self._noted)  # type: ignore[arg-type]
         self._begin(opening, edges)
 
     def is_idle(self) -> bool:
@@ -101,6 +104,20 @@ class Process:
         self.stage.trace("commits", sum(len(unit.events) for unit in units))
         self.journal._commit(self.writer, units)
 
+    def take_snapshot(self) -> None:
+        """As the thread does that takes them, while the actors go on."""
+        self.stage.trace("takes a snapshot")
+        self._snapshots.take()
+
+    def settled(self, _: float) -> Mark | None:
+        """Stands for the journal's: the actors go on for a while, then all that was taken is committed."""
+        for _step in range(self.stage.chance.randint(0, 4)):
+            if not self.is_idle():
+                self.step()
+        while self.journal.backlog():
+            self.commit()
+        return self.journal._last_commit
+
     def states(self) -> dict[str, Any]:
         """The state of each actor as it lives."""
         return {name: actor._state for name, actor in self.actors.items()}
@@ -116,6 +133,9 @@ class Process:
     def told_seq(self) -> int:
         """The last record that any actor was told."""
         return max(box.told_seq for box in self.inboxes.values())
+
+    def _noted(self) -> dict[str, tuple[int, bytes]]:
+        return {name: actor.on_receive(SNAPSHOT) for name, actor in self.actors.items()}
 
     def _catch_up(self, states: dict[str, Any], record: Record) -> None:
         for core in CORES:
@@ -152,10 +172,12 @@ class Process:
             self.journal.decided(*undecided)
         self.stage.attach(self.journal)
         started = RunStarted(
-            settings=self.stage.settings, calendar=Calendar(), version="simulation", in_doubt=opening.in_doubt
+            settings=self.stage.settings, calendar=Calendar(), version="simulation", in_doubt=opening.in_doubt,
+            found=opening.found,
         )
         self.stage.observe("app", started)
         self.stage.observe("app", universe_of(self.stage.codes))
+        edges.channels.begin(opening.states["notify"].outbox.busy_until)
         edges.chat.listen(opening.states["notify"].talk.last_update_id)
 
 

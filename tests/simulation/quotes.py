@@ -1,7 +1,5 @@
 """KIS's REST as the daemon meets it, and the market behind it: what every code does, whether anybody looks or not."""
 
-from datetime import date
-
 import msgspec
 from facts import TRADE, bars_returned, holidays_returned, quotes_returned
 
@@ -16,7 +14,6 @@ from kis_actors.messages import (
     ScanRequested,
     ScanReturned,
 )
-from kis_actors.policies.averages import TRIES_MAX
 from simulation.disk import Broken
 from simulation.stage import Stage
 
@@ -40,7 +37,6 @@ class Quotes:
         self._market = market
         self._free_at_ns = 0
         self._outage_until_ns = 0
-        self._bar_tries: dict[tuple[str, date], int] = {}
 
     def ask(self, question: Record) -> None:
         """Takes a question of ScanActor's; the answer comes in a while."""
@@ -64,17 +60,9 @@ class Quotes:
     def _answer(self, question: Record) -> None:
         stage, event = self._stage, question.event
         is_out = stage.now_ns < self._outage_until_ns
-        fails = (stage.happens(stage.fates.rest_fails) or is_out) and not self._would_be_given_up(event)
+        fails = stage.happens(stage.fates.rest_fails) or is_out
         answer = self._failure(event, "HTTP 429" if is_out else "no answer in 10 s") if fails else self._good(event)
         stage.observe("rest", answer, question.seq)
-
-    def _would_be_given_up(self, event: Event) -> bool:
-        """Daily bars that fail three times are not asked for again that day, which no calm can heal; see README."""
-        if not isinstance(event, BaselineRequested):
-            return False
-        key = (event.code, event.end)
-        self._bar_tries[key] = self._bar_tries.get(key, 0) + 1
-        return self._bar_tries[key] >= TRIES_MAX
 
     def _failure(self, event: Event, reason: str) -> Event:
         match event:

@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import Any
 
 from facts import DAY, at
 
-from kis_actors.app import CORES
-from kis_actors.day_files import open_day
+from kis_actors.cores import CORES
+from kis_actors.day_files import Opening, day_to_open, open_day
 from kis_actors.messages import ClockTicked, RunEnded, SettingsUnchanged
 from kis_actors.units import log_day_of
 from simulation import judging, oracle
@@ -49,7 +48,6 @@ class World:
         self.deaths_due = sorted(chance.randint(1, INPUTS_MIN - 100) for _ in range(chance.choice((3, 3, 4, 6))))
         self._steps_left: int | None = None
         self._last: Process | None = None
-        self._starts = 0
 
     def play(self) -> Report:
         """The whole seed. Raises Broken."""
@@ -92,6 +90,8 @@ class World:
             if self.deaths_due and self.stage.inputs >= self.deaths_due[0]:
                 self.deaths_due.pop(0)
                 self._plan_death()
+            if self.stage.happens(self.stage.fates.notes):
+                self._process.take_snapshot()
             settles = self.stage.happens(self.stage.fates.settles) or self._process.is_behind()
             self._settle(STEPS_MAX if settles else self.stage.chance.randint(0, 6))
         except Killed:
@@ -155,8 +155,10 @@ class World:
         self.edges.socket.stop()
         self.channels.stop()
         self._settle()
+        self._process.take_snapshot()
         self.stage.observe("app", RunEnded(reason="stopped"))
         self._process.commit()
+        self._process.writer.close()
         oracle.bounded_states(self._process.states())
         self._forget_process()
         self.process = None
@@ -190,27 +192,27 @@ class World:
 
     def _boot(self) -> None:
         """Recovery, until one survives it."""
-        day = log_day_of(self.stage.now)
         while self.process is None:
             try:
+                day = day_to_open(self.folder, log_day_of(self.stage.now), self.stage.trace)  # type: ignore[arg-type]
                 opening = open_day(self.folder, day, CORES, "full")  # type: ignore[arg-type]
-                self._check_opening(opening.states)
+                self._check_opening(opening)
                 self.stage.trace("starts, undecided", len(opening.undecided), "in doubt", len(opening.in_doubt))
                 self.process = Process(self.stage, self.edges, opening, opening.path)  # type: ignore[arg-type]
-                self._starts += 1
                 self._tick()
             except Killed:
                 self.report.deaths += 1
                 self._forget_process()
 
-    def _check_opening(self, states: dict[str, Any]) -> None:
+    def _check_opening(self, opening: Opening) -> None:
         """What came out of the log is what was; and, of a new day file, what the one before leads to."""
         if self._last:
-            oracle.same_states(self._last.last_states(), states)
+            oracle.same_states(self._last.last_states(), opening.states)
             self._last = None
+        oracle.snapshot_is_fold(opening.path)
         names = list(self.stage.disk.files)
         if len(names) > max(1, len(self.report.days)):
-            oracle.carried_is_fold(Folder(self.stage.disk, names[-2]), states)
+            oracle.carried_is_fold(Folder(self.stage.disk, names[-2]), opening.states)
         self.report.days = names
 
     # --- the end
@@ -272,7 +274,7 @@ class World:
         report.chain = disk.files[report.days[-1]].last_commit[1].hex()
         folders = [Folder(disk, name) for name in disk.files]
         report.alerts = judging.judged(folders, self.stage.settings, self.channels, stopping_seq)
-        judging.connects_within(self.edges.socket.connects_ns, self._starts, self.stage.settings)
+        judging.connects_within(self.edges.socket.connects_ns, self.stage.settings)
         judging.whole_logs(folders, report.seed)
 
 
