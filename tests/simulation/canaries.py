@@ -80,7 +80,7 @@ CANARIES = (
     Canary("dropped tell", ((
         Journal._tell, "if record.stream == core.name or hears(core, record)]",
         "if (record.stream == core.name or hears(core, record)) and record.seq % 997]",
-    ),), ("I6", "I7", "I13", "I15", "I4"), found_at=1),
+    ),), ("I4", "I6", "I7", "I8", "I13", "I15"), found_at=1),
     Canary("timer lost at restart", ((
         outbox.evolve, "            return replace(outbox, settings=event.settings, now=None)\n",
         "            return replace(outbox, settings=event.settings, now=None, waiting={})\n",

@@ -1,7 +1,6 @@
 """What must hold of a finished seed: the log replays, and people received what it says, no more and no less."""
 
 from collections.abc import Iterator
-from datetime import datetime
 from itertools import pairwise
 from random import Random
 from typing import NamedTuple
@@ -26,10 +25,12 @@ from kis_actors.messages import (
     Record,
     SignalRaised,
 )
+from kis_actors.policies.budget import MARGIN_S
 from kis_actors.recovery import records_in
 from kis_actors.replay import compare
 from kis_actors.settings import Settings
 from kis_actors.texts import REPEATED
+from kis_actors.units import NS_PER_S
 from simulation.disk import Broken, File, Folder
 from simulation.fates import CHANNELS
 from simulation.people import Channels
@@ -41,17 +42,11 @@ Way = tuple[str, str]
 
 
 class Try(NamedTuple):
-    """One attempt: the question, and what the log says became of it, if anything, and when."""
+    """One attempt: the question, and what the log says became of it, if anything."""
 
     seq: int
     asked: NotifyRequested
     outcome: Outcome | None
-    at: datetime | None = None
-
-    @property
-    def is_over(self) -> bool:
-        """Whether its fate was learnt too late for it to be worth a repeat."""
-        return bool(self.at and self.asked.until and self.at >= self.asked.until)
 
 
 class Told(NamedTuple):
@@ -116,11 +111,11 @@ def judged(folders: list[Folder], settings: Settings, channels: Channels, stoppi
 def told_in(records: list[Record]) -> Told:
     """What the log says about telling people."""
     told = Told({}, {}, [], {}, {})
-    outcomes: dict[tuple[str, str, int], tuple[Outcome, datetime]] = {}
+    outcomes: dict[tuple[str, str, int], Outcome] = {}
     for record in records:
         match record.event:
             case NotifySent() | NotifyFailed() | NotifyUnknown() as outcome:
-                outcomes[(outcome.alert_id, outcome.channel, outcome.attempt)] = outcome, record.at
+                outcomes[(outcome.alert_id, outcome.channel, outcome.attempt)] = outcome
             case NotifyExpired() as expired:
                 told.expired[(expired.alert_id, expired.channel)] = expired
             case AlertDecided() as alert:
@@ -131,8 +126,8 @@ def told_in(records: list[Record]) -> Told:
                 told.digests.update((alert.alert_id, digest.digest_id) for alert in digest.alerts)
     for record in records:
         if isinstance(asked := record.event, NotifyRequested):
-            became = outcomes.get((asked.alert_id, asked.channel, asked.attempt), (None, None))
-            told.tries.setdefault((asked.alert_id, asked.channel), []).append(Try(record.seq, asked, *became))
+            became = outcomes.get((asked.alert_id, asked.channel, asked.attempt))
+            told.tries.setdefault((asked.alert_id, asked.channel), []).append(Try(record.seq, asked, became))
     return told
 
 
@@ -175,7 +170,7 @@ def _why_lost(way: Way, told: Told, channels: Channels) -> str:
         case NotifyFailed(retry_after_s=wait_s) if wait_s < 0:
             return ""
         case NotifyUnknown():
-            return "" if last.asked.is_repeat or last.is_over else "never repeated"
+            return "" if last.asked.is_repeat else "never repeated"
     return f"its last outcome is {last.outcome}"
 
 
@@ -212,11 +207,15 @@ def _every_question_is_answered(records: list[Record]) -> None:
             raise Broken(f"I15: {kind.__name__} {min(asked)} has no verdict")
 
 
-def connects_within(connects_ns: list[int], settings: Settings) -> None:
-    """I9: KIS sees no more connects in any ten minutes than the budget has, however often the daemon starts."""
-    most = settings.kis.connects_per_10_min
+def connects_within(connects_ns: list[int], stalled_s: float, settings: Settings) -> None:
+    """I9: KIS sees no more connects in any ten minutes than the budget has, however often the daemon starts.
+
+    stalled_s: for so long nobody told the daemon the time; connects are counted at the last that was told.
+    """
+    most, late_s = settings.kis.connects_per_10_min, max(0.0, 1.0 + stalled_s - MARGIN_S)
+    window_ns = TEN_MINUTES_NS - int(late_s * NS_PER_S)
     for first, beyond in zip(connects_ns, connects_ns[most:], strict=False):
-        if beyond - first < TEN_MINUTES_NS:
+        if beyond - first < window_ns:
             raise Broken(f"I9: more than {most} connects within ten minutes")
 
 

@@ -62,11 +62,18 @@ def unhealed(states: dict[str, Any], edges: Edges, now: datetime) -> str:
         (f"the outbox has {len(notify.outbox.open)} open", bool(notify.outbox.open)),
         (f"the outbox has {len(notify.outbox.waiting)} waiting", bool(notify.outbox.waiting)),
         ("alerts wait for a digest", bool(notify.bursts.held)),
+        (f"there is no average of {states['scan'].today.averages.unanswered}", bool(averages_wait_s(states, now))),
         ("scans are in safe mode", states["scan"].rounds.interval_s > 0),
         ("what people said is not heard", not edges.chat.is_all_taken()),
         ("people want quiet", any(talk.why_quiet(notify.talk, code, now) for code in notify.talk.names)),
     )  # fmt: skip
     return next((problem for problem, is_so in checks if is_so), "")
+
+
+def averages_wait_s(states: dict[str, Any], now: datetime) -> float:
+    """How long until the averages that KIS did not give are asked for again; 0.0 if it gave all."""
+    averages = states["scan"].today.averages
+    return max(1.0, (averages.retry_at - now).total_seconds()) if averages.retry_at else 0.0
 
 
 def person_knows(channels: Channels, codes: list[str], since_ns: int, after: str) -> None:

@@ -106,14 +106,13 @@ class Process:
 
     def take_snapshot(self) -> None:
         """As the thread does that takes them, while the actors go on."""
+        self._go_on()
         self.stage.trace("takes a snapshot")
         self._snapshots.take()
 
     def settled(self, _: float) -> Mark | None:
         """Stands for the journal's: the actors go on for a while, then all that was taken is committed."""
-        for _step in range(self.stage.chance.randint(0, 4)):
-            if not self.is_idle():
-                self.step()
+        self._go_on()
         while self.journal.backlog():
             self.commit()
         return self.journal._last_commit
@@ -133,6 +132,11 @@ class Process:
     def told_seq(self) -> int:
         """The last record that any actor was told."""
         return max(box.told_seq for box in self.inboxes.values())
+
+    def _go_on(self) -> None:
+        for _ in range(self.stage.chance.randint(0, 4)):
+            if not self.is_idle():
+                self.step()
 
     def _noted(self) -> dict[str, tuple[int, bytes]]:
         return {name: actor.on_receive(SNAPSHOT) for name, actor in self.actors.items()}

@@ -45,6 +45,7 @@ class World:
         self.report = Report(seed)
         self.gap_s = chance.choice((0.2, 0.4, 1.0))
         self.process: Process | None = None
+        self.stalled_s = 0.0
         self.deaths_due = sorted(chance.randint(1, INPUTS_MIN - 100) for _ in range(chance.choice((3, 3, 4, 6))))
         self._steps_left: int | None = None
         self._last: Process | None = None
@@ -71,6 +72,7 @@ class World:
     def _tick(self) -> None:
         stage = self.stage
         stalled_s = stage.chance.uniform(2, 20) if stage.happens(stage.fates.stalls) else 0.0
+        self.stalled_s = max(self.stalled_s, stalled_s)
         stage.in_process(1.0 + stalled_s, self._tick)
         stage.observe("clock", ClockTicked(now=stage.now))
         if stage.happens(stage.fates.says):
@@ -90,8 +92,7 @@ class World:
             if self.deaths_due and self.stage.inputs >= self.deaths_due[0]:
                 self.deaths_due.pop(0)
                 self._plan_death()
-            if self.stage.happens(self.stage.fates.notes):
-                self._process.take_snapshot()
+            self._take_snapshot(self.stage.fates.notes)
             settles = self.stage.happens(self.stage.fates.settles) or self._process.is_behind()
             self._settle(STEPS_MAX if settles else self.stage.chance.randint(0, 6))
         except Killed:
@@ -101,6 +102,10 @@ class World:
     def _process(self) -> Process:
         assert self.process is not None
         return self.process
+
+    def _take_snapshot(self, probability: float) -> None:
+        if self.stage.happens(probability):
+            self._process.take_snapshot()
 
     def _settle(self, steps: int = STEPS_MAX) -> None:
         for _ in range(steps):
@@ -123,6 +128,7 @@ class World:
         manner = chance.choice(("steps", "steps", "write", "write", "stop", night))
         self.stage.trace("death comes:", manner)
         if manner == "steps":
+            self._take_snapshot(0.5)
             self._steps_left = chance.randint(0, 12)
         elif manner == "write":
             self._die_in_a_write(3)
@@ -235,7 +241,8 @@ class World:
 
     def _await_health(self) -> None:
         begun_ns = self.stage.now_ns
-        deadline_ns = self.stage.after_s(patience_s(self.stage.settings) + HEALED_S)
+        stated_s = max(patience_s(self.stage.settings), oracle.averages_wait_s(self._process.states(), self.stage.now))
+        deadline_ns = self.stage.after_s(stated_s + HEALED_S)
         while problem := oracle.unhealed(self._process.states(), self.edges, self.stage.now):
             if self.stage.now_ns > deadline_ns:
                 raise Broken(f"I13: {(self.stage.now_ns - begun_ns) / 1e9:.0f} s after the trouble {problem}")
@@ -274,7 +281,7 @@ class World:
         report.chain = disk.files[report.days[-1]].last_commit[1].hex()
         folders = [Folder(disk, name) for name in disk.files]
         report.alerts = judging.judged(folders, self.stage.settings, self.channels, stopping_seq)
-        judging.connects_within(self.edges.socket.connects_ns, self.stage.settings)
+        judging.connects_within(self.edges.socket.connects_ns, self.stalled_s, self.stage.settings)
         judging.whole_logs(folders, report.seed)
 
 
