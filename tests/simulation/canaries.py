@@ -44,7 +44,7 @@ CANARIES = (
         "    self.last_seq = records[-1].seq\n    self._tell(records)\n"
         "    writer.append([_row(record) for record in records], is_lasting=self._is_due(records))\n"
         "    self._last_commit = Mark(writer.last_seq, writer.chain)\n",
-    ),), ("I1",), found_at=2),
+    ),), ("I1",)),
     Canary("effect before ack", ((
         base.CoreActor._handle,
         "            self._journal.decided(self.core.name, decided, record.seq)\n",
@@ -61,18 +61,18 @@ CANARIES = (
     ),), ("I4", "I13")),
     Canary("double resend", ((
         outbox._doubted, "if asked is None or asked.is_repeat:", "if asked is None:",
-    ),), ("I4",), found_at=1),
+    ),), ("I4",)),
     Canary("decision split over commits", ((
         Journal.decided,
         "        self._units.append(unit)\n",
         "        self._units.extend(Unit(stream, (event,), cause, unit.at_ns) for event in events)\n",
-    ), (Journal._gathered, "count < COMMIT_EVENTS_MAX", "count < 1"),), ("I4", "I6", "I7", "I15"), found_at=17),
+    ), (Journal._gathered, "count < COMMIT_EVENTS_MAX", "count < 1"),), ("I4", "I6", "I7", "I15"), found_at=2),
     Canary("carried state ahead of the log", ((
         day_files._finish, "snapshot)).undecided:", "snapshot)).undecided and False:",
     ),), ("I7", "I8"), found_at=4),
     Canary("snapshot ahead of the log", ((
         Snapshots.take, "self._journal.settled(SETTLE_S)", "self._journal.journal._last_commit",
-    ),), ("I8",)),
+    ),), ("I8",), found_at=15),
     Canary("clock read in a core", ((
         outbox._failed, "timedelta(seconds=wait_s)",
         "timedelta(seconds=wait_s + __import__('time').time_ns() % 999 / 999)",
@@ -80,15 +80,15 @@ CANARIES = (
     Canary("dropped tell", ((
         Journal._tell, "if record.stream == core.name or hears(core, record)]",
         "if (record.stream == core.name or hears(core, record)) and record.seq % 997]",
-    ),), ("I4", "I6", "I7", "I8", "I13", "I15"), found_at=1),
+    ),), ("I4", "I6", "I7", "I8", "I13", "I15")),
     Canary("timer lost at restart", ((
         outbox.evolve, "            return replace(outbox, settings=event.settings, now=None)\n",
         "            return replace(outbox, settings=event.settings, now=None, waiting={})\n",
-    ),), ("I4",)),
-    Canary("off by one in verify", ((integrity._stray, "seq > ?", "seq > ? + 1"),), ("I2",), found_at=7),
+    ),), ("I4",), found_at=2),
+    Canary("off by one in verify", ((integrity._stray, "seq > ?", "seq > ? + 1"),), ("I2",)),
     Canary("cooldown lost", ((
         notify.evolve, "settings=event.settings, is_dry_run=event.dry_run)",
         "settings=event.settings, is_dry_run=event.dry_run, last_alerts={})",
-    ),), ("I4",)),
+    ),), ("I4",), found_at=5),
 )  # fmt: skip
 """The twelve of reliability.md, and the state that a new day carries over."""

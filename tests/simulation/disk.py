@@ -241,7 +241,8 @@ def in_memory() -> Iterator[None]:
         for module, name, stand_in in (
             *((module, "open_reader", Reader) for module in (day_files, recovery, replay, verdict)),
             (day_files, "Writer", Writer), (day_files, "has_loose_end", lambda path: path.file.has_loose_end),
-            (day_files, "copy_aside", lambda _: "no copy was kept"), (verdict, "end_known_of", lambda path: path.file.mark),
+            (day_files, "copy_aside", lambda _: "no copy was kept"),
+            (verdict, "end_known_of", lambda path: path.file.mark),
             (snapshot, "Reader", Reader), (snapshots, "write_snapshot", write_snapshot),
         ):  # fmt: skip
             stack.enter_context(patch.object(module, name, stand_in))

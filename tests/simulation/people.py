@@ -42,8 +42,8 @@ class Channels:
     def send(self, question: Record) -> None:
         """Takes a NotifyRequested; not even the loss of power may take back what a person was told."""
         self._stage.require_durable(question)
-        if question.seq > self._stage.disk.marked_seq:
-            raise Broken(f"I5: record {question.seq} is to be sent, the log is marked up to {self._stage.disk.marked_seq}")
+        if question.seq > (marked_seq := self._stage.disk.marked_seq):
+            raise Broken(f"I5: record {question.seq} is to be sent, the log is marked up to {marked_seq}")
         assert isinstance(question.event, NotifyRequested)
         if self._is_stopping:
             return self._answer(question, "unreachable")
@@ -128,7 +128,9 @@ def _outcome(question: Record, fate: str, stage: Stage) -> Event:
         "busy": ("HTTP 429", stage.chance.uniform(1, 15)), "unreachable": ("connection refused", 1.0),
         "refused": ("HTTP 400", -1.0),
     }[fate]  # fmt: skip
-    return NotifyFailed(alert_id=name, channel=channel, attempt=attempt, reason=reason, retry_after_s=wait_s, at=stage.now)
+    return NotifyFailed(
+        alert_id=name, channel=channel, attempt=attempt, reason=reason, retry_after_s=wait_s, at=stage.now
+    )
 
 
 class Chat:
