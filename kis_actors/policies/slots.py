@@ -83,7 +83,9 @@ class Ledger(Struct, frozen=True, kw_only=True):
         """With `key` refused; the same ledger if that was about something else."""
         if self._is_outdated(key, link):
             return self
-        ledger = self._with(key, Slot(state="refused", since=now, sent_at=now, is_unanswered=is_unanswered))
+        before = self.slots.get(key)
+        is_open = is_unanswered or (before is not None and before.asks > 1)  # another ask is still under way
+        ledger = self._with(key, Slot(state="refused", since=now, sent_at=now, is_unanswered=is_open))
         return replace(ledger, full=key) if is_full else ledger
 
     def released(self, key: str, link: int) -> "Ledger":
