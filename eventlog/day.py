@@ -9,6 +9,11 @@ def path_of(data_dir: Path, day: date) -> Path:
     return data_dir / "events" / f"{day.isoformat()}.db"
 
 
+def unfinished_of(path: Path) -> Path:
+    """Where the day file `path` is while it is made."""
+    return path.with_suffix(".new")
+
+
 def days_in(data_dir: Path) -> tuple[date, ...]:
     """The days that have a file, oldest first; other files are none of ours and are left alone."""
     return tuple(sorted(day for day in map(_day_of, (data_dir / "events").glob("*.db")) if day))

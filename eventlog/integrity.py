@@ -2,9 +2,11 @@
 
 import hashlib
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import NamedTuple
 
+from eventlog.mark import Mark
 from eventlog.schema import COLUMNS, Row
 
 START = bytes(32)
@@ -18,6 +20,14 @@ class Finding(NamedTuple):
     what: str
 
 
+class Broken(Exception):
+    """A file is not what was written; the finding says from where on."""
+
+    def __init__(self, finding: Finding) -> None:
+        super().__init__(finding.what)
+        self.finding = finding
+
+
 def extend(chain: bytes, rows: Iterable[Row]) -> bytes:
     """The chain after a commit of `rows`. Lengths are hashed too, so no two different commits hash alike."""
     digest = hashlib.sha256(chain)
@@ -27,24 +37,69 @@ def extend(chain: bytes, rows: Iterable[Row]) -> bytes:
     return digest.digest()
 
 
-def check(connection: sqlite3.Connection) -> Finding | None:
-    """The first thing wrong with the file, or None: chain, gaps, rows outside any commit."""
-    first_seq, chain = connection.execute("select first_seq, chain from about").fetchone()
-    expected = first_seq
-    for last_seq, recorded in connection.execute("select last_seq, chain from commits order by last_seq"):
-        rows = rows_between(connection, expected, last_seq)
-        if [row.seq for row in rows] != list(range(expected, last_seq + 1)):
-            return Finding(expected, f"rows {expected} to {last_seq} are one commit, but {len(rows)} of them are there")
-        chain = extend(chain, rows)
-        if chain != recorded:
-            return Finding(expected, f"one of the rows {expected} to {last_seq} was altered: their hash does not match")
-        expected = last_seq + 1
-    outside = "select min(seq) from events where seq < ? or seq >= ?"
-    stray = connection.execute(outside, (first_seq, expected)).fetchone()[0]
+def commits(connection: sqlite3.Connection, after: int = 0) -> Iterator[tuple[list[Row], bytes]]:
+    """The rows of each commit beyond seq `after`, or from the one it is in, and their chain; as far as all is well.
+
+    Raises Broken at the first row that is not. What comes before is taken as proven.
+    """
+    expected, chain = _proven(connection, after)
+    rows = map(Row._make, connection.execute(f"select {COLUMNS} from events where seq >= ? order by seq", (expected,)))
+    ends = "select last_seq, chain from commits where last_seq >= ? order by last_seq"
+    try:
+        for last_seq, recorded in connection.execute(ends, (expected,)):
+            found = list(islice(rows, last_seq - expected + 1))
+            chain = _required(found, expected, last_seq, extend(chain, found), recorded)
+            yield found, chain
+            expected = last_seq + 1
+    except sqlite3.OperationalError:  # it may be read later
+        raise
+    except sqlite3.DatabaseError as error:
+        raise Broken(Finding(expected, f"record {expected} and what follows cannot be read: {error}")) from None
+
+
+def check(connection: sqlite3.Connection, *, after: int = 0, mark: Mark | None = None) -> Finding | None:
+    """The first thing wrong with the file beyond seq `after`, or None: chain, gaps, rows outside any commit, mark."""
+    last_seq = _proven(connection, after)[0] - 1
+    try:
+        for rows, _ in commits(connection, after):
+            last_seq = rows[-1].seq
+        return _stray(connection, last_seq) or (mark and _beyond(connection, mark, last_seq))
+    except Broken as broken:
+        return broken.finding
+
+
+def _required(found: list[Row], first_seq: int, last_seq: int, chain: bytes, recorded: bytes) -> bytes:
+    """The chain of a commit that is whole. Raises Broken."""
+    if [row.seq for row in found] != list(range(first_seq, last_seq + 1)):
+        there = sum(row.seq <= last_seq for row in found)
+        what = f"rows {first_seq} to {last_seq} are one commit, but {there} of them are there"
+        raise Broken(Finding(first_seq, what))
+    if chain != recorded:
+        what = f"one of the rows {first_seq} to {last_seq} was altered: their hash does not match"
+        raise Broken(Finding(first_seq, what))
+    return chain
+
+
+def _proven(connection: sqlite3.Connection, after: int) -> tuple[int, bytes]:
+    """The seq that follows the last commit at or before `after`, and the chain there."""
+    last = "select last_seq + 1, chain from commits where last_seq <= ? order by last_seq desc limit 1"
+    found = connection.execute(last, (after,)).fetchone()
+    seq, chain = found or connection.execute("select first_seq, chain from about").fetchone()
+    return seq, chain
+
+
+def _stray(connection: sqlite3.Connection, last_seq: int) -> Finding | None:
+    outside = "select min(seq) from events where seq < (select first_seq from about) or seq > ?"
+    stray = connection.execute(outside, (last_seq,)).fetchone()[0]
     return Finding(stray, f"row {stray} belongs to no commit") if stray is not None else None
 
 
-def rows_between(connection: sqlite3.Connection, first_seq: int, last_seq: int) -> list[Row]:
-    """The rows from `first_seq` to `last_seq`, both included, as they were hashed."""
-    query = f"select {COLUMNS} from events where seq between ? and ? order by seq"
-    return [Row(*row) for row in connection.execute(query, (first_seq, last_seq))]
+def _beyond(connection: sqlite3.Connection, mark: Mark, last_seq: int) -> Finding | None:
+    """What the mark knows and the file does not."""
+    if mark.seq > last_seq:
+        lost = f"the log ends at {last_seq}, but the mark beside it says that it went on to {mark.seq}"
+        return Finding(last_seq + 1, f"{lost}: {mark.seq - last_seq} records are missing")
+    last = "select chain from commits where last_seq = ? union all select chain from about where first_seq = ? + 1"
+    if (mark.chain,) not in connection.execute(last, (mark.seq, mark.seq)).fetchall():
+        return Finding(mark.seq, f"the mark beside the log knows another history up to record {mark.seq}")
+    return None

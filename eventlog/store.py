@@ -1,14 +1,18 @@
 """One day file, written by exactly one connection and read by any number of others, which cannot harm it."""
 
+import os
 import sqlite3
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Literal
 
 from sqlite_utils import Database
 
 from eventlog import integrity
-from eventlog.schema import COLUMNS, Row, create
+from eventlog.day import unfinished_of
+from eventlog.mark import Mark, MarkFile, mark_path_of
+from eventlog.schema import COLUMNS, Row, bulk_of, create, is_none_of
 
 Durability = Literal["full", "normal"]
 BUSY_TIMEOUT_S = 5
@@ -23,41 +27,49 @@ class Writer:
     def __init__(self, path: Path, durability: Durability = "full") -> None:
         self._connection = sqlite3.connect(path, isolation_level=None, timeout=BUSY_TIMEOUT_S)
         self._connection.execute("pragma journal_mode = wal")
-        self._connection.execute(f"pragma synchronous = {'full' if durability == 'full' else 'normal'}")
+        self._is_full = durability == "full"
+        self._sync("full" if self._is_full else "normal")
         self._db = Database(self._connection)
         self.last_seq, self._chain = last_commit(self._connection)
+        self._mark = MarkFile(path)
 
     @classmethod
     def create(
         cls, path: Path, *, day: str, last_seq: int, chain: bytes, opening: Sequence[Row] = (),
-        durability: Durability = "full",
+        bulk: Sequence[str] = (), durability: Durability = "full",
     ) -> "Writer":  # fmt: skip
         """A new file that continues after `last_seq` and `chain` of the one before; 0 and integrity.START at first.
 
-        It bears its name only once the rows of `opening` are in it.
+        It bears its name only once the rows of `opening` and its mark are there. bulk: see schema.create.
         """
         path.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = path.with_suffix(".new")
-        for leftover in (unfinished, *(unfinished.with_name(unfinished.name + end) for end in ("-wal", "-shm"))):
+        unfinished = unfinished_of(path)
+        for leftover in (mark_path_of(path), *companions_of(unfinished), unfinished):
             leftover.unlink(missing_ok=True)
         connection = sqlite3.connect(unfinished, isolation_level=None)
-        create(connection, day=day, first_seq=last_seq + 1, chain=chain)
+        create(connection, day=day, first_seq=last_seq + 1, chain=chain, bulk=bulk)
         connection.close()
-        writer = cls(unfinished, durability)
+        writer = cls(unfinished, durability)  # whose mark has its lasting name already
         if opening:
             writer.append(opening)
         writer.close()
         unfinished.rename(path)
+        sync_directory(path.parent)
         return cls(path, durability)
 
-    def append(self, rows: Sequence[Row]) -> None:
-        """Commits `rows`, whose seqs go on from the last one, as one transaction with its link of the chain."""
+    def append(self, rows: Sequence[Row], *, is_lasting: bool = False) -> None:
+        """Commits `rows`, whose seqs go on from the last one, as one transaction with its link of the chain.
+
+        is_lasting: when this returns they survive the loss of power, whatever the durability, and the mark says so.
+        """
         chain = integrity.extend(self._chain, rows)
         texts = [(*row[:6], row.payload.decode()) for row in rows]
-        with self._db.atomic():
+        with self._synced_for(is_lasting), self._db.atomic():
             self._connection.executemany("insert into events values (?, ?, ?, ?, ?, ?, ?)", texts)
             self._connection.execute("insert into commits values (?, ?)", (rows[-1].seq, chain))
         self.last_seq, self._chain = rows[-1].seq, chain
+        if is_lasting:
+            self._mark.write(Mark(self.last_seq, self._chain))
 
     @property
     def chain(self) -> bytes:
@@ -65,9 +77,46 @@ class Writer:
         return self._chain
 
     def close(self) -> None:
-        """Folds the write-ahead log into the file and lets go of it."""
+        """Folds the write-ahead log into the file, marks the end and lets go."""
+        self._sync("full")
         self._connection.execute("pragma wal_checkpoint(truncate)")
         self._connection.close()
+        self._mark.write(Mark(self.last_seq, self._chain))
+        self._mark.close()
+
+    def abandon(self) -> None:
+        """Lets go after an error: what was committed stays, and how far that is, the next start looks up."""
+        with suppress(sqlite3.Error):
+            self._connection.close()
+        self._mark.close()
+
+    @contextmanager
+    def _synced_for(self, is_lasting: bool) -> Iterator[None]:
+        """A full commit takes along all those before it that were not."""
+        if self._is_full or not is_lasting:
+            yield
+            return
+        self._sync("full")
+        yield
+        self._sync("normal")
+
+    def _sync(self, how: str) -> None:
+        self._connection.execute(f"pragma synchronous = {how}")
+
+
+def companions_of(path: Path) -> tuple[Path, Path]:
+    """Where SQLite keeps what is not in the file `path` itself yet, and the index of that."""
+    return path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")
+
+
+def sync_directory(directory: Path) -> None:
+    """Names that were given in `directory` survive the loss of power. Not on Windows, which has no such call."""
+    if os.name == "posix":
+        descriptor = os.open(directory, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 class Reader:
@@ -77,9 +126,17 @@ class Reader:
         self._connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=BUSY_TIMEOUT_S)
         self._connection.execute("pragma query_only = on")
 
-    def rows(self, *, after: int = 0, types: Sequence[str] = (), streams: Sequence[str] = ()) -> Iterator[Row]:
-        """The rows after seq `after`, in order; of these types and these streams only, if any are named."""
+    def rows(
+        self, *, after: int = 0, types: Sequence[str] = (), streams: Sequence[str] = (), is_notable: bool = False
+    ) -> Iterator[Row]:
+        """The rows after seq `after`, in order; of these types and these streams only, if any are named.
+
+        is_notable: only those whose types are not bulk, without reading past the others.
+        """
+        bulk = bulk_of(self._connection)
+        is_notable = is_notable or bool(types and not set(types) & set(bulk))
         conditions, values = ["seq > ?"], [after, *types, *streams]
+        conditions += [is_none_of(bulk)] if bulk and is_notable else []
         conditions += [f"type in ({_marks(types)})"] if types else []
         conditions += [f"stream in ({_marks(streams)})"] if streams else []
         query = f"select {COLUMNS} from events where {' and '.join(conditions)} order by seq"
@@ -89,11 +146,44 @@ class Reader:
         """The last seq in the file, and the hash chain there."""
         return last_commit(self._connection)
 
-    def check(self) -> integrity.Finding | None:
-        """The first thing wrong with the file, or None; as it was at one moment, also while it is written."""
-        with self._connection:
-            self._connection.execute("begin")
-            return integrity.check(self._connection)
+    def check(self, *, after: int = 0, mark: Mark | None = None) -> integrity.Finding | None:
+        """The first thing wrong beyond seq `after`, or None; as it was at one moment, also while it is written.
+
+        mark: read before this call, so that a log that goes on is not behind it.
+        """
+        self._connection.execute("begin")
+        try:
+            return integrity.check(self._connection, after=after, mark=mark)
+        finally:
+            with suppress(sqlite3.DatabaseError):  # a broken file may refuse even that
+                self._connection.execute("rollback")
+
+    def commits(self) -> Iterator[tuple[list[Row], bytes]]:
+        """The rows of each commit, and the chain after it, as far as all is well. Raises integrity.Broken after."""
+        return integrity.commits(self._connection)
+
+    def first(self) -> tuple[int, bytes]:
+        """The first seq of the file, and the chain it continues from."""
+        first_seq, chain = self._connection.execute("select first_seq, chain from about").fetchone()
+        return first_seq, chain
+
+    def bulk(self) -> tuple[str, ...]:
+        """The types that the file's index leaves out."""
+        return bulk_of(self._connection)
+
+    def format(self) -> int:
+        """How the file is laid out; from 2 on it has a mark beside it."""
+        return int(self._connection.execute("select format from about").fetchone()[0])
+
+    def has_commit(self, seq: int, chain: bytes) -> bool:
+        """Whether a commit ends at `seq` with this chain."""
+        found = self._connection.execute("select chain from commits where last_seq = ?", (seq,)).fetchone()
+        return bool(found == (chain,))
+
+    def index_problem(self) -> str:
+        """What SQLite itself finds wrong with the file, "" for nothing; slow, for it reads all of it."""
+        said = "; ".join(row[0] for row in self._connection.execute("pragma integrity_check(3)"))
+        return "" if said == "ok" else said
 
     def close(self) -> None:
         """Lets go of the file."""

@@ -18,7 +18,7 @@ import pykka
 from eventlog.store import Writer
 from kis_actors import __version__
 from kis_actors.actors import notify, scan, signal, subscription, ws
-from kis_actors.actors.base import Mailbox
+from kis_actors.actors.base import Mailbox, noted
 from kis_actors.adapters.app_key_lock import app_key_lock
 from kis_actors.adapters.clock import Clock
 from kis_actors.adapters.dead_man import DeadMan
@@ -28,7 +28,7 @@ from kis_actors.adapters.universes import KnownUniverse, Universes
 from kis_actors.channels.sender import ChannelSender
 from kis_actors.chosen_channels import channels_for
 from kis_actors.credentials import Credentials
-from kis_actors.day_files import Opening, open_day
+from kis_actors.day_files import Damaged, Opening, open_day
 from kis_actors.edges import Chat, poll_for, rest_for, rest_url_of, socket_for
 from kis_actors.journal import Journal, Tell
 from kis_actors.market.sessions import Calendar
@@ -36,6 +36,7 @@ from kis_actors.messages import AccountRefused, ActorFailed, RunEnded, RunStarte
 from kis_actors.recovery import records_in
 from kis_actors.reload import Reread, reloaded
 from kis_actors.settings import Settings
+from kis_actors.snapshots import Snapshots
 from kis_actors.turn import Core
 from kis_actors.units import log_day_of
 from kis_actors.view import REMEMBERED, View, health, status_of
@@ -67,7 +68,7 @@ class Parts(NamedTuple):
 
 
 class Ending(NamedTuple):
-    """Why a run ended. kind: stopped, new_day, failed or refused."""
+    """Why a run ended. kind: stopped, new_day, failed, refused or damaged."""
 
     kind: str
     reason: str
@@ -108,6 +109,9 @@ class App:
                 if ending.kind == "refused":
                     self.parts.write(f"KIS refuses: {ending.reason}")
                     return 78
+                if ending.kind == "damaged":
+                    self.parts.write(f"the log is damaged: {ending.reason}")
+                    return 78
                 if ending.kind == "failed" and self._is_hopeless(ending):
                     return 70
 
@@ -116,6 +120,8 @@ class App:
         try:
             system = self._system = System(self.parts, self.view, self.reload_wanted.set)
             return system.watch(self._stopping, on_second)
+        except Damaged as damage:
+            return Ending("damaged", str(damage))
         except Exception as bug:  # a bug in a core shows here too, when the log is folded
             return Ending("failed", f"{type(bug).__name__}: {bug}")
         finally:
@@ -141,6 +147,8 @@ class System:
         self._day = log_day_of(parts.clock.now())
         settings = parts.settings
         opening = open_day(parts.data_dir, self._day, CORES, settings.log.durability)
+        if opening.found:
+            parts.write(opening.found)
         if not view.log_seq:
             view.see(list(records_in(opening.path, types=REMEMBERED)))
         self.journal = self._journal(opening)
@@ -154,6 +162,7 @@ class System:
         self.chat = Chat(self.poll, reload)
         self._mailboxes = {core.name: Mailbox(self._failed) for core in CORES}
         self._actors = self._start_actors(opening.states)
+        self.snapshots = Snapshots(opening.path, self.journal, lambda: noted(self._actors))
         self._begin(opening)
 
     def watch(self, stopping: Signal, on_second: Callable[[], None]) -> Ending:
@@ -170,6 +179,7 @@ class System:
 
     def stop(self) -> dict[str, Any]:
         """Ends the run: edges, then what is queued, then the last word. The actors' last states, by name."""
+        self.snapshots.stop()
         self.ticker.stop()
         for edge in (self.dead_man, self.poll):
             if edge:
@@ -182,6 +192,7 @@ class System:
         self._drain()
         states = self._states()
         if self.ending is None:
+            self.snapshots.take()
             self.journal.observe(STREAM, RunEnded(reason="stopped"))
         self.journal.stop()
         for ref in self._actors.values():
@@ -236,13 +247,14 @@ class System:
             self.journal.decided(*undecided)
         started = RunStarted(
             settings=parts.settings, calendar=parts.calendar, version=__version__, dry_run=parts.is_dry_run,
-            in_doubt=opening.in_doubt,
+            in_doubt=opening.in_doubt, found=opening.found,
         )  # fmt: skip
         self.journal.observe(STREAM, started)
         self.journal.observe(STREAM, parts.universe.event())
         self.rest.start()
         self.universes.start()
         self.ticker.start()
+        self.snapshots.start()
         for edge in (self.dead_man, self.poll):
             if edge:
                 edge.start()

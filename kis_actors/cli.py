@@ -3,7 +3,7 @@
 import sqlite3
 import sys
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -201,6 +201,29 @@ def replay(
     from kis_actors.commands.replaying import show_replay
 
     return show_replay(config, data_dir, day, is_json=is_json, overrides=overrides, until=until)
+
+
+@cli.command()
+@shared
+@click.argument("days", type=click.DateTime(["%Y-%m-%d"]), nargs=-1, metavar="[DAY]...")
+@reading
+def verify(config: Path | None, data_dir: Path | None, days: tuple[datetime, ...]) -> int:
+    """Whether the log is what was written: hash chain, gaps, high-water mark, readability; of all days by default."""
+    from kis_actors.commands.log_care import show_verdicts
+
+    return show_verdicts(config, data_dir, tuple(day.date() for day in days))
+
+
+@cli.command()
+@shared
+@click.argument("day", type=click.DateTime(["%Y-%m-%d"]))
+@click.option("--truncate-after", "last_seq", type=int, required=True, metavar="SEQ", help="The last record to stay.")
+@reading
+def repair(config: Path | None, data_dir: Path | None, day: datetime, last_seq: int) -> int:
+    """Ends a damaged day file where verify says that it is good; the file as it was is kept."""
+    from kis_actors.commands.log_care import repair_day
+
+    return repair_day(config, data_dir, day.date(), last_seq)
 
 
 @cli.command()

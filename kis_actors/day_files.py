@@ -1,59 +1,124 @@
-"""Opens the log of a day for a run: finds what came before, carries state over from an earlier day, rebuilds."""
+"""Opens the log of a day for a run: finds what came before, carries state over from an earlier day, rebuilds.
+
+Nothing is written to a file before it is known to be whole.
+"""
 
 from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from eventlog.day import days_in, path_of
+from eventlog.aside import copy_aside, has_loose_end
+from eventlog.day import days_in, path_of, unfinished_of
 from eventlog.integrity import START
+from eventlog.mark import mark_path_of
 from eventlog.schema import Row
+from eventlog.snapshot import Snapshot, read_snapshot
 from eventlog.store import Durability, Writer
-from kis_actors.messages import NAMES, Event, NotifyRequested, RunStarted
-from kis_actors.recovery import CODEC, Rebuilt, Undecided, carried, history_of, in_doubt, rebuild, records_in
+from eventlog.verdict import verdict_on
+from kis_actors.fingerprint import code_fingerprint
+from kis_actors.messages import NAMES, ClockTicked, Event, FrameReceived, NotifyRequested, RunStarted
+from kis_actors.recovery import (
+    CODEC,
+    Rebuilt,
+    Undecided,
+    carried,
+    history_of,
+    in_doubt,
+    known_from,
+    rebuild,
+    records_in,
+)
 from kis_actors.turn import Core
 
 CARRY_STREAM = "carried"
+BULK = tuple(NAMES[kind][0] for kind in (FrameReceived, ClockTicked))
+"""What most records are. What is looked for in a log is never of these."""
+
+
+class Damaged(Exception):
+    """A day file is not what was written, and nothing was written to it; says from where on, and what to do."""
 
 
 class Opening(NamedTuple):
-    """What a run starts from. in_doubt: messages the run before asked for, without an outcome."""
+    """What a run starts from.
+
+    in_doubt: messages the run before asked for, without an outcome. found: what became of its log if it died.
+    """
 
     path: Path
     states: dict[str, Any]
     undecided: tuple[Undecided, ...]
     in_doubt: tuple[NotifyRequested, ...]
     last_at_ns: int
+    found: str
 
 
 def open_day(data_dir: Path, day: date, cores: tuple[Core, ...], durability: Durability) -> Opening:
-    """The state to start from, and the file to go on in; a new file opens with the state of the one before."""
+    """The state to start from, and the file to go on in; a new file opens with the state of the one before.
+
+    Raises Damaged.
+    """
     path = path_of(data_dir, day)
     earlier = [other for other in days_in(data_dir) if other < day]
-    if path.exists():
+    _require_that_none_was_here(path)
+    if not path.exists() and not earlier:
+        Writer.create(path, day=day.isoformat(), last_seq=0, chain=START, bulk=BULK, durability=durability).close()
+    before = path if path.exists() else path_of(data_dir, earlier[-1])
+    found, snapshot = inspected(before)
+    if before == path:
         was_told = not earlier or any(records_in(path, types=[NAMES[RunStarted][0]]))
-        return _opening(path, rebuilt_from(path, cores), path if was_told else path_of(data_dir, earlier[-1]))
-    if not earlier:
-        Writer.create(path, day=day.isoformat(), last_seq=0, chain=START, durability=durability).close()
-        return _opening(path, rebuilt_from(path, cores), path)
-    before = path_of(data_dir, earlier[-1])
-    rebuilt = _finish(before, cores, durability)
+        asked_in = path if was_told else path_of(data_dir, earlier[-1])
+        return _opening(path, rebuilt_from(path, cores, snapshot), asked_in, found)
+    rebuilt = _finish(before, cores, durability, snapshot)
     _carry_over(before, path, day, rebuilt, durability)
-    return _opening(path, rebuilt, before)
+    return _opening(path, rebuilt, before, found)
 
 
-def rebuilt_from(path: Path, cores: tuple[Core, ...]) -> Rebuilt:
-    """The states at the end of a day file, and what follows from its last records but is not in it."""
-    return rebuild(cores, records_in(path), history_of(path, cores))
+def inspected(path: Path) -> tuple[str, Snapshot | None]:
+    """What is found of a file whose writer died, "" of one that ended; and its snapshot, if there is one that fits.
+
+    What comes before the snapshot is not looked at. Raises Damaged if the file is not whole.
+    """
+    has_died = has_loose_end(path)
+    kept = f"; {copy_aside(path)}" if has_died else ""
+    snapshot = read_snapshot(path, code_fingerprint())
+    verdict = verdict_on(path, after=snapshot.seq if snapshot else 0)
+    if finding := verdict.finding:
+        way_out = f"kis-actors repair {path.stem} --truncate-after {finding.seq - 1}"
+        raise Damaged(
+            f"{path}: {finding.what}{kept}. Nothing was written to it. All about it: kis-actors verify {path.stem}. "
+            f"To go on with what is whole: {way_out}"
+        )
+    found = f"the run before died; its log is whole up to record {verdict.last_seq}{kept}" if has_died else ""
+    return found, snapshot
 
 
-def _opening(path: Path, rebuilt: Rebuilt, asked_in: Path) -> Opening:
+def _require_that_none_was_here(path: Path) -> None:
+    """A mark without its file: if the file was not just being made, it was there."""
+    mark = mark_path_of(path)
+    if mark.exists() and not path.exists() and not unfinished_of(path).exists():
+        raise Damaged(f"{path} is gone, but {mark.name} beside it shows that it was there. Put it back; or remove the "
+                      f"mark, and the day begins anew with the state of the day before")  # fmt: skip
+
+
+def rebuilt_from(path: Path, cores: tuple[Core, ...], snapshot: Snapshot | None = None) -> Rebuilt:
+    """The states at the end of a day file, and what follows from its last records but is not in it.
+
+    Begins with the states in `snapshot`, which fits the file, and else with the first record.
+    """
+    known = known_from(cores, snapshot)
+    records = records_in(path, after=known.seq - 1)  # one that is known too, for the time of the last
+    return rebuild(cores, records, history_of(path, cores, known), known)
+
+
+def _opening(path: Path, rebuilt: Rebuilt, asked_in: Path, found: str) -> Opening:
     """asked_in: where the last run is; a file that carried state over may not have had one yet."""
-    return Opening(path, rebuilt.states, rebuilt.undecided, in_doubt(asked_in), rebuilt.last_at_ns)
+    return Opening(path, rebuilt.states, rebuilt.undecided, in_doubt(asked_in), rebuilt.last_at_ns, found)
 
 
-def _finish(path: Path, cores: tuple[Core, ...], durability: Durability) -> Rebuilt:
+def _finish(path: Path, cores: tuple[Core, ...], durability: Durability, snapshot: Snapshot | None) -> Rebuilt:
     """Writes what an earlier day's last run did not come to decide into that day's own file, until nothing is left."""
-    while (rebuilt := rebuilt_from(path, cores)).undecided:
+    while (rebuilt := rebuilt_from(path, cores, snapshot)).undecided:
         writer = Writer(path, durability)
         for undecided in rebuilt.undecided:
             writer.append(_rows(*undecided, writer.last_seq, rebuilt.last_at_ns))
@@ -67,8 +132,9 @@ def _carry_over(before: Path, path: Path, day: date, rebuilt: Rebuilt, durabilit
     old.close()
     opening = _rows(CARRY_STREAM, carried(rebuilt.states), 0, last_seq, rebuilt.last_at_ns)
     Writer.create(
-        path, day=day.isoformat(), last_seq=last_seq, chain=chain, opening=opening, durability=durability
-    ).close()
+        path, day=day.isoformat(), last_seq=last_seq, chain=chain, opening=opening, bulk=BULK,
+        durability=durability,
+    ).close()  # fmt: skip
 
 
 def _rows(stream: str, events: tuple[Event, ...], cause: int, last_seq: int, at_ns: int) -> list[Row]:

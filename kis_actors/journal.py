@@ -3,19 +3,24 @@
 A mailbox never holds what is not durable. Any error while writing ends the run: a failed COMMIT may have happened.
 """
 
+import time
 from collections import deque
 from collections.abc import Callable, Iterable
 from threading import Condition, Thread
 from typing import NamedTuple
 
+from eventlog.mark import Mark
 from eventlog.schema import Row
 from eventlog.store import Writer
-from kis_actors.messages import Event, Record
+from kis_actors.messages import Event, NotifyRequested, Record
 from kis_actors.recovery import CODEC
 from kis_actors.turn import Core, hears
 
 COMMIT_EVENTS_MAX = 1000
 """Commits hold what has gathered, never waiting for a timer: at the median 1 ms instead of 3."""
+
+MARK_S = 1.0
+"""At most so long a commit may stay without a high-water mark; a message to a person waits for one."""
 
 Tell = Callable[[list[Record]], None]
 Failure = Callable[[str, int, BaseException], None]
@@ -42,6 +47,8 @@ class Journal:
         self._failed = failed
         self._units: deque[Unit] = deque()
         self._changed = Condition()
+        self._taken = self._told = 0
+        self._last_commit: Mark | None = None
         self._is_stopping = False
         self._is_busy = False
         self._is_broken = False
@@ -50,6 +57,7 @@ class Journal:
         self._thread = Thread(target=self._run, name="Journal", daemon=True)
         self.last_seq = 0
         self._last_at_ns = last_at_ns
+        self._marked_s = time.monotonic()
 
     def listen(self, core: Core, tell: Tell) -> None:
         """From now on `tell` gets, in order, what `core` hears and its own decisions, once durable."""
@@ -68,6 +76,7 @@ class Journal:
         unit = Unit(stream, events, cause, self._now_ns())
         with self._changed:
             self._units.append(unit)
+            self._taken += 1
             self._changed.notify_all()
 
     def backlog(self) -> int:
@@ -83,6 +92,13 @@ class Journal:
         with self._changed:
             return self._changed.wait_for(self._is_idle, timeout_s) and not self._is_broken
 
+    def settled(self, timeout_s: float) -> Mark | None:
+        """A commit by which all is durable that was taken before this call; None if that took too long."""
+        with self._changed:
+            taken = self._taken
+            self._changed.wait_for(lambda: self._is_broken or self._told >= taken, timeout_s)
+            return self._last_commit if self._told >= taken else None
+
     def stop(self) -> None:
         """Writes what has gathered and lets go of the file."""
         with self._changed:
@@ -96,11 +112,7 @@ class Journal:
 
     def _run(self) -> None:
         try:
-            writer = self._open_writer()
-            self.last_seq = writer.last_seq
-            while units := self._gathered():
-                self._commit(writer, units)
-            writer.close()
+            self._write(self._open_writer())
         except Exception as bug:
             self._failed("journal", self.last_seq, bug)
             self._is_broken = True
@@ -109,10 +121,21 @@ class Journal:
             with self._changed:
                 self._changed.notify_all()
 
+    def _write(self, writer: Writer) -> None:
+        self.last_seq = writer.last_seq
+        try:
+            while units := self._gathered():
+                self._commit(writer, units)
+        except Exception:
+            writer.abandon()
+            raise
+        writer.close()
+
     def _gathered(self) -> list[Unit]:
         """Waits for work; whole units up to about COMMIT_EVENTS_MAX events; empty when stopping."""
         with self._changed:
             self._is_busy = False
+            self._told = self._taken - len(self._units)
             self._changed.notify_all()
             self._changed.wait_for(lambda: self._units or self._is_stopping)
             units, count = [], 0
@@ -124,9 +147,18 @@ class Journal:
 
     def _commit(self, writer: Writer, units: list[Unit]) -> None:
         records = list(self._in_place(units))
-        writer.append([_row(record) for record in records])
+        writer.append([_row(record) for record in records], is_lasting=self._is_due(records))
         self.last_seq = records[-1].seq
+        self._last_commit = Mark(writer.last_seq, writer.chain)
         self._tell(records)
+
+    def _is_due(self, records: list[Record]) -> bool:
+        """Whether the high-water mark must move now: before anybody is told anything, and once a second."""
+        now_s = time.monotonic()
+        is_due = now_s - self._marked_s >= MARK_S or any(type(one.event) is NotifyRequested for one in records)
+        if is_due:
+            self._marked_s = now_s
+        return is_due
 
     def _in_place(self, units: list[Unit]) -> Iterable[Record]:
         """Units as records. Their time never runs backwards, so that cores may subtract it."""

@@ -142,6 +142,7 @@ class RunStarted(Event):
     """The daemon started with these settings; links, timers and unanswered questions of the run before are gone.
 
     in_doubt: what the run before asked channels to tell, without an outcome in the log.
+    found: what was found of its log if it died, "" if it ended.
     """
 
     settings: Settings
@@ -149,6 +150,7 @@ class RunStarted(Event):
     version: str
     dry_run: bool = False
     in_doubt: tuple[NotifyRequested, ...] = ()
+    found: str = ""
 
 
 class RunEnded(Event):

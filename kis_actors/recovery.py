@@ -14,6 +14,7 @@ import msgspec
 from eventlog.codec import Codec
 from eventlog.day import days_in, path_of
 from eventlog.schema import Row
+from eventlog.snapshot import Snapshot
 from eventlog.store import Reader
 from kis_actors.messages import (
     NAMES,
@@ -26,7 +27,7 @@ from kis_actors.messages import (
     RunEnded,
     StateCarried,
 )
-from kis_actors.turn import Core, count_decisions, hears, take_turn
+from kis_actors.turn import Core, count_decisions, hearers_of, take_turn
 
 CODEC: Codec[Event] = Codec(NAMES)
 
@@ -49,6 +50,21 @@ class Rebuilt(NamedTuple):
     undecided: tuple[Undecided, ...]
     last_seq: int
     last_at_ns: int
+
+
+class Known(NamedTuple):
+    """Where the actors begin: their states, by name, and up to which record each of them goes."""
+
+    states: dict[str, Any] = {}  # noqa: RUF012 - never changed
+    seqs: dict[str, int] = {}  # noqa: RUF012
+
+    @property
+    def seq(self) -> int:
+        """Up to here nobody needs the log."""
+        return min(self.seqs.values(), default=0)
+
+
+NOTHING = Known()
 
 
 class History(NamedTuple):
@@ -74,28 +90,33 @@ def records_in(path: Path, **filters: Any) -> Iterator[Record]:
             yield record_of(row)
 
 
-def history_of(path: Path, cores: tuple[Core, ...]) -> History:
-    """What a day file says was decided, and up to where each actor had come."""
+def history_of(path: Path, cores: tuple[Core, ...], known: Known = NOTHING) -> History:
+    """What a day file says was decided beyond what is known, and up to where each actor had come."""
     names = tuple(core.name for core in cores)
     decisions: dict[tuple[str, int], list[Event]] = {}
-    handled = dict.fromkeys(names, _last_clean_end(path))
-    for record in records_in(path, streams=names):
+    clean_end = _last_clean_end(path, known.seq)
+    handled = {name: max(clean_end, known.seqs.get(name, 0)) for name in names}
+    for record in records_in(path, after=known.seq, streams=names, is_notable=True):
         decisions.setdefault((record.stream, record.cause), []).append(record.event)
         handled[record.stream] = max(handled[record.stream], record.cause)
     return History({key: tuple(events) for key, events in decisions.items()}, handled)
 
 
-def rebuild(cores: tuple[Core, ...], records: Iterable[Record], history: History) -> Rebuilt:
+def rebuild(
+    cores: tuple[Core, ...], records: Iterable[Record], history: History, known: Known = NOTHING
+) -> Rebuilt:  # fmt: skip
     """The states after `records`: recorded decisions stand; turns the log does not have are taken now."""
     states: dict[str, Any] = {core.name: core.state() for core in cores}
+    states.update(known.states)
+    hearers = hearers_of(cores)
     undecided: list[Undecided] = []
     last_seq = last_at_ns = 0
     for record in records:
         last_seq, last_at_ns = record.seq, record.at_ns
         if isinstance(record.event, StateCarried):
             states.update(carried_states(cores, record.event))
-        for core in cores:
-            if hears(core, record):
+        for core in hearers.get(type(record.event), ()):
+            if record.stream != core.name and record.seq > known.seqs.get(core.name, 0):
                 states[core.name], missing = _turn(core, states[core.name], record, history)
                 undecided += missing
     return Rebuilt(states, tuple(undecided), last_seq, last_at_ns)
@@ -105,6 +126,15 @@ def carried(states: dict[str, Any]) -> tuple[StateCarried, ...]:
     """The states as the first records of the next day file."""
     encode = msgspec.json.encode
     return tuple(StateCarried(actor=name, state=msgspec.Raw(encode(state))) for name, state in states.items())
+
+
+def known_from(cores: tuple[Core, ...], snapshot: Snapshot | None) -> Known:
+    """The states in `snapshot`, which is this code's own. Nothing, if an actor is not in it."""
+    if snapshot is None or any(core.name not in snapshot.parts for core in cores):
+        return NOTHING
+    parts = snapshot.parts
+    states: dict[str, Any] = {core.name: msgspec.json.decode(parts[core.name].state, type=core.state) for core in cores}
+    return Known(states, {core.name: parts[core.name].seq for core in cores})
 
 
 def carried_states(cores: tuple[Core, ...], event: StateCarried) -> dict[str, Any]:
@@ -142,6 +172,6 @@ def _turn(core: Core, state: Any, record: Record, history: History) -> tuple[Any
     return state, [Undecided(core.name, decided, record.seq)] if decided else []
 
 
-def _last_clean_end(path: Path) -> int:
-    ends = [record.seq for record in records_in(path, types=[NAMES[RunEnded][0]])]
+def _last_clean_end(path: Path, after: int) -> int:
+    ends = [record.seq for record in records_in(path, after=after, types=[NAMES[RunEnded][0]])]
     return ends[-1] if ends else 0

@@ -32,6 +32,12 @@ def hears(core: Core, record: Record) -> bool:
     return type(record.event) in core.listens and record.stream != core.name
 
 
+def hearers_of(cores: tuple[Core, ...]) -> dict[type[Event], tuple[Core, ...]]:
+    """By kind of event: which cores hear it, unless it is their own word."""
+    kinds = dict.fromkeys(kind for core in cores for kind in core.listens)
+    return {kind: tuple(core for core in cores if kind in core.listens) for kind in kinds}
+
+
 def take_turn(core: Core, state: Any, record: Record) -> tuple[Any, tuple[Event, ...]]:
     """The state after `record` and everything decided on it, and those decisions.
 

@@ -5,13 +5,14 @@ from threading import Event as Signal
 from threading import Thread
 
 import pytest
-from days import rows_in
+from days import rows_in, rows_of
 
 from eventlog.integrity import START
+from eventlog.mark import read_mark
 from eventlog.store import Reader, Writer
 from kis_actors import journal as journal_module
 from kis_actors.journal import Journal
-from kis_actors.messages import LinkLost, LinkOpened, LinkReleased, Record
+from kis_actors.messages import LinkLost, LinkOpened, LinkReleased, NotifyRequested, Record
 from kis_actors.recovery import record_of
 from kis_actors.turn import Core
 
@@ -190,13 +191,80 @@ def test_edges_may_observe_all_at_once(running):
     assert by_stream == [list(range(100))] * 4
 
 
+# --- the high-water mark
+
+ASKED = NotifyRequested(alert_id="a", channel="log", attempt=1, text="told")
+
+
+@pytest.fixture
+def marks_when_told(running):
+    """The seq of the mark at each telling."""
+    seen = []
+    running.journal.watch(lambda told: seen.append(read_mark(running.path).seq))
+    return seen
+
+
+def test_a_message_is_marked_before_it_is_told(running, monkeypatch, marks_when_told):
+    monkeypatch.setattr(journal_module, "COMMIT_EVENTS_MAX", 1)
+    running.journal.observe("socket", OPENED)
+    running.journal.decided("notify", (ASKED,), 1)
+    running.journal.observe("socket", OPENED)
+    running.written()
+    assert marks_when_told == [0, 2, 2]
+
+
+def test_a_second_later_any_commit_is_marked(running, monkeypatch, marks_when_told):
+    monkeypatch.setattr(journal_module, "COMMIT_EVENTS_MAX", 1)
+    monkeypatch.setattr(journal_module, "MARK_S", 0)
+    for _ in range(3):
+        running.journal.observe("socket", OPENED)
+    running.written()
+    assert marks_when_told == [1, 2, 3]
+
+
+def test_a_stop_marks_the_end(running, marks_when_told):
+    running.journal.observe("socket", OPENED)
+    running.written()
+    assert (marks_when_told, read_mark(running.path).seq) == ([0], 1)
+
+
+# --- settled
+
+
+def test_what_was_taken_is_durable_once_settled(running):
+    running.journal.start()
+    for _ in range(50):
+        running.journal.decided("ws", (OPENED, RELEASED), 0)
+    commit = running.journal.settled(WAIT_S)
+    with Reader(running.path) as reader:
+        assert commit is not None and commit.seq >= 100 and reader.has_commit(*commit)
+    running.journal.stop()
+
+
+def test_settling_does_not_wait_for_what_comes_later(running, monkeypatch):
+    """Each telling brings something new, so that the journal is never idle."""
+    monkeypatch.setattr(journal_module, "COMMIT_EVENTS_MAX", 1)
+    running.journal.watch(lambda told: running.journal.observe("socket", OPENED) if told[-1].seq < 2000 else None)
+    running.journal.observe("socket", OPENED)
+    running.journal.start()
+    commit = running.journal.settled(WAIT_S)
+    assert commit is not None and commit.seq < 2000
+    assert running.journal.flush(WAIT_S)
+    running.journal.stop()
+
+
+def test_what_is_not_written_is_not_settled(running):
+    running.journal.observe("socket", OPENED)
+    assert running.journal.settled(0) is None
+
+
 class DiskFull(Writer):
     """Its second commit fails."""
 
-    def append(self, rows):
+    def append(self, rows, **how):
         if self.last_seq:
             raise sqlite3.OperationalError("database or disk is full")
-        super().append(rows)
+        super().append(rows, **how)
 
 
 @pytest.fixture
@@ -230,3 +298,12 @@ def test_a_failed_commit_is_not_told(broken):
 @a_thread_dies
 def test_nobody_waits_for_a_broken_journal(broken):
     assert not broken.journal.flush(WAIT_S)
+    assert broken.journal.settled(WAIT_S) is None
+
+
+@a_thread_dies
+def test_a_broken_journal_lets_go_of_the_file(broken):
+    writer = Writer(broken.path, "normal")
+    writer.append(rows_of([Record(seq=2, stream="socket", cause=0, at_ns=1, event=LOST)]))
+    writer.close()
+    assert len(rows_in(broken.path)) == 2

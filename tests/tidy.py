@@ -51,9 +51,13 @@ ROWS: dict[str, tuple[str, ...]] = {
         "kis_actors.messages", "kis_actors.operator_texts", "kis_actors.ports", "kis_actors.reply_texts",
         "kis_actors.settings", "kis_actors.texts", "kis_actors.turn", "kis_actors.units", "kis_actors.watch_texts",
     ),
+    "kis_actors.fingerprint": ("eventlog",),
+    "kis_actors.snapshots": ("eventlog", "kis_actors.fingerprint", "kis_actors.journal"),
     "kis_actors.recovery": ("eventlog", "kis_actors.messages", "kis_actors.turn"),
     "kis_actors.journal": ("eventlog", "kis_actors.messages", "kis_actors.recovery", "kis_actors.turn"),
-    "kis_actors.day_files": ("eventlog", "kis_actors.messages", "kis_actors.recovery", "kis_actors.turn"),
+    "kis_actors.day_files": (
+        "eventlog", "kis_actors.fingerprint", "kis_actors.messages", "kis_actors.recovery", "kis_actors.turn",
+    ),
     "kis_actors.replay": (
         "eventlog", "kis_actors.messages", "kis_actors.recovery", "kis_actors.settings", "kis_actors.turn",
     ),

@@ -3,15 +3,19 @@
 Pykka lets an actor die without a trace; here a bug is reported to the application, which starts the system again.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
+import msgspec
 import pykka
 
 from kis_actors.messages import Record
 from kis_actors.ports import Journal
 from kis_actors.turn import Core, hears, take_turn
+
+SNAPSHOT = "snapshot"
+SNAPSHOT_S = 2.0
 
 Failure = Callable[[str, int, BaseException], None]
 """Called in the dying thread: who failed, at which seq (0 for none), and the bug."""
@@ -49,9 +53,14 @@ class CoreActor(pykka.ThreadingActor):
         self._state = state
         self._journal = journal
         self._mailbox = mailbox
+        self._seq = 0
 
     def on_receive(self, message: Any) -> Any:
-        """Takes durable records. Asked anything else, answers with its state, which nobody else may change."""
+        """Takes durable records. Asked for a SNAPSHOT, answers with the last record it was told and its state then,
+        in JSON; asked anything else, with its state, which nobody else may change.
+        """
+        if message == SNAPSHOT:
+            return self._seq, msgspec.json.encode(self._state)
         if not isinstance(message, list):
             return self._state
         for record in message:
@@ -61,6 +70,7 @@ class CoreActor(pykka.ThreadingActor):
                 self._mailbox.failed(self.core.name, record.seq, bug)
                 raise
             self._mailbox.handled += 1
+            self._seq = record.seq
         return None
 
     def perform(self, record: Record) -> None:
@@ -72,3 +82,14 @@ class CoreActor(pykka.ThreadingActor):
             if decided:
                 self._journal.decided(self.core.name, decided, record.seq)
         self.perform(record)
+
+
+def noted(actors: Mapping[str, "pykka.ActorRef[Any]"]) -> dict[str, tuple[int, bytes]]:
+    """By name: the last record each was told, and its state after it in JSON; {} if one of them cannot answer."""
+    found: dict[str, Any] = {}
+    try:
+        for name, ref in actors.items():
+            found[name] = ref.ask(SNAPSHOT, timeout=SNAPSHOT_S)
+    except (pykka.ActorDeadError, pykka.Timeout):
+        return {}
+    return found

@@ -1,0 +1,71 @@
+"""Puts a damaged day file away, and one of what is proven good in it in its place."""
+
+import shutil
+import sqlite3
+from contextlib import suppress
+from pathlib import Path
+
+from eventlog.aside import folder_for
+from eventlog.integrity import Broken
+from eventlog.mark import mark_path_of
+from eventlog.store import Reader, Writer, companions_of, sync_directory
+
+
+class Refused(ValueError):
+    """Nothing was changed; the message says why, and what would do."""
+
+
+def truncate(path: Path, last_seq: int) -> Path:
+    """The day file `path` ends with record `last_seq` from now on; the folder where the old one is kept.
+
+    Of a file that is to keep no record nothing stays. No writer may be open. Raises Refused.
+    """
+    ends, first_seq = _proven_ends(path)
+    if last_seq != first_seq - 1 and last_seq not in ends:
+        near = [end for end in ends if end < last_seq] or [first_seq - 1]
+        raise Refused(f"{path.name} has no proven commit that ends at record {last_seq}; one ends at {near[-1]}")
+    made = path.parent / "repairing" / path.name
+    if last_seq in ends:
+        _copy_proven(path, made, last_seq)
+    folder = folder_for(path, "damaged")
+    for one in (path, *companions_of(path), mark_path_of(path)):
+        if one.exists():
+            one.rename(folder / one.name)
+    if last_seq in ends:
+        mark_path_of(made).rename(mark_path_of(path))
+        made.rename(path)
+        made.parent.rmdir()
+    sync_directory(path.parent)
+    return folder
+
+
+def _proven_ends(path: Path) -> tuple[list[int], int]:
+    """Where the commits end that are proven good, and the first seq."""
+    ends: list[int] = []
+    try:
+        with Reader(path) as reader:
+            first_seq = reader.first()[0]
+            with suppress(Broken):
+                ends += (rows[-1].seq for rows, _ in reader.commits())
+    except sqlite3.OperationalError:
+        raise
+    except sqlite3.DatabaseError as error:
+        raise Refused(f"nothing of {path.name} can be read ({error}). Move it away, and with it what else is called "
+                      f"{path.stem}; the day then begins anew with the state of the day before") from None  # fmt: skip
+    return ends, first_seq
+
+
+def _copy_proven(path: Path, made: Path, last_seq: int) -> None:
+    """Commit by commit, so that the hash chain comes out as it was."""
+    shutil.rmtree(made.parent, ignore_errors=True)
+    with Reader(path) as reader:
+        first_seq, chain = reader.first()
+        writer = Writer.create(
+            made, day=path.stem, last_seq=first_seq - 1, chain=chain, bulk=reader.bulk(), durability="normal"
+        )
+        for rows, recorded in reader.commits():
+            writer.append(rows)
+            assert writer.chain == recorded
+            if writer.last_seq == last_seq:
+                break
+    writer.close()
