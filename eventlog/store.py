@@ -43,6 +43,7 @@ class Writer:
         It bears its name only once the rows of `opening` and its mark are there. bulk: see schema.create.
         """
         path.parent.mkdir(parents=True, exist_ok=True)
+        sync_directory(path.parent.parent)  # or the folder may be gone with all that is in it
         unfinished = unfinished_of(path)
         for leftover in (mark_path_of(path), *companions_of(unfinished), unfinished):
             leftover.unlink(missing_ok=True)
