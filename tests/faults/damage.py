@@ -171,7 +171,7 @@ def _base(story: int, moment: float) -> Base:
         mark = verdict_on(path).mark or Mark(0, b"")
         seen, start = seen_in(path), start_from(path)
     earlier = _state_at(story, moment * Random(story).uniform(0.5, 0.98))
-    return Base(state, earlier, _state_at(story + 500, moment), day_path, mark.seq, seen, start)
+    return Base(state, earlier, _state_at(story + 501, moment), day_path, mark.seq, seen, start)
 
 
 def _state_at(story: int, share: float) -> State:

@@ -19,7 +19,7 @@ from rich.progress import track
 
 from .story import Story
 
-FAILURES_SHOWN_MAX = 10
+FAILURES_SHOWN_MAX = 1000
 
 
 class Outcome(NamedTuple):
