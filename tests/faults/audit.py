@@ -1,6 +1,7 @@
 """What has to be true of a log after any fault: nothing promised is lost, nothing is broken, nobody cries wolf."""
 
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -8,6 +9,7 @@ from eventlog.day import days_in, path_of
 from eventlog.mark import Mark, read_mark
 from eventlog.store import Reader
 from eventlog.verdict import verdict_on
+from kis_actors.commands import log_care
 from kis_actors.messages import LinkOpened, LinkReleased
 from kis_actors.recovery import records_in
 
@@ -69,15 +71,11 @@ def _lost(paths: list[Path], kept: Iterable[Mark]) -> Iterator[str]:
 
 def _torn_apart(paths: list[Path], is_settled: bool) -> Iterator[str]:
     """Files that do not go on where the one before ends, and decisions lost or made twice."""
-    end: tuple[int, bytes] | None = None
+    for before, path in pairwise(paths):
+        yield from log_care._continuation(before, path)
     opened: list[int] = []
     answered: list[int] = []
     for path in paths:
-        with Reader(path) as reader:
-            first_seq, chain = reader.first()
-            if end and (first_seq - 1, chain) != end:
-                yield f"{path.name} begins at record {first_seq}, after {end[0]}, or with another history"
-            end = reader.last_commit()
         for record in records_in(path):
             if isinstance(record.event, LinkOpened):
                 opened.append(record.seq)

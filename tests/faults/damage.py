@@ -46,6 +46,16 @@ class Base(NamedTuple):
     start: Any
 
 
+class Start(NamedTuple):
+    """What the daemon goes on from."""
+
+    states: dict[str, Any]
+    undecided: tuple[Any, ...]
+    last_seq: int
+    in_doubt: tuple[Any, ...]
+    has_snapshot: bool
+
+
 class Point(NamedTuple):
     """One thing done to the files that a story had at this moment."""
 
@@ -110,7 +120,7 @@ def seen_in(path: Path) -> Any:
         with Reader(path) as reader:
             return (
                 list(reader.rows()), list(reader.rows(is_notable=True)), list(reader.rows(types=LOOKED_FOR)),
-                list(reader.rows(streams=[ACTOR.name], is_notable=True)), reader.first(), reader.last_commit(),
+                list(reader.rows(streams=[ACTOR.name], is_notable=True)), reader.last_commit(),
             )  # fmt: skip
     except (sqlite3.Error, ValueError, TypeError, OverflowError) as error:
         return f"{type(error).__name__}: {error}"
@@ -120,10 +130,10 @@ def start_from(path: Path) -> Any:
     """What the daemon would go on from; None if it would not."""
     try:
         _, snapshot = inspected(path)
-    except (Damaged, sqlite3.OperationalError):
+        rebuilt = rebuilt_from(path, (ACTOR,), snapshot)
+        return Start(rebuilt.states, rebuilt.undecided, rebuilt.last_seq, in_doubt(path), bool(snapshot))
+    except (Damaged, sqlite3.Error, ValueError, KeyError):
         return None
-    rebuilt = rebuilt_from(path, (ACTOR,), snapshot)
-    return rebuilt.states, rebuilt.undecided, rebuilt.last_seq, in_doubt(path)
 
 
 def _judged(base: Base, path: Path) -> Outcome:
@@ -135,6 +145,8 @@ def _judged(base: Base, path: Path) -> Outcome:
         return Outcome("unseen", f"verify finds nothing, but a reader sees {_difference(base.seen, seen)}")
     start = start_from(path)
     if start not in (None, base.start) and not is_tail:
+        if said and start.has_snapshot and start._replace(in_doubt=()) == base.start._replace(in_doubt=()):
+            return Outcome("hurt before the snapshot, where a start looks for messages in doubt")
         return Outcome("taken", f"a start takes {start} for {base.start}; verify says: {said or 'nothing'}")
     if is_tail and not said:
         return Outcome("end lost beyond the mark")
@@ -143,16 +155,16 @@ def _judged(base: Base, path: Path) -> Outcome:
 
 def _is_tail_lost(base: Base, seen: Any) -> bool:
     """Whether the file is as it was at some time after its mark; a log that was cut off there looks the same."""
-    if isinstance(seen, str) or isinstance(base.seen, str) or seen[4] != base.seen[4]:
+    if isinstance(seen, str):
         return False
-    rows, end = seen[0], seen[5][0]
+    rows, end = seen[0], seen[-1][0]
     return bool(base.mark_seq <= end and rows == [row for row in base.seen[0] if row.seq <= end])
 
 
 def _difference(was: Any, now: Any) -> str:
     if isinstance(now, str):
         return now
-    names = ("rows", "notable rows", "rows by type", "rows by stream", "first", "last commit")
+    names = ("rows", "notable rows", "rows by type", "rows by stream", "last commit")
     return ", ".join(
         f"{name}: {len(a) if isinstance(a, list) else a} before, {len(b) if isinstance(b, list) else b} now"
         for name, a, b in zip(names, was, now, strict=True) if a != b

@@ -15,7 +15,7 @@ from eventlog.store import Durability
 
 from .audit import Said, what_is_wrong
 from .child import in_child, in_place
-from .disk import Disk, State, materialise
+from .disk import NOT_ON_DISK, Disk, State, materialise
 from .runner import Outcome, own_folder
 from .story import Story
 from .trace import Operation, operations_in
@@ -104,8 +104,22 @@ def recorded(story: int, durability: Durability, pragma: str) -> Recording:
     with own_folder() as folder:
         root = folder / "data"
         end = in_child(folder, lambda shim: Story(story, shim.note, durability, pragma).tell(root), is_everything=True)
-    assert not end.error, end.error
-    return Recording(root, tuple(operations_in(end.trace)))
+        assert not end.error, end.error
+        recording = Recording(root, tuple(operations_in(end.trace)))
+        _require_all(recording)
+    return recording
+
+
+def _require_all(recording: Recording) -> None:
+    """What the operations come to is what is there; otherwise there are some that are not caught."""
+    disk = Disk(recording.root)
+    for one in recording.operations:
+        disk.do(one)
+    there = {str(path.relative_to(recording.root)): path for path in recording.root.rglob("*")}
+    there = {name: path for name, path in there.items() if not name.endswith(NOT_ON_DISK)}
+    found = {name: None if path.is_dir() else path.read_bytes() for name, path in there.items()}
+    differing = sorted(name for name in {**found, **disk.top.whole()} if found.get(name) != disk.top.whole().get(name))
+    assert not differing, f"{differing} are not what the recorded operations come to: shim.c misses some"
 
 
 def _judged(point: Point, folder: Path, is_started: bool) -> str:

@@ -19,14 +19,15 @@ from rich.progress import track
 
 from .story import Story
 
-FAILURES_SHOWN_MAX = 1000
+FAILURES_SHOWN_MAX = 10
 
 
 class Outcome(NamedTuple):
-    """What became of one point. kind: for counting. problem: what is wrong, "" for nothing."""
+    """What became of one point. kind: for counting. problem: what is wrong, "" for nothing. tries: in it."""
 
     kind: str
     problem: str = ""
+    tries: int = 1
 
 
 class Harness(Protocol):
@@ -88,7 +89,7 @@ def tried(harness: Harness, *, seed: int, count: int, only: int | None) -> Repor
         for index, point, outcome in track(
             outcomes, harness.NAME, len(indices), console=Console(file=sys.stderr), disable=not sys.stderr.isatty()
         ):
-            kinds[outcome.kind] += 1
+            kinds[outcome.kind] += outcome.tries
             if outcome.problem:
                 failures.append((index, point, outcome.problem))
     missed = [kind for kind in harness.must_find if not kinds[kind] and only is None]

@@ -79,8 +79,9 @@ PROMISED, LASTING, TOLD = b"p", b"l", b"t"
 
 
 class Story(NamedTuple):
-    """One and the same from the same seed. note: hears what was promised and told, at the moment it was.
+    """One and the same from the same seed, and unlike that of any other.
 
+    note: hears what was promised and told, at the moment it was.
     pragma: how SQLite is to sync instead, if the writer's own word is not to stand.
     """
 
@@ -106,7 +107,7 @@ class Story(NamedTuple):
         journal_module.MARK_S = chance.choice((0.0, 1e9))  # by chance and not by time, so that a story stays the same
         failures: list[BaseException] = []
         journal = Journal(
-            lambda: self._writer(opening.path), last_at_ns=opening.last_at_ns, now_ns=lambda: 1,
+            lambda: self._writer(opening.path), last_at_ns=opening.last_at_ns, now_ns=lambda: self.seed,
             failed=lambda who, seq, bug: failures.append(bug),
         )  # fmt: skip
         journal.watch(self._told)

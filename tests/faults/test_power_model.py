@@ -70,7 +70,8 @@ def test_a_removal_may_be_undone():
 
 def test_a_folder_that_was_not_synced_takes_all_below_with_it():
     disk = Disk(ROOT)
-    for one in (operation("m", path="d"), operation("c", 3, path="d/f"), operation("o", 4, path="d"), operation("s", 4)):
+    made_below = (operation("c", 3, path="d/f"), operation("o", 4, path="d"), operation("s", 4))
+    for one in (operation("m", path="d"), *made_below):
         disk.do(one)
     assert {tuple(cut) for cut in cuts(disk)} == {(), ("d", "d/f")}
 
