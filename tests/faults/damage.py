@@ -93,7 +93,7 @@ def mutated(base: Base, chance: Random) -> tuple[State, str]:
     if chance.random() < OTHER_FILE_SHARE:
         name = chance.choice((db, wal, wal, mark))
         kind, other = chance.choice((("stale", base.earlier), ("foreign", base.foreign), ("missing", {})))
-        if kind == "missing" and name == db:
+        if name == db and not other.get(db):  # a day that is gone altogether is no day file
             name = wal
         return _with(base.state, name, other.get(name)), f"{name} is {kind}"
     name = chance.choice([one for one in (db, db, wal, wal, wal, mark) if base.state.get(one)])
@@ -137,8 +137,6 @@ def start_from(path: Path) -> Any:
 
 
 def _judged(base: Base, path: Path) -> Outcome:
-    if not path.exists():
-        return Outcome("gone")
     seen, said = seen_in(path), verify(path)
     is_tail = seen != base.seen and _is_tail_lost(base, seen)
     if seen != base.seen and not said and not is_tail:
