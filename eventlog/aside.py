@@ -35,10 +35,13 @@ def copy_aside(path: Path) -> str:
     free = shutil.disk_usage(path.parent).free
     if free < needed:
         return f"no copy of it was kept: {free:,} bytes are free, {needed:,} are needed"
-    folder = folder_for(path, "aside")
-    for one in wanted:
-        shutil.copyfile(one, folder / one.name)
-    forget_old(path)
+    try:
+        folder = folder_for(path, "aside")
+        for one in wanted:
+            shutil.copyfile(one, folder / one.name)
+        forget_old(path)
+    except OSError as error:  # a start is worth more than a copy
+        return f"no copy of it was kept: {error}"
     return f"a copy of {', '.join(sorted(one.name for one in wanted))} is in {folder}"
 
 

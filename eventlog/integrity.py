@@ -7,8 +7,13 @@ from itertools import islice
 from typing import NamedTuple
 
 from eventlog.mark import Mark
-from eventlog.schema import COLUMNS, Row
+from eventlog.schema import COLUMNS, Row, about_of
 
+ROW_TYPES = (int, str, str, int, int, int, bytes)
+MOMENTARY = (
+    sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_NOMEM,
+    sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_INTERRUPT,
+)  # fmt: skip
 START = bytes(32)
 """The chain before the first commit of the first file."""
 
@@ -48,12 +53,12 @@ def commits(connection: sqlite3.Connection, after: int = 0) -> Iterator[tuple[li
     try:
         for last_seq, recorded in connection.execute(ends, (expected,)):
             found = list(islice(rows, last_seq - expected + 1))
-            chain = _required(found, expected, last_seq, extend(chain, found), recorded)
+            chain = _required(found, expected, last_seq, chain, recorded)
             yield found, chain
             expected = last_seq + 1
-    except sqlite3.OperationalError:  # it may be read later
-        raise
     except sqlite3.DatabaseError as error:
+        if is_momentary(error):
+            raise
         raise Broken(Finding(expected, f"record {expected} and what follows cannot be read: {error}")) from None
 
 
@@ -68,23 +73,33 @@ def check(connection: sqlite3.Connection, *, after: int = 0, mark: Mark | None =
         return broken.finding
 
 
+def is_momentary(error: sqlite3.DatabaseError) -> bool:
+    """Whether the file may be read another time: it is locked, or the machine fails. Else its content is at fault."""
+    return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF in MOMENTARY
+
+
 def _required(found: list[Row], first_seq: int, last_seq: int, chain: bytes, recorded: bytes) -> bytes:
-    """The chain of a commit that is whole. Raises Broken."""
+    """The chain after a commit that is whole. Raises Broken."""
     if [row.seq for row in found] != list(range(first_seq, last_seq + 1)):
         there = sum(row.seq <= last_seq for row in found)
         what = f"rows {first_seq} to {last_seq} are one commit, but {there} of them are there"
         raise Broken(Finding(first_seq, what))
-    if chain != recorded:
+    if not all(map(_is_row, found)) or (chain := extend(chain, found)) != recorded:
         what = f"one of the rows {first_seq} to {last_seq} was altered: their hash does not match"
         raise Broken(Finding(first_seq, what))
     return chain
 
 
+def _is_row(row: Row) -> bool:
+    """SQLite keeps anything in any column."""
+    return (*map(type, row),) == ROW_TYPES
+
+
 def _proven(connection: sqlite3.Connection, after: int) -> tuple[int, bytes]:
     """The seq that follows the last commit at or before `after`, and the chain there."""
     last = "select last_seq + 1, chain from commits where last_seq <= ? order by last_seq desc limit 1"
-    found = connection.execute(last, (after,)).fetchone()
-    seq, chain = found or connection.execute("select first_seq, chain from about").fetchone()
+    about = about_of(connection)
+    seq, chain = connection.execute(last, (after,)).fetchone() or (about.first_seq, about.chain)
     return seq, chain
 
 

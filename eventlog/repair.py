@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from eventlog.aside import folder_for
-from eventlog.integrity import Broken
+from eventlog.integrity import Broken, is_momentary
 from eventlog.mark import mark_path_of
 from eventlog.store import Reader, Writer, companions_of, sync_directory
 
@@ -44,12 +44,12 @@ def _proven_ends(path: Path) -> tuple[list[int], int]:
     ends: list[int] = []
     try:
         with Reader(path) as reader:
-            first_seq = reader.first()[0]
+            first_seq = reader.about().first_seq
             with suppress(Broken):
                 ends += (rows[-1].seq for rows, _ in reader.commits())
-    except sqlite3.OperationalError:
-        raise
     except sqlite3.DatabaseError as error:
+        if is_momentary(error):
+            raise
         raise Refused(f"nothing of {path.name} can be read ({error}). Move it away, and with it what else is called "
                       f"{path.stem}; the day then begins anew with the state of the day before") from None  # fmt: skip
     return ends, first_seq
@@ -59,9 +59,9 @@ def _copy_proven(path: Path, made: Path, last_seq: int) -> None:
     """Commit by commit, so that the hash chain comes out as it was."""
     shutil.rmtree(made.parent, ignore_errors=True)
     with Reader(path) as reader:
-        first_seq, chain = reader.first()
+        about = reader.about()
         writer = Writer.create(
-            made, day=path.stem, last_seq=first_seq - 1, chain=chain, bulk=reader.bulk(), durability="normal"
+            made, day=path.stem, last_seq=about.first_seq - 1, chain=about.chain, bulk=about.bulk, durability="normal"
         )
         for rows, recorded in reader.commits():
             writer.append(rows)

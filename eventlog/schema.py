@@ -50,10 +50,24 @@ def create(connection: sqlite3.Connection, *, day: str, first_seq: int, chain: b
             connection.execute(f"create index notable on events (seq, type, stream) where {is_none_of(bulk)}")
 
 
-def bulk_of(connection: sqlite3.Connection) -> tuple[str, ...]:
-    """The types that the file's index leaves out; () if it has none."""
-    version, *_ = connection.execute("select format from about").fetchone()
-    return () if version < 2 else tuple(json.loads(connection.execute("select bulk from about").fetchone()[0]))
+class About(NamedTuple):
+    """What the file says of itself. bulk: the types that its index leaves out; () if it has none."""
+
+    format: int
+    first_seq: int
+    chain: bytes
+    bulk: tuple[str, ...]
+
+
+def about_of(connection: sqlite3.Connection) -> About:
+    """What the file says of itself. Raises sqlite3.DatabaseError if that cannot be."""
+    row = connection.execute("select * from about").fetchone()
+    if row is None or (*map(type, row[:4]),) != (int, str, int, bytes):
+        raise sqlite3.DatabaseError(f"expected format, day, first seq and chain in the table about, found {row}")
+    try:
+        return About(row[0], row[2], row[3], tuple(json.loads(row[4])) if row[0] > 1 else ())
+    except (ValueError, TypeError):
+        raise sqlite3.DatabaseError(f"expected names of types in the table about, found {row[4]!r}") from None
 
 
 def is_none_of(bulk: Sequence[str]) -> str:

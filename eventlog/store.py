@@ -12,7 +12,7 @@ from sqlite_utils import Database
 from eventlog import integrity
 from eventlog.day import unfinished_of
 from eventlog.mark import Mark, MarkFile, mark_path_of
-from eventlog.schema import COLUMNS, Row, bulk_of, create, is_none_of
+from eventlog.schema import COLUMNS, About, Row, about_of, create, is_none_of
 
 Durability = Literal["full", "normal"]
 BUSY_TIMEOUT_S = 5
@@ -134,7 +134,7 @@ class Reader:
 
         is_notable: only those whose types are not bulk, without reading past the others.
         """
-        bulk = bulk_of(self._connection)
+        bulk = about_of(self._connection).bulk
         is_notable = is_notable or bool(types and not set(types) & set(bulk))
         conditions, values = ["seq > ?"], [after, *types, *streams]
         conditions += [is_none_of(bulk)] if bulk and is_notable else []
@@ -163,18 +163,9 @@ class Reader:
         """The rows of each commit, and the chain after it, as far as all is well. Raises integrity.Broken after."""
         return integrity.commits(self._connection)
 
-    def first(self) -> tuple[int, bytes]:
-        """The first seq of the file, and the chain it continues from."""
-        first_seq, chain = self._connection.execute("select first_seq, chain from about").fetchone()
-        return first_seq, chain
-
-    def bulk(self) -> tuple[str, ...]:
-        """The types that the file's index leaves out."""
-        return bulk_of(self._connection)
-
-    def format(self) -> int:
-        """How the file is laid out; from 2 on it has a mark beside it."""
-        return int(self._connection.execute("select format from about").fetchone()[0])
+    def about(self) -> About:
+        """What the file says of itself."""
+        return about_of(self._connection)
 
     def has_commit(self, seq: int, chain: bytes) -> bool:
         """Whether a commit ends at `seq` with this chain."""
@@ -201,8 +192,8 @@ def last_commit(connection: sqlite3.Connection) -> tuple[int, bytes]:
     """The last committed seq and the chain there; of a file without commits, what it continues from."""
     found = connection.execute("select last_seq, chain from commits order by last_seq desc limit 1").fetchone()
     if found is None:
-        first_seq, chain = connection.execute("select first_seq, chain from about").fetchone()
-        found = first_seq - 1, chain
+        about = about_of(connection)
+        found = about.first_seq - 1, about.chain
     return found[0], found[1]
 
 

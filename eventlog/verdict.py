@@ -4,7 +4,7 @@ import sqlite3
 from pathlib import Path
 from typing import NamedTuple
 
-from eventlog.integrity import Finding
+from eventlog.integrity import Finding, is_momentary
 from eventlog.mark import Mark, read_mark
 from eventlog.store import Reader
 
@@ -30,8 +30,8 @@ def verdict_on(path: Path, *, after: int = 0) -> Verdict:
     try:
         with Reader(path) as reader:
             finding, last_seq = reader.check(after=after, mark=mark), reader.last_commit()[0]
-    except sqlite3.OperationalError:
-        raise
     except sqlite3.DatabaseError as error:
+        if is_momentary(error):
+            raise
         return Verdict(Finding(after + 1, f"this is no log that can be read: {error}"), after, mark)
     return Verdict(finding or (Finding(last_seq + 1, trouble) if trouble else None), last_seq, mark)

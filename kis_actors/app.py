@@ -22,13 +22,15 @@ from kis_actors.actors.base import Mailbox, noted
 from kis_actors.adapters.app_key_lock import app_key_lock
 from kis_actors.adapters.clock import Clock
 from kis_actors.adapters.dead_man import DeadMan
+from kis_actors.adapters.disk import DiskWatch
 from kis_actors.adapters.lock import DirectoryLock
+from kis_actors.adapters.telegram_poll import TelegramPoll
 from kis_actors.adapters.ticker import Ticker
 from kis_actors.adapters.universes import KnownUniverse, Universes
 from kis_actors.channels.sender import ChannelSender
 from kis_actors.chosen_channels import channels_for
 from kis_actors.credentials import Credentials
-from kis_actors.day_files import Damaged, Opening, open_day
+from kis_actors.day_files import Damaged, Opening, day_to_open, open_day
 from kis_actors.edges import Chat, poll_for, rest_for, rest_url_of, socket_for
 from kis_actors.journal import Journal, Tell
 from kis_actors.market.sessions import Calendar
@@ -44,6 +46,7 @@ from kis_actors.view import REMEMBERED, View, health, status_of
 CORES: tuple[Core, ...] = (scan.CORE, subscription.CORE, ws.CORE, signal.CORE, notify.CORE)
 """The five actors, in the order in which they are started."""
 
+Watch = Snapshots | DiskWatch | Ticker | DeadMan | TelegramPoll
 STREAM = "app"
 WATCH_S = 0.5
 STATUS_S = 1.0
@@ -52,6 +55,7 @@ FAILURES_WITHIN_S = 600
 PING_S = 10.0
 SENDER_STOP_S = 5.0
 DRAIN_ROUNDS_MAX = 20
+NEEDS_A_PERSON = {"refused": "KIS refuses", "damaged": "the log is damaged", "full": "the disk is full"}
 
 
 class Parts(NamedTuple):
@@ -68,7 +72,7 @@ class Parts(NamedTuple):
 
 
 class Ending(NamedTuple):
-    """Why a run ended. kind: stopped, new_day, failed, refused or damaged."""
+    """Why a run ended. kind: stopped, new_day, failed, or one that NEEDS_A_PERSON."""
 
     kind: str
     reason: str
@@ -106,11 +110,8 @@ class App:
                 ending = self._one_run(on_second)
                 if ending.kind == "stopped":
                     return 0
-                if ending.kind == "refused":
-                    self.parts.write(f"KIS refuses: {ending.reason}")
-                    return 78
-                if ending.kind == "damaged":
-                    self.parts.write(f"the log is damaged: {ending.reason}")
+                if ending.kind in NEEDS_A_PERSON:
+                    self.parts.write(f"{NEEDS_A_PERSON[ending.kind]}: {ending.reason}")
                     return 78
                 if ending.kind == "failed" and self._is_hopeless(ending):
                     return 70
@@ -144,7 +145,7 @@ class System:
         self.parts = parts
         self.view = view
         self.ending: Ending | None = None
-        self._day = log_day_of(parts.clock.now())
+        self._day = day_to_open(parts.data_dir, log_day_of(parts.clock.now()), parts.write)
         settings = parts.settings
         opening = open_day(parts.data_dir, self._day, CORES, settings.log.durability)
         if opening.found:
@@ -155,14 +156,17 @@ class System:
         self.rest = rest_for(parts, self.journal, self._refused)
         self.universes = Universes(parts.universe, self.journal)
         self.socket = socket_for(parts, self.rest, self.journal, self._backlog)
-        self.sender = ChannelSender(channels_for(parts), self.journal, parts.clock)
-        self.ticker = Ticker(self.journal, parts.clock)
-        self.dead_man = self._dead_man()
-        self.poll = poll_for(parts, self.journal, opening.states["notify"].talk.last_update_id)
-        self.chat = Chat(self.poll, reload)
+        self.sender = ChannelSender(
+            channels_for(parts), self.journal, parts.clock, opening.states["notify"].outbox.busy_until
+        )
+        poll = poll_for(parts, self.journal, opening.states["notify"].talk.last_update_id)
+        self.chat = Chat(poll, reload)
         self._mailboxes = {core.name: Mailbox(self._failed) for core in CORES}
         self._actors = self._start_actors(opening.states)
         self.snapshots = Snapshots(opening.path, self.journal, lambda: noted(self._actors))
+        disk = DiskWatch(parts.data_dir, self.journal, self._full)
+        ticker = Ticker(self.journal, parts.clock)
+        self._watches: tuple[Watch, ...] = (self.snapshots, disk, ticker, *self._dead_man(), *filter(None, [poll]))
         self._begin(opening)
 
     def watch(self, stopping: Signal, on_second: Callable[[], None]) -> Ending:
@@ -173,17 +177,14 @@ class System:
                 said_at_s = time.monotonic()
                 self._say_status()
                 on_second()
-            if log_day_of(self.parts.clock.now()) != self._day:
+            if log_day_of(self.parts.clock.now()) > self._day:
                 return Ending("new_day", "a new log day begins")
         return self.ending or Ending("stopped", "asked to stop")
 
     def stop(self) -> dict[str, Any]:
         """Ends the run: edges, then what is queued, then the last word. The actors' last states, by name."""
-        self.snapshots.stop()
-        self.ticker.stop()
-        for edge in (self.dead_man, self.poll):
-            if edge:
-                edge.stop()
+        for watch in self._watches:
+            watch.stop()
         self.socket.stop()
         self.rest.stop()
         self.universes.stop()
@@ -212,11 +213,11 @@ class System:
         journal.watch(watch)
         return journal
 
-    def _dead_man(self) -> DeadMan | None:
+    def _dead_man(self) -> tuple[DeadMan, ...]:
         """Calls the user's own watch while all is well, if there is one."""
         url, notify_settings = self.parts.credentials.dead_man_url, self.parts.settings.notify
         is_wanted = url and not self.parts.is_dry_run
-        return DeadMan(url, notify_settings.dead_man_sec, self._is_well, self.parts.clock) if is_wanted else None
+        return (DeadMan(url, notify_settings.dead_man_sec, self._is_well, self.parts.clock),) if is_wanted else ()
 
     def _is_well(self) -> bool:
         return self.ending is None and not self._reasons()
@@ -253,11 +254,8 @@ class System:
         self.journal.observe(STREAM, parts.universe.event())
         self.rest.start()
         self.universes.start()
-        self.ticker.start()
-        self.snapshots.start()
-        for edge in (self.dead_man, self.poll):
-            if edge:
-                edge.start()
+        for watch in self._watches:
+            watch.start()
         gc.collect()
         gc.freeze()  # a full collection of a started process stops every thread for 50 ms and more
 
@@ -284,6 +282,9 @@ class System:
     def _refused(self, reason: str) -> None:
         self.journal.observe(STREAM, AccountRefused(reason=reason))
         self.ending = self.ending or Ending("refused", reason)
+
+    def _full(self, reason: str) -> None:
+        self.ending = self.ending or Ending("full", reason)
 
     def _reasons(self) -> tuple[str, ...]:
         monitor, now = self.parts.settings.monitor, self.parts.clock.now()

@@ -1,10 +1,7 @@
 """The command line: words to settings, errors to exit statuses. What commands show is made in `show.py`."""
 
-import sqlite3
 import sys
-from collections.abc import Callable
 from datetime import date, datetime
-from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -13,44 +10,13 @@ import click
 from kis_actors import __version__
 from kis_actors.commands.calendar import calendar
 from kis_actors.commands.doctor import doctor
+from kis_actors.commands.log_commands import bundle, causes, export
+from kis_actors.commands.options import DAY, JSON, SEQ_MAX, SET, STOPPED, reading, shared
 from kis_actors.commands.universe import universe
 from kis_actors.credentials import CredentialsError
 from kis_actors.settings_file import SettingsError
 
-STOPPED, PROBLEMS, COULD_NOT, INTERNAL, IN_USE, UNUSABLE = 0, 1, 2, 70, 75, 78
-
-
-def shared(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Adds the options every command takes."""
-    command = click.option("--data-dir", type=click.Path(path_type=Path), help="Where the log lives.")(command)
-    return click.option("--config", type=click.Path(path_type=Path), help="The settings file.")(command)
-
-
-def reading(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Trouble with the log or the arguments of a reading command ends with status 2 and one line."""
-
-    @wraps(command)
-    def wrapped(*args: Any, **kwargs: Any) -> None:
-        from eventlog.codec import UnknownEvent
-
-        try:
-            sys.exit(command(*args, **kwargs))
-        except SettingsError as error:
-            click.echo("\n".join(map(str, error.problems)), err=True)
-        except (OSError, ValueError, UnknownEvent) as error:
-            click.echo(str(error), err=True)
-        except sqlite3.Error as error:
-            click.echo(f"the day file cannot be read: {error}", err=True)
-        sys.exit(COULD_NOT)
-
-    return wrapped
-
-
-DAY = click.argument(
-    "day", type=click.DateTime(["%Y-%m-%d"]), required=False, callback=lambda _context, _name, day: day and day.date()
-)
-JSON = click.option("--json", "is_json", is_flag=True, help="One JSON object a line.")
-SET = click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="A setting for this call only.")
+UNUSABLE = 78
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -133,13 +99,15 @@ def check_config(config: Path | None, data_dir: Path | None, rule_tests: str | N
 @DAY
 @JSON
 @click.option("--type", "types", multiple=True, metavar="NAME", help="Only events of this name; may be repeated.")
+@click.option("--stream", "streams", multiple=True, metavar="NAME", help="Only what this one said; may be repeated.")
 @click.option("--code", help="Only events about this code.")
-@click.option("--after", type=int, default=0, metavar="SEQ", help="Only events after this one.")
-@click.option("--follow", is_flag=True, help="Go on as new events come.")
+@click.option("--after", type=click.IntRange(0, SEQ_MAX), default=0, metavar="SEQ", help="Only events after it.")
+@click.option("--around", metavar="TIME", help="Only events within 30 s of this moment.")
+@click.option("--follow", is_flag=True, help="Go on as new events come, into the next day too.")
 @reading
 def events(config: Path | None, data_dir: Path | None, day: date | None, is_json: bool, **filters: Any) -> int:
     """The log itself."""
-    from kis_actors.commands.show import show_events
+    from kis_actors.commands.events import show_events
 
     return show_events(config, data_dir, day, is_json=is_json, **filters)
 
@@ -237,8 +205,11 @@ def status(config: Path | None, data_dir: Path | None, is_json: bool) -> int:
     return show_status(config, data_dir, is_json=is_json)
 
 
+cli.add_command(bundle)
 cli.add_command(calendar)
+cli.add_command(causes)
 cli.add_command(doctor)
+cli.add_command(export)
 cli.add_command(universe)
 
 

@@ -3,6 +3,7 @@
 Nothing is written to a file before it is known to be whole.
 """
 
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -51,6 +52,14 @@ class Opening(NamedTuple):
     in_doubt: tuple[NotifyRequested, ...]
     last_at_ns: int
     found: str
+
+
+def day_to_open(data_dir: Path, today: date, warn: Callable[[str], None]) -> date:
+    """The latest day that has a file, if the clock is behind it: what was sealed is not gone on with."""
+    day = max((today, *days_in(data_dir)))
+    if day > today:
+        warn(f"warning: the clock shows {today}, but the log is at {day}; going on with that day")
+    return day
 
 
 def open_day(data_dir: Path, day: date, cores: tuple[Core, ...], durability: Durability) -> Opening:

@@ -7,7 +7,7 @@ Instants carry KST; money is whole won, quantities are shares, ratios are fracti
 from datetime import date, datetime
 from typing import Literal, dataclass_transform
 
-from msgspec import Raw, Struct
+from msgspec import Raw, Struct, field
 
 from kis_actors.market.sessions import Calendar
 from kis_actors.market.universe import Stock
@@ -220,6 +220,26 @@ class ClockTicked(Event):
     now: datetime
 
 
+class ClockStepped(Event):
+    """The wall clock was set, or the machine slept: where `from` was due, `to` is shown.
+
+    Ticks go on from there; the times of records never run backwards.
+    """
+
+    from_: datetime = field(name="from")
+    to: datetime
+
+
+# --- said by the disk
+
+
+class DiskLow(Event):
+    """Less is free than three days of the log need, as they were of late."""
+
+    free_bytes: int
+    needed_bytes: int
+
+
 # --- said by the REST port, answering a question (the cause)
 
 
@@ -344,7 +364,8 @@ class NotifySent(Event):
 class NotifyFailed(Event):
     """The message was certainly not delivered.
 
-    retry_after_s: the channel takes it after so long, or may (no connection); negative if it never will.
+    retry_after_s: the channel takes it after so long, or may (no connection); negative if it never will. at: when it
+    said so, or gave no answer.
     """
 
     alert_id: str
@@ -352,6 +373,7 @@ class NotifyFailed(Event):
     attempt: int
     reason: str
     retry_after_s: float = -1.0
+    at: datetime | None = None
 
 
 class NotifyUnknown(Event):
@@ -782,6 +804,7 @@ class SignalRaised(Event):
 
     rule: its name in the settings. kind: what kind of rule it is, "" for the same.
     value, threshold: in the kind's own measure, ratios for disparity. cooldown_s: of the rule itself.
+    price_won: 0 if trading was interrupted before the first price of the day.
     line: the day so far, as seconds of the day and won. change_ratio: against the previous close.
     average_won: what the price is measured against. source: trade, or scan for a price out of a batch quote.
     observed_at: KIS's stamp of the trade, whole seconds, KST; of a scan, when its answer came.
@@ -910,6 +933,8 @@ NAMES: dict[type[Event], tuple[str, int]] = {
     SettingsUnchanged: ("SettingsUnchanged", 1),
     ActorFailed: ("ActorFailed", 1),
     ClockTicked: ("ClockTicked", 1),
+    ClockStepped: ("ClockStepped", 1),
+    DiskLow: ("DiskLow", 1),
     ScanReturned: ("ScanReturned", 1),
     ScanFailed: ("ScanFailed", 1),
     DailyBarsReturned: ("DailyBarsReturned", 1),

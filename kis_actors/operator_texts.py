@@ -9,9 +9,11 @@ from kis_actors.messages import (
     AccountRefused,
     BaselinesCompleted,
     CalendarDisputed,
+    ClockStepped,
     CodesUnquoted,
     DegradedModeEntered,
     DegradedModeLeft,
+    DiskLow,
     Disputed,
     Event,
     FramesDropped,
@@ -136,6 +138,27 @@ def _settings(event: Event) -> dict[str, str]:
             }
         case SettingsUnchanged():
             return {"ko": "설정에 바뀐 것이 없습니다.", "en": "the settings say what they said before."}
+    return _machine(event)
+
+
+def _machine(event: Event) -> dict[str, str]:
+    match event:
+        case DiskLow():
+            free, needed = f"{event.free_bytes / 1e6:,.0f} MB", f"{event.needed_bytes / 1e6:,.0f} MB"
+            return {
+                "ko": f"디스크에 {free}만 남았습니다. 로그 사흘치는 {needed}입니다. 64 MB 아래로 내려가면 멈추고, "
+                "그 뒤로는 알리지 못합니다. 자리를 만드세요.",
+                "en": f"{free} are free on the disk, and three days of the log take {needed}. Below 64 MB the daemon "
+                "ends, and nothing is told any more. Make room.",
+            }
+        case ClockStepped():
+            was, now = f"{event.from_:%m-%d %H:%M:%S}", f"{event.to:%m-%d %H:%M:%S}"
+            return {
+                "ko": f"컴퓨터 시계가 {was}에서 {now}(으)로 바뀌었습니다. 장 시간과 쿨다운이 이 시계를 따릅니다. "
+                "시간 동기화(NTP)를 확인하세요.",
+                "en": f"the computer's clock went from {was} to {now}. Sessions and cooldowns go by it. "
+                "Check time synchronisation (NTP).",
+            }
     return {}
 
 

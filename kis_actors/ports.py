@@ -87,6 +87,9 @@ class Sender(Protocol):
     def send(self, question: Record) -> None:
         """Takes a NotifyRequested; answered by NotifySent, NotifyFailed or NotifyUnknown."""
 
+    def settled(self, question_seq: int) -> None:
+        """The answer to that question is durable: its channel may go on to the next."""
+
 
 class Chat(Protocol):
     """What a person who talks back can cause outside the actors."""

@@ -1,5 +1,6 @@
 """Mistakes in settings: each with its place, and what to write instead."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import msgspec
@@ -32,3 +33,10 @@ class SettingsError(Exception):
     def __init__(self, problems: tuple[Problem, ...]) -> None:
         super().__init__("\n".join(map(str, problems)))
         self.problems = problems
+
+
+def place_of(key: str, places: Mapping[str, Place], path: str) -> Place:
+    """Where a dotted key stands; or else what it belongs to; or else the beginning of `path`."""
+    while key and key not in places:
+        key = key[: max(key.rfind("."), key.rfind("["), 0)]
+    return places[key] if key else Place(path, 1, 1)

@@ -94,8 +94,7 @@ def history_of(path: Path, cores: tuple[Core, ...], known: Known = NOTHING) -> H
     """What a day file says was decided beyond what is known, and up to where each actor had come."""
     names = tuple(core.name for core in cores)
     decisions: dict[tuple[str, int], list[Event]] = {}
-    clean_end = _last_clean_end(path, known.seq)
-    handled = {name: max(clean_end, known.seqs.get(name, 0)) for name in names}
+    handled = dict.fromkeys(names, _last_clean_end(path, known.seq))
     for record in records_in(path, after=known.seq, streams=names, is_notable=True):
         decisions.setdefault((record.stream, record.cause), []).append(record.event)
         handled[record.stream] = max(handled[record.stream], record.cause)

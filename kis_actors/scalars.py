@@ -4,8 +4,9 @@ Must not know where the text stands: a file or a command line.
 """
 
 import difflib
+import types
 from datetime import date, datetime
-from typing import Annotated, Any, Literal, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import msgspec
 
@@ -65,3 +66,23 @@ def _ratio_of(percent: str) -> str | None:
         return f"{float(percent.removesuffix('%')) / 100:g}"
     except ValueError:
         return None
+
+
+def is_struct(wanted: Any) -> bool:
+    """Whether it is a section."""
+    return isinstance(wanted, type) and issubclass(wanted, msgspec.Struct)
+
+
+def is_one_of_structs(wanted: Any) -> bool:
+    """Whether it is one of several kinds of sections."""
+    return get_origin(wanted) in (types.UnionType, Union) and all(map(is_struct, get_args(wanted)))
+
+
+def without_null(wanted: Any) -> tuple[Any, bool]:
+    """A type without its `| None`, and whether it had one."""
+    if get_origin(wanted) not in (types.UnionType, Union):
+        return wanted, False
+    if types.NoneType not in get_args(wanted):
+        return wanted, False
+    (other,) = (option for option in get_args(wanted) if option is not types.NoneType)
+    return other, True

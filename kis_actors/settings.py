@@ -10,7 +10,7 @@ from msgspec import Meta, Struct, field
 from msgspec.structs import replace
 
 from kis_actors.rules import AnyParams, disparity_threshold, near_threshold
-from kis_actors.signals.engine import Rules, ordered
+from kis_actors.signals.book import Fault, Rules, RulesError, ordered
 from kis_actors.signals.params import Groups, RuleParams
 
 
@@ -91,10 +91,11 @@ class Monitor(Section):
     groups: Groups = {}
 
     def rule_book(self) -> Rules:
-        """All rules by name, the main one first, what combines others after them. Raises ValueError, for people."""
+        """All rules by name, the main one first, what combines others after them. Raises RulesError."""
         signal, main = self.signal, disparity_threshold.NAME
         if main in self.rules:
-            raise ValueError(f"the name {main} is taken by monitor.signal")
+            taken = Fault(main, f"the name {main} is taken by monitor.signal", "give the rule another name")
+            raise RulesError((taken,))
         session: Literal["regular", "all"] = "regular" if signal.regular_only else "all"
         line = disparity_threshold.Params(
             threshold=signal.disparity_threshold, rearm_ratio=signal.rearm_ratio, session=session,

@@ -5,16 +5,19 @@ The settings themselves, their types and defaults, are `settings.py`; no key is 
 
 import ipaddress
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
 
+from kis_actors.dotted import fields_of, flat, tree_of
 from kis_actors.limits import BATCH_MAX, FLOORS, PAPER_GAP_S, PRESETS, RANGES, RATIOS, RULE_RANGES, SCHEMES
+from kis_actors.rule_problems import PREFIX, dotted_names, misfits, senseless
 from kis_actors.scalars import shown
 from kis_actors.settings import Settings
+from kis_actors.signals.book import RulesError
 from kis_actors.yaml_file import Place, Problem, Reading, SettingsError, read_assignment, read_text, read_yaml
 
 __all__ = ["Loaded", "Problem", "SettingsError", "flatten", "load", "named_in", "resolve", "with_overrides"]
@@ -22,7 +25,6 @@ __all__ = ["Loaded", "Problem", "SettingsError", "flatten", "load", "named_in", 
 DEFAULT_PATH = Path("config/settings.yaml")
 SHIPPED_PATH = Path(__file__).parent.parent / DEFAULT_PATH
 ON_COMMAND_LINE = "--set"
-RULES = "monitor.rules."
 _CODE = re.compile(r"[0-9A-Z]{6}")
 
 
@@ -43,23 +45,28 @@ def load(path: Path | None, overrides: Sequence[str] = ()) -> Loaded:
     readings = [read_yaml(read_text(source), Settings, str(source))]
     readings += [read_assignment(text, Settings, ON_COMMAND_LINE) for text in overrides]
     written = _written(readings)
-    problems = [problem for reading in readings for problem in reading.problems] + list(_limits(written, readings))
-    if problems:
-        raise SettingsError(tuple(sorted(problems, key=_reading_order)))
+    _refuse(_problems(written, readings))
     values, warnings = _adjusted({**_preset(written), **written})
-    settings = _sound(values, str(source))
+    settings = _sound(values, readings, str(source))
     return Loaded(settings=settings, warnings=_overruled(written) + warnings, path=str(source))
 
 
-def _sound(values: Mapping[str, Any], path: str) -> Settings:
+def _sound(values: Mapping[str, Any], readings: Sequence[Reading], path: str) -> Settings:
     """The settings, whose rules make sense together. Raises `SettingsError`."""
+    places, tree = _places(readings), tree_of(values)
+    bare: dict[str, Any] = {name: {} for reading in readings for name in _rules_in(reading.values)}
+    _refuse(misfits({**bare, **_rules_in(tree)}, places, path))
+    settings = msgspec.convert(tree, Settings)
     try:
-        settings = _settings(values)
         settings.monitor.rule_book()
-    except (msgspec.ValidationError, ValueError) as error:
-        advice = "give each rule its `rule`, and name only rules that are there"
-        raise SettingsError((Problem(path, 1, 1, f"monitor.rules: {error}", advice),)) from None
+    except RulesError as error:
+        _refuse(senseless(error, places, path))
     return settings
+
+
+def _rules_in(values: Mapping[str, Any]) -> Mapping[str, Any]:
+    rules: Mapping[str, Any] = values.get("monitor", {}).get("rules", {})
+    return rules
 
 
 def named_in(path: Path | None) -> Loaded:
@@ -70,17 +77,15 @@ def named_in(path: Path | None) -> Loaded:
     except SettingsError:
         written = {}
     named: dict[str, Any] = {key: written[key] for key in ("universe.file", "market.file") if key in written}
-    return Loaded(settings=_settings(named), warnings=(), path=str(source))
+    return Loaded(settings=msgspec.convert(tree_of(named), Settings), warnings=(), path=str(source))
 
 
 def with_overrides(settings: Settings, overrides: Sequence[str]) -> Settings:
     """`settings` of a past run with some KEY=VALUE over them. Raises `SettingsError` with every problem."""
     readings = [read_assignment(text, Settings, ON_COMMAND_LINE) for text in overrides]
     written = _written(readings)
-    problems = [problem for reading in readings for problem in reading.problems] + list(_limits(written, readings))
-    if problems:
-        raise SettingsError(tuple(problems))
-    return _sound({**flatten(settings), **written}, ON_COMMAND_LINE)
+    _refuse(_problems(written, readings))
+    return _sound({**flatten(settings), **written}, readings, ON_COMMAND_LINE)
 
 
 def resolve(settings_path: Path | str, value: str) -> Path:
@@ -98,21 +103,45 @@ def resolve(settings_path: Path | str, value: str) -> Path:
 
 def flatten(settings: Settings) -> dict[str, Any]:
     """Every setting by its dotted key."""
-    return _flat(_fields(settings))
+    return flat(fields_of(settings))
+
+
+def _problems(written: Mapping[str, Any], readings: Sequence[Reading]) -> Iterator[Problem]:
+    """What is wrong with each key by itself."""
+    for reading in readings:
+        yield from reading.problems
+        yield from dotted_names(reading.values, reading.places)
+    yield from _limits(written, _places(readings))
+
+
+def _refuse(problems: Iterable[Problem]) -> None:
+    """Raises `SettingsError` with all of them, if there are any."""
+    if found := tuple(sorted(problems, key=_reading_order)):
+        raise SettingsError(found)
+
+
+def _places(readings: Sequence[Reading]) -> dict[str, Place]:
+    """Where each key stands that counts: a value is that of the last reading, a section is where it came first."""
+    places: dict[str, Place] = {}
+    for reading in readings:
+        values = flat(reading.values)
+        places |= {
+            key: place for key, place in reading.places.items() if key.partition("[")[0] in values or key not in places
+        }  # fmt: skip
+    return places
 
 
 def _reading_order(problem: Problem) -> tuple[bool, int, int]:
     return problem.path == ON_COMMAND_LINE, problem.line, problem.column
 
 
-def _limits(written: Mapping[str, Any], readings: Sequence[Reading]) -> Iterator[Problem]:
+def _limits(written: Mapping[str, Any], places: Mapping[str, Place]) -> Iterator[Problem]:
     """What is of the right type and still unusable."""
-    places = {key: reading.places[key] for reading in readings for key in _flat(reading.values)}
     for key, value in written.items():
         place = places[key]
         if key in RANGES:
             yield from _out_of_range(key, value, place)
-        elif key.startswith(RULES) and (known := RULE_RANGES.get(key.rpartition(".")[2])) and value is not None:
+        elif key.startswith(PREFIX) and (known := RULE_RANGES.get(key.rpartition(".")[2])) and value is not None:
             yield from _out_of_range(key, value, place, known)
         if key in SCHEMES and value is not None:
             yield from _bad_address(key, value, place)
@@ -220,7 +249,7 @@ def _preset(written: Mapping[str, Any]) -> dict[str, Any]:
 def _is_of_another(key: str, preset: Mapping[str, Any], written: Mapping[str, Any]) -> bool:
     """Whether `key` is of a preset's rule whose name is given to a rule of another kind."""
     kind = f"{key.rpartition('.')[0]}.rule"
-    return key.startswith(RULES) and written.get(kind, preset.get(kind)) != preset.get(kind)
+    return key.startswith(PREFIX) and written.get(kind, preset.get(kind)) != preset.get(kind)
 
 
 def _overruled(written: Mapping[str, Any]) -> tuple[str, ...]:
@@ -253,34 +282,7 @@ def _numbers(value: Any) -> tuple[float, ...]:
 
 
 def _written(readings: Sequence[Reading]) -> dict[str, Any]:
-    return {key: value for reading in readings for key, value in _flat(reading.values).items()}
-
-
-def _flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    flat: dict[str, Any] = {}
-    for name, value in values.items():
-        if isinstance(value, msgspec.Struct):
-            value = _fields(value)
-        flat |= _flat(value, f"{prefix}{name}.") if isinstance(value, dict) else {prefix + name: value}
-    return flat
-
-
-def _fields(value: msgspec.Struct) -> dict[str, Any]:
-    """With what tells one rule from another."""
-    config = value.__struct_config__
-    tag = {str(config.tag_field): config.tag} if config.tag_field else {}
-    return {**tag, **msgspec.structs.asdict(value)}
-
-
-def _settings(values: Mapping[str, Any]) -> Settings:
-    tree: dict[str, Any] = {}
-    for dotted, value in values.items():
-        *sections, name = dotted.split(".")
-        branch = tree
-        for section in sections:
-            branch = branch.setdefault(section, {})
-        branch[name] = value
-    return msgspec.convert(tree, Settings)
+    return {key: value for reading in readings for key, value in flat(reading.values).items()}
 
 
 def _shown(value: Any) -> str:

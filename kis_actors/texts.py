@@ -29,6 +29,7 @@ REPEATED = {
     "ko": "재전송 (앞선 전송 확인 안 됨)",
     "en": "repeat (first delivery unconfirmed)",
 }
+UNCONFIRMED = {"ko": "전송 확인 안 됨", "en": "delivery unconfirmed"}
 
 
 def alert_text(signal: SignalRaised, alert_id: str, *, ma_days: int, language: Language) -> str:
@@ -41,10 +42,17 @@ def repeated(text: str, language: Language) -> str:
     return f"{REPEATED[language]}\n{text}"
 
 
-def recap_text(titles: tuple[str, ...], language: Language) -> str:
-    """What could not be told in time, in one message."""
-    head = {"ko": f"전송하지 못한 알림 {len(titles)}건", "en": f"{len(titles)} messages that could not be sent in time"}
-    return "\n".join((f"[{head[language]}]", *(f"· {title}" for title in titles)))
+def unconfirmed(title: str, language: Language) -> str:
+    """`title` of a message that may have come all the same."""
+    return f"{title} ({UNCONFIRMED[language]})"
+
+
+def recap_text(titles: tuple[str, ...], more: int, language: Language) -> str:
+    """What could not be told in time, in one message. more: how many besides those named."""
+    count = len(titles) + more
+    head = {"ko": f"전송하지 못한 알림 {count}건", "en": f"{count} messages that could not be sent in time"}
+    lines = (f"· {title}" for title in titles)
+    return "\n".join((f"[{head[language]}]", *lines, *([f"… +{more}"] if more > 0 else [])))
 
 
 def digest_text(signals: tuple[SignalRaised, ...], language: Language) -> str:
@@ -140,11 +148,14 @@ def measured(signal: SignalRaised, ma_days: int | None, language: Language) -> s
 
 def _korean(signal: SignalRaised, alert_id: str, ma_days: int) -> str:
     average = f"{ma_days}일선 {won(round(signal.average_won))}, " if _has_average(signal) else ""
+    price = (
+        f"현재가 {won(signal.price_won)} (전일 대비 {percent(signal.change_ratio)}), "
+        f"{average}거래대금 {won_in_short(signal.cum_turnover_won)}원"
+    )
     lines = [
         f"[{rule_name(signal, 'ko')}] {signal.name} ({signal.code}, {signal.market})",
         measured(signal, ma_days, "ko"),
-        f"현재가 {won(signal.price_won)} (전일 대비 {percent(signal.change_ratio)}), "
-        f"{average}거래대금 {won_in_short(signal.cum_turnover_won)}원",
+        price if signal.price_won else f"현재가 -{_previous_close(signal, '전일 종가', 'ko')}",
         f"관측 {_time(signal)} KST{_remarks(signal, 'ko')}",
         trading_view_url(signal.code),
         f"{chart_url(signal.code)} · {alert_id}",
@@ -154,16 +165,24 @@ def _korean(signal: SignalRaised, alert_id: str, ma_days: int) -> str:
 
 def _english(signal: SignalRaised, alert_id: str, ma_days: int) -> str:
     average = f"average {round(signal.average_won):,} won, " if _has_average(signal) else ""
+    price = (
+        f"price {signal.price_won:,} won ({percent(signal.change_ratio)} on the day), "
+        f"{average}turnover {signal.cum_turnover_won:,} won"
+    )
     lines = [
         f"[{rule_name(signal, 'en')}] {signal.name} ({signal.code}, {signal.market})",
         measured(signal, ma_days, "en"),
-        f"price {signal.price_won:,} won ({percent(signal.change_ratio)} on the day), "
-        f"{average}turnover {signal.cum_turnover_won:,} won",
+        price if signal.price_won else f"price -{_previous_close(signal, 'previous close', 'en')}",
         f"seen {_time(signal)} KST{_remarks(signal, 'en')}",
         trading_view_url(signal.code),
         f"{chart_url(signal.code)} · {alert_id}",
     ]
     return "\n".join(line for line in lines if line)
+
+
+def _previous_close(signal: SignalRaised, words: str, language: Language) -> str:
+    """In place of a price, when an interruption came before the first one of the day."""
+    return f" ({words} {_won(signal.average_won, language)})" if signal.average_won else ""
 
 
 def _has_average(signal: SignalRaised) -> bool:

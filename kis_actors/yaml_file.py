@@ -5,16 +5,15 @@ Must not know what any key means.
 """
 
 import difflib
-import types
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple, Union, get_args, get_origin
+from typing import Any, NamedTuple, get_args, get_origin
 
 import msgspec
 import yaml
 
 from kis_actors.problems import Place, Problem, SettingsError
-from kis_actors.scalars import closest, converted, described, shown
+from kis_actors.scalars import closest, converted, described, is_one_of_structs, is_struct, shown, without_null
 
 __all__ = ["Place", "Problem", "Reading", "SettingsError", "dotted_keys", "read_assignment", "read_text", "read_yaml"]
 
@@ -70,7 +69,7 @@ def dotted_keys(wanted: type[msgspec.Struct], prefix: str = "") -> Iterator[str]
     """Every key of a struct and its sections: `monitor`, `monitor.mode`, ..."""
     for item in msgspec.structs.fields(wanted):
         yield prefix + item.name
-        if _is_struct(item.type):
+        if is_struct(item.type):
             yield from dotted_keys(item.type, f"{prefix}{item.name}.")
 
 
@@ -109,15 +108,19 @@ class _Reader:
         self._problems.append(Problem(self._path, line, column, what, write))
         return MISSING
 
-    def _value(self, node: yaml.Node, wanted: Any, key: str) -> Any:
+    def _note(self, node: yaml.Node, key: str) -> None:
+        """Where `key` stands; several values of a name of one's own choice stand where that name does."""
         mark = node.start_mark
         self._places.setdefault(key, Place(self._path, mark.line + 1, mark.column + 1))
-        wanted, null_allowed = _without_null(wanted)
+
+    def _value(self, node: yaml.Node, wanted: Any, key: str) -> Any:
+        self._note(node, key)
+        wanted, null_allowed = without_null(wanted)
         if _is_null(node):
             return self._null(node, wanted, key, null_allowed)
-        if _is_struct(wanted):
+        if is_struct(wanted):
             return self._section(node, wanted, key)
-        if _is_one_of_structs(wanted):
+        if is_one_of_structs(wanted):
             return self._tagged(node, get_args(wanted), key)
         if get_origin(wanted) is dict:
             return self._entries(node, get_args(wanted), key)
@@ -129,12 +132,12 @@ class _Reader:
         """A section, table or list left empty is one with nothing written out."""
         if null_allowed:
             return None
-        if _is_struct(wanted):
+        if is_struct(wanted):
             return self._section(yaml.MappingNode("", [], node.start_mark, node.end_mark), wanted, key)
         if get_origin(wanted) in (dict, tuple):
             return get_origin(wanted)()
         several = "keys and values", "write them, or remove the name"
-        expected, advice = several if _is_one_of_structs(wanted) else described(wanted)
+        expected, advice = several if is_one_of_structs(wanted) else described(wanted)
         return self.refuse(node.start_mark, f"{key}: expected {expected}, found nothing", advice)
 
     def _tagged(self, node: yaml.Node, kinds: tuple[type[msgspec.Struct], ...], key: str) -> Any:
@@ -143,15 +146,13 @@ class _Reader:
         name = str(kinds[0].__struct_config__.tag_field)
         named = next((value for name_node, value in _pairs_of(node) if name_node.value == name), None)
         if named is None:
-            fields = {item.name: item for kind in reversed(kinds) for item in msgspec.structs.fields(kind)}
-            return self._section(node, kinds[0], key, fields)
+            return self._section(node, kinds[0], key, _fields_of_any(node, kinds))
         if not isinstance(named, yaml.ScalarNode) or named.value not in tags:
             found = shown(named.value) if isinstance(named, yaml.ScalarNode) else _kind(named)
             near = difflib.get_close_matches(str(named.value)[:60], tags, 1)
             what = f"{key}.{name}: expected one of {', '.join(tags)}, found {found}"
             return self.refuse(named.start_mark, what, f"write {near[0] if near else ' or '.join(tags)}")
-        mark = named.start_mark
-        self._places.setdefault(_joined(key, name), Place(self._path, mark.line + 1, mark.column + 1))
+        self._note(named, _joined(key, name))
         return {name: named.value, **self._section(node, tags[named.value], key, tag=name)}
 
     def _section(
@@ -175,6 +176,8 @@ class _Reader:
         values = {}
         for name_node, name, value_node in self._pairs(node, key):
             entry = self._scalar(name_node, types_wanted[0], key)
+            if not isinstance(value_node, yaml.ScalarNode):
+                self._note(name_node, _joined(key, name))
             value = self._value(value_node, types_wanted[1], _joined(key, name))
             if entry is not MISSING and value is not MISSING:
                 values[entry] = value
@@ -217,9 +220,19 @@ class _Reader:
             return self.refuse(node.start_mark, what, closest(node.value, wanted) or advice)
 
 
+def _fields_of_any(node: yaml.Node, kinds: tuple[type[msgspec.Struct], ...]) -> dict[str, Any]:
+    """What any of them has. Where they differ on whether a field is a list, the one that fits what is written."""
+    lists = [name.value for name, value in _pairs_of(node) if isinstance(value, yaml.SequenceNode)]
+    found: dict[str, Any] = {}
+    for item in (item for kind in reversed(kinds) for item in msgspec.structs.fields(kind)):
+        if item.name not in found or (get_origin(item.type) is tuple) == (item.name in lists):
+            found[item.name] = item
+    return found
+
+
 def _nearest(key: str, root: type[msgspec.Struct], siblings: tuple[str, ...]) -> str:
     known = tuple(other for other in dotted_keys(root) if not key.startswith(f"{other}."))
-    same_name = [other for other in known if _last(other) == _last(key)]
+    same_name = [other for other in known if other.rpartition(".")[2] == key.rpartition(".")[2]]
     near = same_name or difflib.get_close_matches(key[:100], known, 1)
     return f"did you mean {near[0]}?" if near else f"write one of {', '.join(siblings)}"
 
@@ -248,24 +261,6 @@ def _is_null(node: yaml.Node) -> bool:
     return isinstance(node, yaml.ScalarNode) and node.style is None and node.value in NULLS
 
 
-def _is_struct(wanted: Any) -> bool:
-    return isinstance(wanted, type) and issubclass(wanted, msgspec.Struct)
-
-
-def _is_one_of_structs(wanted: Any) -> bool:
-    return get_origin(wanted) in (types.UnionType, Union) and all(map(_is_struct, get_args(wanted)))
-
-
-def _without_null(wanted: Any) -> tuple[Any, bool]:
-    """A type without its `| None`, and whether it had one."""
-    if get_origin(wanted) not in (types.UnionType, Union):
-        return wanted, False
-    if types.NoneType not in get_args(wanted):
-        return wanted, False
-    (other,) = (option for option in get_args(wanted) if option is not types.NoneType)
-    return other, True
-
-
 def _kind(node: yaml.Node) -> str:
     if isinstance(node, yaml.ScalarNode):
         return shown(node.value)
@@ -274,10 +269,6 @@ def _kind(node: yaml.Node) -> str:
 
 def _joined(key: str, name: str) -> str:
     return f"{key}.{name}" if key else name
-
-
-def _last(dotted: str) -> str:
-    return dotted.rpartition(".")[2]
 
 
 def _decoded(path: Path, content: bytes) -> str:

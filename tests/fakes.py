@@ -7,13 +7,17 @@ import json
 import struct
 import time
 from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
 from email import message_from_bytes
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from socket import SO_LINGER, SOL_SOCKET
+from socket import SHUT_RDWR, SO_LINGER, SO_REUSEADDR, SOL_SOCKET, socket
 from threading import Condition, Thread
 from threading import Event as Signal
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
+
+from discord_view import shown
 
 RESET = struct.pack("ii", 1, 0)
 SILENCE_S = 30
@@ -40,16 +44,31 @@ class Said(NamedTuple):
     headers: dict[str, str] = {}  # noqa: RUF012
 
 
+class Try(NamedTuple):
+    """One try to tell a person something, as this side knows it.
+
+    is_certain: the answer says at once what became of it. status: of the answer, 0 for none. came_s: monotonic.
+    """
+
+    text: str
+    is_taken: bool
+    is_certain: bool
+    status: int
+    came_s: float
+
+
 class Fault(NamedTuple):
     """What is done to one request. said: the answer, None for none. is_taken: the message gets through all the same.
 
-    is_cut: the connection ends, and nobody is told. wait_s: before all that.
+    is_cut: the connection ends, and nobody is told. wait_s: before all that, unless it is let go sooner.
+    beginning: of a text it is done to; until such a one comes, this fault and those behind it wait.
     """
 
     said: Said | None = None
     is_taken: bool = False
     is_cut: bool = False
     wait_s: float = 0.0
+    beginning: str = ""
 
 
 def too_many(retry_after: object, **headers: str) -> Fault:
@@ -86,30 +105,63 @@ def slow(wait_s: float = SILENCE_S) -> Fault:
     return Fault(is_taken=True, wait_s=wait_s)
 
 
-class Fake:
-    """A server; each fault of `faults` is done to one request that would send something, in order."""
+def never_taken(wait_s: float = SILENCE_S) -> Fault:
+    """Silence, and the message is lost."""
+    return Fault(is_cut=True, wait_s=wait_s)
 
-    def __init__(self) -> None:
+
+class Fake:
+    """A server; each fault of `faults` is done to one request that would send something, in order.
+
+    clock_speed: with any, whoever does not wait as told is refused, and `too_soon` has by how many of its seconds.
+    witness: is shown every message before anything is done.
+    """
+
+    def __init__(self, clock_speed: float = 0.0) -> None:
         self.asked: list[Asked] = []
         self.taken: list[dict[str, Any]] = []
+        self.tries: list[Try] = []
+        self.too_soon: list[float] = []
+        self.witness: Callable[[str], None] = lambda text: None
         self.faults: deque[Fault] = deque()
         self.changed = Condition()
         self.closing = Signal()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        self._server.daemon_threads = True
-        self._server.handle_error = _quietly
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
-        self._thread = Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-        self._thread.start()
+        self._clock_speed = clock_speed
+        self._free_at_s = 0.0
+        self._held = Signal()
+        self._connections: list[socket] = []
+        self._listen(0)
+        self._port = self._server.server_port
+        self.url = f"http://127.0.0.1:{self._port}"
 
     def close(self) -> None:
         """Ends; from now on connections are refused."""
         self.closing.set()
+        self.let_go()
         with self.changed:
             self.changed.notify_all()
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+        self._stop_listening()
+
+    def refuse(self) -> socket:
+        """Cuts every connection, and refuses new ones until `accept`, which takes what this returns."""
+        self._stop_listening()
+        for connection in self._connections:
+            with suppress(OSError):
+                connection.shutdown(SHUT_RDWR)
+        place = socket()
+        place.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)
+        place.bind(("127.0.0.1", self._port))  # or somebody else may get the port
+        return place
+
+    def accept(self, place: socket) -> None:
+        """Connections are taken again."""
+        place.close()
+        self._listen(self._port)
+
+    def let_go(self) -> None:
+        """What is held is answered at once."""
+        held, self._held = self._held, Signal()
+        held.set()
 
     def wait_for(self, is_so: Any, timeout_s: float = 20) -> bool:
         """Waits until `is_so()`, looking after every request."""
@@ -124,12 +176,49 @@ class Fake:
         """What happens to a request: a fault is waiting, or the fake does as the real one does."""
         if not self.is_message(asked):
             return Fault(self.other(asked))
+        self.witness(self.read(asked)["text"])
         good = self.judged(asked)
-        fault = self.faults.popleft() if self.faults else Fault(good)
-        if good.status == 200 and (fault.is_taken or fault.said is good):
-            self.taken.append(self.read(asked))
-        self.closing.wait(fault.wait_s)
-        return fault if fault.said or fault.is_cut else Fault(good)
+        fault = self._fault(asked) or Fault(good)
+        self._note(asked, fault, good)
+        self._held.wait(fault.wait_s)
+        fault = fault if fault.said or fault.is_cut else fault._replace(said=good)
+        self._rest(fault.said)
+        return fault
+
+    def _fault(self, asked: Asked) -> Fault | None:
+        left_s = (self._free_at_s - asked.came_s) * self._clock_speed
+        if left_s > 0:
+            self.too_soon.append(left_s)
+            return too_many(left_s)
+        is_meant = self.faults and self.read(asked)["text"].startswith(self.faults[0].beginning)
+        return self.faults.popleft() if is_meant else None
+
+    def _note(self, asked: Asked, fault: Fault, good: Said) -> None:
+        is_taken = good.status == 200 and (fault.is_taken or fault.said is good)
+        status = fault.said.status if fault.said else 0
+        is_certain = not fault.wait_s and not fault.is_cut and 200 <= status < 500
+        with self.changed:
+            self.taken += [self.read(asked)] if is_taken else []
+            self.tries.append(Try(self.read(asked)["text"], is_taken, is_certain, status, asked.came_s))
+            self.changed.notify_all()
+
+    def _rest(self, said: Said | None) -> None:
+        """From now on nothing is taken for as long as is said."""
+        wait_s = pause_s_of(said) if said and self._clock_speed else 0.0
+        if wait_s:
+            self._free_at_s = time.monotonic() + wait_s / self._clock_speed
+
+    def _listen(self, port: int) -> None:
+        self._server = ThreadingHTTPServer(("127.0.0.1", port), _handler(self))
+        self._server.daemon_threads = True
+        self._server.handle_error = _quietly
+        self._thread = Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+        self._thread.start()
+
+    def _stop_listening(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
 
     def is_message(self, asked: Asked) -> bool:
         """Whether it would send something to a person."""
@@ -151,12 +240,12 @@ class Fake:
 class FakeTelegram(Fake):
     """One bot. Updates said to it stay until their number is confirmed, as with the real one."""
 
-    def __init__(self, token: str = "123456:SECRET") -> None:
+    def __init__(self, token: str = "123456:SECRET", clock_speed: float = 0.0) -> None:
         self.updates: list[dict[str, Any]] = []
         self.poll_faults: deque[Fault] = deque()
         self.answered_presses: list[dict[str, Any]] = []
         self._prefix = f"/bot{token}/"
-        super().__init__()
+        super().__init__(clock_speed)
 
     def methods(self) -> list[str]:
         """The methods called, in order."""
@@ -217,9 +306,9 @@ class FakeTelegram(Fake):
 class FakeDiscord(Fake):
     """One webhook, /api/webhooks/1/SECRET. rate_headers: of every answer from now on."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock_speed: float = 0.0) -> None:
         self.rate_headers: dict[str, str] = {}
-        super().__init__()
+        super().__init__(clock_speed)
 
     def is_message(self, asked: Asked) -> bool:
         return asked.path == "/api/webhooks/1/SECRET"
@@ -231,7 +320,18 @@ class FakeDiscord(Fake):
 
     def read(self, asked: Asked) -> dict[str, Any]:
         message = _message(asked)
-        return {"text": message["content"], "file": asked.fields.get("files[0]"), **message}
+        content = message["content"]
+        return {"text": content, "shown": shown(content), "file": asked.fields.get("files[0]"), **message}
+
+
+def pause_s_of(said: Said) -> float:
+    """For how long an answer tells to be quiet, in any of the ways in which it may."""
+    body = said.body if isinstance(said.body, dict) else {}
+    if said.status == 429:
+        in_body = body.get("retry_after", body.get("parameters", {}).get("retry_after"))
+        return float(in_body if in_body is not None else said.headers["Retry-After"])
+    is_empty = said.headers.get("X-RateLimit-Remaining") == "0"
+    return float(said.headers["X-RateLimit-Reset-After"]) if is_empty else 0.0
 
 
 def _message(asked: Asked) -> dict[str, Any]:
@@ -261,6 +361,10 @@ def _quietly(*_: object) -> None:
 def _handler(fake: Fake) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+
+        def setup(self) -> None:
+            super().setup()
+            fake._connections.append(self.connection)
 
         def do_POST(self) -> None:
             raw = self.rfile.read(int(self.headers.get("content-length", 0)))

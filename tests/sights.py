@@ -4,7 +4,8 @@ from typing import Any
 
 from facts import SAMSUNG, at
 
-from kis_actors.signals.engine import Memories, Rules, judge
+from kis_actors.signals.book import Rules
+from kis_actors.signals.engine import Memories, judge
 from kis_actors.signals.params import Groups
 from kis_actors.signals.sight import Average, Sight
 from kis_actors.signals.tape import Point, Tape

@@ -12,8 +12,9 @@ from eventlog.day import path_of
 from eventlog.mark import mark_path_of
 from eventlog.store import Writer
 from kis_actors.app import CORES
-from kis_actors.day_files import Damaged, Opening, open_day
+from kis_actors.day_files import Damaged, Opening, day_to_open, open_day
 
+LATER = date(2026, 12, 1)
 WAL = Path("2026-11-20.db-wal")
 
 
@@ -107,6 +108,18 @@ def test_a_file_that_never_came_does_not(tmp_path):
     path = written(tmp_path, played(seed=1).units)
     path.rename(path.with_suffix(".new"))
     assert opened(tmp_path).path == path
+
+
+def test_a_clock_that_is_behind_opens_no_sealed_day(tmp_path):
+    written(tmp_path, played(seed=1).units)
+    opened(tmp_path, NEXT_DAY)
+    said: list[str] = []
+    assert [day_to_open(tmp_path, day, said.append) for day in (DAY, NEXT_DAY, LATER)] == [NEXT_DAY, NEXT_DAY, LATER]
+    assert said == ["warning: the clock shows 2026-11-20, but the log is at 2026-11-21; going on with that day"]
+
+
+def test_the_first_day_ever_is_today(tmp_path):
+    assert day_to_open(tmp_path, DAY, print) == DAY
 
 
 def test_a_log_of_an_older_version_has_no_mark_to_fail(tmp_path):

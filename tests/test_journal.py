@@ -266,13 +266,17 @@ class DiskFull(Writer):
             raise sqlite3.OperationalError("database or disk is full")
         super().append(rows, **how)
 
+    def abandon(self):
+        super().abandon()
+        self.last_seq = -1
+
 
 @pytest.fixture
 def broken(tmp_path, monkeypatch):
     """A journal that committed one record, and failed on the next."""
     monkeypatch.setattr(journal_module, "COMMIT_EVENTS_MAX", 1)
     running = Running(tmp_path / "2026-11-20.db")
-    running.journal._open_writer = lambda: DiskFull(running.path, "normal")
+    running.journal._open_writer = lambda: running.__dict__.setdefault("writer", DiskFull(running.path, "normal"))
     running.journal.observe("socket", OPENED)
     running.journal.observe("socket", LOST)
     running.journal.start()
@@ -303,6 +307,7 @@ def test_nobody_waits_for_a_broken_journal(broken):
 
 @a_thread_dies
 def test_a_broken_journal_lets_go_of_the_file(broken):
+    assert broken.writer.last_seq == -1
     writer = Writer(broken.path, "normal")
     writer.append(rows_of([Record(seq=2, stream="socket", cause=0, at_ns=1, event=LOST)]))
     writer.close()

@@ -9,9 +9,11 @@ from msgspec.structs import replace
 from kis_actors.messages import (
     BaselinesCompleted,
     CalendarDisputed,
+    ClockStepped,
     CodesUnquoted,
     DegradedModeEntered,
     DegradedModeLeft,
+    DiskLow,
     Disputed,
     Event,
     FramesDropped,
@@ -55,6 +57,20 @@ TEXTS: list[tuple[Event, str, str]] = [
         DegradedModeEntered(reason="no stream since 10:00:01", interval_s=15.0),
         "[운영] 실시간 연결이 끊겼습니다 (no stream since 10:00:01). 그동안 보던 종목을 15초마다 스캔합니다.",
         "[operator] the stream is down (no stream since 10:00:01). Its codes are scanned every 15 s meanwhile.",
+    ),
+    (
+        DiskLow(free_bytes=900_000_000, needed_bytes=1_258_291_200),
+        "[운영] 디스크에 900 MB만 남았습니다. 로그 사흘치는 1,258 MB입니다. 64 MB 아래로 내려가면 멈추고, 그 뒤로는 "
+        "알리지 못합니다. 자리를 만드세요.",
+        "[operator] 900 MB are free on the disk, and three days of the log take 1,258 MB. Below 64 MB the daemon ends, "
+        "and nothing is told any more. Make room.",
+    ),
+    (
+        ClockStepped(from_=at("10:00:01"), to=at("11:00:01")),
+        "[운영] 컴퓨터 시계가 11-20 10:00:01에서 11-20 11:00:01(으)로 바뀌었습니다. 장 시간과 쿨다운이 이 시계를 "
+        "따릅니다. 시간 동기화(NTP)를 확인하세요.",
+        "[operator] the computer's clock went from 11-20 10:00:01 to 11-20 11:00:01. Sessions and cooldowns go by it. "
+        "Check time synchronisation (NTP).",
     ),
     (DegradedModeLeft(), "[운영] 실시간 연결이 돌아왔습니다.", "[operator] the stream is back."),
     (

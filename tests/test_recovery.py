@@ -287,7 +287,7 @@ def test_a_message_in_doubt_is_repeated_after_a_kill(tmp_path):
     day.settle()
     written(tmp_path, day.units)
     day.observe("app", run_of_the_day(open_day(tmp_path, DAY, CORES, "normal").in_doubt))
-    day.settle()
+    day.tick("08:45:01")
     asked_again = [record.event for record in day.records if isinstance(record.event, NotifyRequested)][2:]
     assert [(ask.channel, ask.attempt) for ask in asked_again] == [("log", 2), ("telegram", 2)]
 

@@ -177,6 +177,17 @@ def test_an_interruption_holds_until_trading_goes_on(check, resumed, expect):
     assert result.exit_code == 0, result.stdout
 
 
+@pytest.mark.parametrize(
+    ("prices", "expect"),
+    [('"09:00:05 vi"', '"09:00:05 stop"'), ('"09:00:01 9000", "09:00:05 vi"', '"09:00:05 stop", "09:00:05 both"')],
+)
+def test_an_interruption_comes_at_the_last_price_if_there_is_one(check, prices, expect):
+    low = "low: {rule: breakout, of: previous_low, alert: false}"
+    rules = f"{{stop: {{rule: vi_or_halt}}, {low}, both: {{rule: all_of, of: [stop, low]}}}}"
+    result = check(one_test(prices, expect, rules=rules, previous_low_won="9200"))
+    assert result.exit_code == 0, result.stdout
+
+
 # --- mistakes, each with its place
 
 
@@ -193,12 +204,12 @@ def test_an_interruption_holds_until_trading_goes_on(check, resumed, expect):
          "5:14: tests.it.expect[0]: expected a time and a rule, found 'fall'; write"),
         (one_test('"10:00:00 1"', '"10:00:00 fal"'), "5:14: tests.it.expect[0]: 'fal' is no rule of this test"),
         (one_test('"10:00:00 1"', rules="{a: {rule: rapid}}"), "3:23: tests.it.rules.a.rule: expected one of "),
-        (one_test('"10:00:00 1"', rules="{a: {fall_ratio: 0.1}}"), "3:16: tests.it.rules.a has no rule; add rule:"),
+        (one_test('"10:00:00 1"', rules="{a: {fall_ratio: 0.1}}"), "3:13: tests.it.rules.a has no rule; add rule:"),
         (one_test('"10:00:00 1"', rules="{a: {rule: rapid_fall, fall_ratio: 5}}"),
          "3:47: tests.it.rules.a.fall_ratio: expected 0.001 to 0.9, found 5; write 0.9"),
         (one_test('"10:00:00 1"', rules="{a: {rule: rapid_fall, per: {KOSPI: {fall_ratio: 5}}}}"),
          "3:61: tests.it.rules.a.per.KOSPI.fall_ratio: expected 0.001 to 0.9, found 5; write 0.9"),
-        (one_test('"10:00:00 1"', rules="{a: {rule: all_of, of: [b]}}"), "3:12: tests.it.rules: a.of names 'b'"),
+        (one_test('"10:00:00 1"', rules="{a: {rule: all_of, of: [b]}}"), "3:36: tests.it.rules: a.of names 'b'"),
         (one_test('"10:00:00 1"', average_won="1", closes_won="[1]"), "6:18: tests.it has closes_won too"),
         (one_test('"10:00:00 1"', market="NASDAQ"), "6:13: tests.it.market: expected KOSPI or KOSDAQ, found 'NASDAQ'"),
         (one_test('"10:00:00 1"', pries="1"), "6:5: unknown key 'tests.it.pries'"),

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from kis_actors.problems import Place, place_of
 from kis_actors.settings import Settings
-from kis_actors.settings_file import FLOORS, RANGES, SHIPPED_PATH, SettingsError, flatten, load, resolve
+from kis_actors.settings_file import FLOORS, RANGES, SHIPPED_PATH, SettingsError, flatten, load, resolve, with_overrides
 
 LOOPBACK = 'kis: {rest_url: "http://127.0.0.1:9443", ws_url: "ws://[::1]:21000"}\n'
 
@@ -280,6 +281,102 @@ def test_a_rule_left_empty_is_refused_with_its_place(problems):
 def test_a_rule_for_nobody_is_refused(problems):
     (problem,) = problems("monitor: {rules: {a: {rule: rapid_fall, codes: [nobanks]}}}")
     assert "'nobanks', which is no code and none of monitor.groups" in problem
+
+
+# Rules that make no sense, each mistake with its place
+
+
+RULES = """\
+monitor:
+  groups: {banks: ["105560"]}
+  rules:
+    low:
+      rule: breakout
+      of: previous_low
+%s
+"""
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("    a: {rule: all_of, of: [low, a]}",
+         "7:33: monitor.rules: a -> a goes in a circle; take one of them out of it"),
+        ("    a: {rule: not, of: [b]}\n    b:\n      rule: any_of\n      of: [low, a]",
+         "10:17: monitor.rules: a -> b -> a goes in a circle; take one of them out of it"),
+        ("    a: {rule: any_of, of: [low, lov]}",
+         "7:33: monitor.rules: a.of names 'lov', which is no rule here; write low"),
+        ("    a: {rule: any_of}",
+         "7:5: monitor.rules: a.of names no rule; write of: and the names of other rules, such as [fall]"),
+        ("    a:\n      rule: any_of\n      of: []",
+         "9:11: monitor.rules: a.of names no rule; write of: and the names of other rules, such as [fall]"),
+        ("    a: {rule: rapid_fall, codes: [banks, bank]}",
+         "7:42: monitor.rules: a.codes names 'bank', which is no code and none of monitor.groups; write banks"),
+        ("    a:\n      rule: rapid_fall\n      per: {bonds: {for_sec: 1}}",
+         "9:13: monitor.rules: a.per names 'bonds', which is no code and none of monitor.groups; write banks"),
+        ("    a: {rule: rapid_fall, per: {banks: {fal_ratio: 0.1}}}",
+         "7:52: monitor.rules: a.per.banks changes 'fal_ratio', which is none of for_sec"),
+        ("    disparity_threshold: {rule: rapid_fall}",
+         "7:5: monitor.rules: the name disparity_threshold is taken by monitor.signal; give the rule another name"),
+        ("    a: {}", "7:5: monitor.rules.a has no rule; add rule: and its kind"),
+        ("    a: {for_sec: 1}", "7:5: monitor.rules.a has no rule; add rule: and its kind"),
+        ("    approach: {window_sec: 60}",
+         "7:28: monitor.rules.approach.window_sec: near_threshold has no such key; write one of enabled, alert"),
+        ("    a.b: {rule: rapid_fall}",
+         "7:5: monitor.rules.a.b: the name 'a.b' has a dot, which stands between keys; write a_b"),
+        ("    low.er:\n      rule: rapid_fall\n      for_sec: 1",
+         "7:5: monitor.rules.low.er: the name 'low.er' has a dot, which stands between keys; write low_er"),
+    ],
+)  # fmt: skip
+def test_a_mistake_in_the_rules_has_its_place(problems, written, said):
+    (problem,) = problems(RULES % written)
+    assert problem.startswith(said)
+
+
+def test_a_group_with_a_dot_in_its_name_has_its_place(problems):
+    (problem,) = problems("monitor:\n  groups:\n    big.banks: ['105560']\n")
+    assert problem.startswith("3:5: monitor.groups.big.banks: the name 'big.banks' has a dot")
+
+
+@pytest.mark.parametrize(
+    ("key", "place"),
+    [("a.of[1]", (2, 2)), ("a.of[0]", (3, 3)), ("a.of", (3, 3)), ("a.x.y", (4, 4)), ("b.of[1]", (1, 1)), ("", (1, 1))],
+)
+def test_a_key_without_a_place_is_where_it_belongs(key, place):
+    places = {"a.of[1]": Place("f", 2, 2), "a.of": Place("f", 3, 3), "a": Place("f", 4, 4)}
+    assert place_of(key, places, "f") == Place("f", *place)
+
+
+def test_every_mistake_in_the_rules_is_reported(problems):
+    two = "    a: {rule: any_of, of: [x]}\n    b: {rule: rapid_fall, codes: [c]}\n    d: {rule: not, of: [y, low]}"
+    assert [problem.split(": ")[0] for problem in problems(RULES % two)] == ["7:28", "8:35", "9:25"]
+
+
+def test_a_mistake_of_the_command_line_is_there(problems):
+    (problem,) = problems(RULES % "    a: {rule: any_of, of: [low]}", "monitor.rules.a.of=[x]")
+    assert problem.startswith("--set:1:21: monitor.rules: a.of names 'x'")
+
+
+def test_a_mistake_of_the_file_stays_there(problems):
+    (problem,) = problems(RULES % "    a: {rule: any_of}", "monitor.rules.a.for_sec=1")
+    assert problem.startswith("7:5: monitor.rules: a.of names no rule")
+
+
+def test_a_mistake_in_past_settings_is_refused_too(loaded):
+    run = loaded(RULES % "    a: {rule: any_of, of: [low]}").settings
+    with pytest.raises(SettingsError, match=r"--set:1:20: monitor\.rules: a\.of names no rule"):
+        with_overrides(run, ["monitor.rules.low.enabled=true", "monitor.rules.a.of=[]"])
+
+
+def test_rules_nested_too_deep_are_refused(problems):
+    chain = "\n".join(f"    r{number}: {{rule: not, of: [r{number + 1}]}}" for number in range(1000))
+    found = problems(RULES % f"{chain}\n    r1000: {{rule: rapid_fall}}")
+    assert found[0].startswith("57:27: monitor.rules: r0 is made of others that are made of others, more than 50 times")
+
+
+def test_one_key_of_a_preset_s_rule_may_be_written_out_alone(loaded):
+    rules = loaded("monitor: {mode: B, rules: {breakout: {of: day_low}}}").settings.monitor.rules
+    assert (rules["breakout"].of, type(rules["breakout"]).__struct_config__.tag) == ("day_low", "breakout")
 
 
 def test_a_preset_s_name_may_be_given_to_another_kind_of_rule(loaded):

@@ -177,6 +177,14 @@ def test_what_follows_a_snapshot_is_looked_at(path, tmp_path):
         open_day(tmp_path, DAY, CORES, "normal")
 
 
+def test_what_any_actor_has_yet_to_read_is_looked_at(path, tmp_path, days):
+    snapshot = snapshot_in(path)
+    planted(path, parts={**snapshot.parts, "ws": days[0].turns["ws"][0][0]})
+    path.write_bytes(path.read_bytes().replace(b"09:00:01+", b"09:00:02+", 1))
+    with pytest.raises(Damaged):
+        open_day(tmp_path, DAY, CORES, "normal")
+
+
 def test_a_snapshot_of_everything_knows_the_last_time(tmp_path):
     """All that was told is known already: still the log's time must not begin at 0."""
     day = Watched(seed=1)

@@ -61,6 +61,21 @@ def test_a_halt_is_told_in_english():
     assert english(is_halted=True).splitlines()[3] == "seen 2026-11-20 09:31:07 KST · halted"
 
 
+def interrupted(average_won: float) -> dict[str, object]:
+    """A VI before the first price of the day."""
+    return {"rule": "vi_or_halt", "price_won": 0, "average_won": average_won, "cum_turnover_won": 0}
+
+
+@pytest.mark.parametrize(("close_won", "told"), [(78_000.0, "현재가 - (전일 종가 78,000원)"), (0.0, "현재가 -")])
+def test_without_a_price_the_previous_close_is_told_in_korean(close_won, told):
+    assert korean(**interrupted(close_won)).splitlines()[1] == told
+
+
+@pytest.mark.parametrize(("close_won", "told"), [(78_000.0, "price - (previous close 78,000 won)"), (0.0, "price -")])
+def test_without_a_price_the_previous_close_is_told_in_english(close_won, told):
+    assert english(**interrupted(close_won)).splitlines()[1] == told
+
+
 def test_the_days_of_the_average_are_told():
     assert "60일선 대비" in alert_text(raised(), "a", ma_days=60, language="ko")
 

@@ -162,6 +162,7 @@ def test_the_longest_fitting_row_binds():
         ("kis_actors/app.py", "from websocket import WebSocket"),
         ("kis_actors/adapters/http.py", "from starlette.routing import Route"),
         ("kis_actors/recovery.py", "import sqlite3"),
+        ("kis_actors/commands/export_rows.py", "from arro3.core import Array"),
         ("kis_actors/cli.py", "from tools import environment"),
         ("eventlog/store.py", "from tests.story import given"),
     ],

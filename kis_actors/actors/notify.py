@@ -176,7 +176,8 @@ def _tell_operator(state: State, event: Event, seq: int, at: datetime) -> tuple[
         return ()
     kind, alert_id = operator.topic_of(event), f"operator-{seq}"
     if not state.operator.has_budget(event, at, per_hour):
-        return (OperatorSilenced(kind=kind, reason=f"{per_hour} messages within the hour already"),)
+        reason = f"{per_hour} messages within the hour already; this stands for all of its kind in the hour to come"
+        return () if state.operator.is_silenced(kind, at) else (OperatorSilenced(kind=kind, reason=reason),)
     told = OperatorTold(alert_id=alert_id, kind=kind, told_at=at)
     return (told, *_ask(state, alert_id, text, "operator", at))
 
@@ -251,6 +252,8 @@ class NotifyActor(CoreActor):
         match record.event:
             case NotifyRequested() as asked if asked in self._state.open.values():
                 self._sender.send(record)
+            case NotifySent() | NotifyFailed() | NotifyUnknown():
+                self._sender.settled(record.cause)
             case CommandAccepted() | CommandRefused() as heard:
                 self._perform_command(heard)
 

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from kis_actors.actors.base import CoreActor, Mailbox
 from kis_actors.duties import averages, trading_day
 from kis_actors.duties.trading_day import TradingDay
-from kis_actors.kis.rest import quotes_of
+from kis_actors.kis.rest import quotes_in
 from kis_actors.messages import (
     BaselineRequested,
     ClockTicked,
@@ -144,7 +144,8 @@ def _batch_answered(state: State, event: ScanReturned | ScanFailed) -> State:
     if isinstance(event, ScanFailed):
         return replace(state, rounds=state.rounds.answered(event.scan, event.batch, failed=1))
     today = state.today
-    quotes = [quote for code, quote in quotes_of(event.rows.each()).items() if code in today.codes]
+    answered = quotes_in(event.rows.columns, event.rows.values)
+    quotes = [quote for code, quote in answered.items() if code in today.codes]
     vintages = [vintage_of(quote, today.averages.closes_won.get(quote.code, ())) for quote in quotes]
     todays, outdated = vintages.count("today"), vintages.count("outdated")
     rounds = state.rounds.answered(event.scan, event.batch, quoted=len(quotes), todays=todays, outdated=outdated)

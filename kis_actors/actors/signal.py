@@ -10,7 +10,7 @@ from kis_actors.duties.judgement import Judgement, Seen
 from kis_actors.duties.raising import Found, found_by, signal_of
 from kis_actors.duties.stream_watch import StreamWatch
 from kis_actors.kis.frames import FrameError, Tick, frame_of, is_control
-from kis_actors.kis.rest import Quote, quotes_of
+from kis_actors.kis.rest import Quote, quotes_in
 from kis_actors.market.universe import Stock
 from kis_actors.messages import (
     BaselineLoaded,
@@ -66,7 +66,8 @@ class LastPrice(Struct, frozen=True, gc=False):
 class State(Struct, kw_only=True):
     """What the rules see. Updated in place: it changes with every trade.
 
-    session_day, regular: of the open session. order: how far the trades of each code have come.
+    session_day, regular: of the open session. last_prices: of it or, until the next one opens, the one before.
+    order: how far the trades of each code have come.
     day: what the rules remember. looks: the first quotes of the session.
     is_safe: scans fail, so their prices are not judged. is_degraded: the stream is down.
     found, rejected: what the event handled last held, for `decide`.
@@ -120,7 +121,7 @@ def evolve(state: State, event: Event) -> State:
         case UniverseLoaded():
             state.stocks = {stock.code: stock for stock in event.stocks}
         case SessionOpened():
-            state.session_day, state.order, state.looks = event.day, Order(), Looks()
+            state.session_day, state.order, state.looks, state.last_prices = event.day, Order(), Looks(), {}
             state.regular = Regular(event.regular_opens or event.opens, event.regular_closes or event.closes)
         case SessionClosed():
             state.session_day = None
@@ -188,6 +189,8 @@ def _use_tick(state: State, tick: Tick) -> None:
     usable = is_usable_trade(tick, settings, session_day=state.session_day, now=now, is_safe=state.is_safe)
     if not (wanted and usable) or tick.is_halted or not state.order.is_next(tick):
         return
+    if tick.day_high_won > tick.price_won > tick.day_low_won > 0:
+        judgement.note_extremes(state.day, tick.code, tick.day_high_won, tick.day_low_won)
     age_s = (now - tick.traded_at).total_seconds() if now and settings.market.hours != "always" else 0.0
     _judge(state, Seen(
         tick.code, tick.price_won, tick.change_ratio, tick.cum_volume_shares, tick.cum_turnover_won, tick.traded_at,
@@ -198,12 +201,13 @@ def _use_tick(state: State, tick: Tick) -> None:
 
 def _judge_interruptions(state: State) -> None:
     for code, kind in state.watch.changes:
-        last = state.last_prices.get(code)
         if not kind:
             judgement.resume(state.day, code)
-        elif last and state.now:
+        elif state.now:
+            last = state.last_prices.get(code, LastPrice(0, state.now))
             _judge(state, Seen(
-                code, last.price_won, last.change_ratio, 0, last.cum_turnover_won, state.now, "trade", interruption=kind
+                code, last.price_won, last.change_ratio, 0, last.cum_turnover_won, state.now, "trade",
+                is_regular=state.regular is None or state.regular.has(state.now), interruption=kind,
             ))  # fmt: skip
 
 
@@ -211,14 +215,15 @@ def _read_scan(state: State, event: ScanReturned) -> None:
     """Finds what falls far between two looks at it, and so was never near enough for a slot."""
     if state.now is None or not state.session_day:
         return
-    for code, quote in quotes_of(event.rows.each()).items():
-        if code not in state.stocks:
-            continue
+    told = quotes_in(event.rows.columns, event.rows.values)
+    quotes = {code: quote for code, quote in told.items() if code in state.stocks}
+    for quote in quotes.values():
         stream_watch.see(state.watch, quote)
+    _judge_interruptions(state)
+    for code, quote in quotes.items():
         if _is_todays(state, quote) and _is_usable(state, quote, state.now):
             _judge(state, _seen_quoted(state, quote, state.now))
             judgement.note_extremes(state.day, code, quote.high_won or 0, quote.low_won or 0)
-    _judge_interruptions(state)
 
 
 def _is_todays(state: State, quote: Quote) -> bool:

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from kis_actors.actors.base import CoreActor
 from kis_actors.duties import holdings
 from kis_actors.duties.holdings import Holdings
-from kis_actors.kis.rest import quotes_of
+from kis_actors.kis.rest import quotes_in
 from kis_actors.messages import (
     BaselineLoaded,
     BaselineMissing,
@@ -34,6 +34,7 @@ from kis_actors.messages import (
     ScanCompleted,
     ScanReturned,
     SessionClosed,
+    SessionOpened,
     SettingsChanged,
     SlotLimitChanged,
     StreamRestored,
@@ -63,7 +64,8 @@ class State(Struct, frozen=True, kw_only=True):
     """What subscribing depends on.
 
     missed: codes that deserve a slot and have none. lag: whether fewer codes are followed for a while.
-    ranked_at: when the targets were last chosen. is_scanned: all codes were, in this session.
+    ranked_at: when the codes were last ranked. is_due: by what was heard last. is_scanned: all codes were, in this
+    session.
     pins: codes that are to have a slot whatever their score, on request. names: of the watched stocks.
     """
 
@@ -73,6 +75,7 @@ class State(Struct, frozen=True, kw_only=True):
     is_safe: bool = False
     lag: Lag = Lag()
     ranked_at: datetime | None = None
+    is_due: bool = False
     is_scanned: bool = False
     pins: tuple[str, ...] = ()
     names: dict[str, str] = {}
@@ -91,7 +94,14 @@ class State(Struct, frozen=True, kw_only=True):
 
 def evolve(state: State, event: Event) -> State:
     """The state after `event`."""
-    state = replace(state, held=holdings.evolve(state.held, event))
+    state = _known(replace(state, held=holdings.evolve(state.held, event)), event)
+    if not isinstance(event, ScanCompleted | ClockTicked | ReadingPaused):
+        return state
+    is_due = _is_due(state)
+    return replace(state, is_due=is_due, ranked_at=state.now if is_due else state.ranked_at)
+
+
+def _known(state: State, event: Event) -> State:
     match event:
         case RunStarted():
             return replace(state, ranked_at=None, lag=Lag())
@@ -105,8 +115,10 @@ def evolve(state: State, event: Event) -> State:
         case BaselineMissing():
             return replace(state, prices=state.prices.with_closes(event.code, event.day, ()))
         case ScanReturned():
-            quotes = quotes_of(event.rows.each())
+            quotes = quotes_in(event.rows.columns, event.rows.values)
             return replace(state, prices=state.prices.with_quotes(quotes, state.now, state.settings.monitor))
+        case SessionOpened():
+            return replace(state, prices=state.prices.opened(event.opens))
         case SafeModeEntered() | SafeModeLeft():
             return replace(state, is_safe=isinstance(event, SafeModeEntered))
         case ScanCompleted() if event.scope == "all":
@@ -123,7 +135,8 @@ def evolve(state: State, event: Event) -> State:
         case ReadingPaused():
             return replace(state, lag=state.lag.seen(state.now))
         case SlotLimitChanged():
-            return replace(state, lag=state.lag.limited(event.limit, state.now), ranked_at=None)
+            lag = state.lag.limited(event.limit, state.now)
+            return replace(state, lag=lag, ranked_at=None, is_due=_may_rank(state))
     return state
 
 
@@ -165,7 +178,7 @@ def _choice(state: State, event: Event) -> tuple[Event, ...]:
     match event:
         case ReadingPaused() if state.is_safe:
             return _change(state, state.targets[: state.lag.limit_of(followed_max(state.settings))])
-        case ScanCompleted() | ClockTicked() | ReadingPaused() if state.now and _is_due(state, state.now):
+        case ScanCompleted() | ClockTicked() | ReadingPaused() if state.now and state.is_due:
             snapshot = _snapshot(state, state.now)
             return (*_change(state, compute_targets(snapshot)), *_overflow(state, plan(snapshot)))
         case SessionClosed():
@@ -173,12 +186,16 @@ def _choice(state: State, event: Event) -> tuple[Event, ...]:
     return ()
 
 
-def _is_due(state: State, now: datetime) -> bool:
-    monitor, ranked_at = state.settings.monitor, state.ranked_at
-    is_known = state.prices.are_complete() and (state.is_scanned or state.prices.are_all_quoted())
-    if state.is_safe or not (monitor.signal.use_intraday and is_known):
+def _is_due(state: State) -> bool:
+    now, ranked_at = state.now, state.ranked_at
+    if now is None or not _may_rank(state):
         return False
-    return ranked_at is None or (now - ranked_at).total_seconds() >= monitor.rebalance_interval_sec
+    return ranked_at is None or (now - ranked_at).total_seconds() >= state.settings.monitor.rebalance_interval_sec
+
+
+def _may_rank(state: State) -> bool:
+    is_known = state.prices.are_complete() and (state.is_scanned or state.prices.are_all_quoted())
+    return is_known and not state.is_safe and state.settings.monitor.signal.use_intraday
 
 
 def _snapshot(state: State, now: datetime) -> Snapshot:
@@ -259,9 +276,10 @@ def _of_holdings(step: Step) -> Step:
 
 
 LISTENS: tuple[type[Event], ...] = (
-    RunStarted, SettingsChanged, UniverseLoaded, VenuesLoaded, ClockTicked, SessionClosed, BaselineLoaded,
-    BaselineMissing, ScanReturned, ScanCompleted, LinkOpened, LinkLost, SubscribeConfirmed, SubscribeRefused,
-    UnsubscribeConfirmed, StreamStale, StreamRestored, SafeModeEntered, SafeModeLeft, ReadingPaused, CommandAccepted,
+    RunStarted, SettingsChanged, UniverseLoaded, VenuesLoaded, ClockTicked, SessionOpened, SessionClosed,
+    BaselineLoaded, BaselineMissing, ScanReturned, ScanCompleted, LinkOpened, LinkLost, SubscribeConfirmed,
+    SubscribeRefused, UnsubscribeConfirmed, StreamStale, StreamRestored, SafeModeEntered, SafeModeLeft, ReadingPaused,
+    CommandAccepted,
 )  # fmt: skip
 STEPS: tuple[Step, ...] = (
     _of_holdings(holdings.late), _slot_limit, _choice,

@@ -11,7 +11,7 @@ from kis_actors.kis.rest import (
     multprice_request,
     opens_of,
     price_request,
-    quotes_of,
+    quotes_in,
     rows_of,
 )
 from kis_actors.messages import (
@@ -47,7 +47,7 @@ def answered(question: Event, call: Call, market: Market) -> Event:
     match question:
         case ScanRequested():
             rows = _quotes(call, question.codes, market)
-            if not quotes_of(rows.each()):
+            if not quotes_in(rows.columns, rows.values):
                 raise Failed("an answer without a single price")
             return ScanReturned(scan=question.scan, batch=question.batch, rows=rows)
         case VenuesRequested():

@@ -27,7 +27,7 @@ class Pictures:
 
     def of(self, question: NotifyRequested) -> PngFile | None:
         """The file to attach; None if there is nothing to show, or nothing to show it with."""
-        if question.picture is None or self._draw is None:
+        if question.picture is None or not question.picture.price_won or self._draw is None:
             return None
         try:
             return FILE_NAME, self._draw(question.picture), "image/png"

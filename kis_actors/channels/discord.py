@@ -17,9 +17,12 @@ from kis_actors.ports import Outcome
 TEXT_CHARS_MAX = 2000
 """Discord counts code points, says discord-api-docs#1315."""
 SUPPRESS_NOTIFICATIONS = 4096
-_MARKUP = re.compile(
-    r"(?P<address>https?://[^\s<]+)|(?P<item>^[ \t]*(?:[-+]|\d+(?=\.)))(?=\.?\s)|[\\*_~`|<>\[\]#]", re.MULTILINE
-)
+_ADDRESS = r"(?:https?|steam)://[^\s<]+[^\s<.,:;\"')\]][.,:;\"')\]]*(?!\S)"
+"""What Discord makes a link of; a backslash in it, or right behind it, would be seen."""
+_ITEM = r"^[ \t]*(?:[-+]|\d+(?=\.))(?=\.?\s)"
+_TIME = r"\d\d?(?::\d\d){1,2}(?=[^\s:]*(?:\s|$))"
+_MARKUP = re.compile(rf"(?P<plain>{_ADDRESS}|{_TIME})|(?P<item>{_ITEM})|:(?=\S)|[\\*_~`|<>\[\]#]", re.MULTILINE)
+"""A colon too: Discord makes a picture of :x:, even when a program says it."""
 
 
 class DiscordChannel:
@@ -64,7 +67,7 @@ def escaped(text: str) -> str:
 def _escaped(found: re.Match[str]) -> str:
     """One piece of markup: a list's bullet or number has its backslash before its last sign."""
     whole = found[0]
-    if found["address"]:
+    if found["plain"]:
         return whole
     if found["item"] and whole[-1].isdigit():
         return f"{whole}\\"

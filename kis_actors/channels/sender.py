@@ -1,9 +1,11 @@
 """Gives each channel a queue and a thread of its own, so that a slow one delays neither trades nor the others."""
 
 import time
+from collections.abc import Mapping
+from datetime import datetime
 from queue import Empty, Full, Queue
+from threading import Condition, Thread
 from threading import Event as Signal
-from threading import Thread
 
 from kis_actors.adapters.clock import Clock
 from kis_actors.messages import Event, NotifyFailed, NotifyRequested, NotifySent, NotifyUnknown, Record
@@ -20,12 +22,21 @@ STOPPED = "the daemon stopped before its turn"
 
 
 class ChannelSender:
-    """All enabled channels. Started at once; stop sends what is queued and may go out now."""
+    """All enabled channels. Started at once; stop sends what is queued and may go out now.
 
-    def __init__(self, channels: tuple[Channel, ...], journal: Journal, clock: Clock | None = None) -> None:
+    busy_until: by channel, before when it wants nothing, as it said in a run before.
+    """
+
+    def __init__(
+        self, channels: tuple[Channel, ...], journal: Journal, clock: Clock | None = None,
+        busy_until: Mapping[str, datetime] | None = None,
+    ) -> None:  # fmt: skip
         self._journal = journal
         self._clock = clock or Clock()
         self._queues: dict[str, Queue[Record]] = {channel.name: Queue(QUEUE_MAX) for channel in channels}
+        self._busy_until = busy_until or {}
+        self._durable = Condition()
+        self._unsettled: set[int] = set()
         self._stopping = Signal()
         self._abandoned = Signal()
         self._threads = [
@@ -44,6 +55,12 @@ class ChannelSender:
             self._answered(question, _not_now(STOPPED, RETRY_S_MIN))
         else:
             self._queue(question, self._queues[name])
+
+    def settled(self, question_seq: int) -> None:
+        """The answer to that question is durable: its channel may go on to the next."""
+        with self._durable:
+            self._unsettled.discard(question_seq)
+            self._durable.notify_all()
 
     def stop(self, timeout_s: float) -> None:
         """Sends what is queued, for at most `timeout_s` real seconds; what never was tried is said to be so.
@@ -67,15 +84,27 @@ class ChannelSender:
 
     def _run(self, channel: Channel) -> None:
         """One message after the other, none before the pause that the one before made necessary."""
-        free_at_s = self._clock.elapsed_s()
+        free_at_s = self._clock.elapsed_s() + self._rest_s(channel.name)
         while not self._abandoned.is_set():
             question = _next(self._queues[channel.name], POLL_S)
             if question:
                 outcome = self._outcome(channel, _asked(question), free_at_s)
                 free_at_s = max(free_at_s, self._clock.elapsed_s() + outcome.pause_s)
+                self._unsettled.add(question.seq)
                 self._answered(question, outcome)
+                self._until_settled(question.seq)
             elif self._stopping.is_set():
                 return
+
+    def _rest_s(self, name: str) -> float:
+        until = self._busy_until.get(name)
+        return max(0.0, (until - self._clock.now()).total_seconds()) if until else 0.0
+
+    def _until_settled(self, seq: int) -> None:
+        """So that after kill -9 only the oldest question of a channel can have been tried."""
+        with self._durable:
+            while seq in self._unsettled and not self._abandoned.is_set():
+                self._durable.wait(POLL_S)
 
     def _outcome(self, channel: Channel, asked: NotifyRequested, free_at_s: float) -> Outcome:
         if not self._is_free(free_at_s):
@@ -93,7 +122,7 @@ class ChannelSender:
         return True
 
     def _answered(self, question: Record, outcome: Outcome) -> None:
-        self._journal.observe(STREAM, _answer(_asked(question), outcome), question.seq)
+        self._journal.observe(STREAM, _answer(_asked(question), outcome, self._clock.now()), question.seq)
 
 
 def _asked(question: Record) -> NotifyRequested:
@@ -113,12 +142,12 @@ def _not_now(reason: str, retry_after_s: float) -> Outcome:
     return Outcome(status="failed", reason=reason, retry_after_s=retry_after_s)
 
 
-def _answer(asked: NotifyRequested, outcome: Outcome) -> Event:
+def _answer(asked: NotifyRequested, outcome: Outcome, at: datetime) -> Event:
     alert_id, channel, attempt, reason = asked.alert_id, asked.channel, asked.attempt, outcome.reason
     if outcome.status == "sent":
         return NotifySent(alert_id=alert_id, channel=channel, attempt=attempt, message_id=outcome.message_id)
     if outcome.status == "unknown":
         return NotifyUnknown(alert_id=alert_id, channel=channel, attempt=attempt, reason=reason)
     return NotifyFailed(
-        alert_id=alert_id, channel=channel, attempt=attempt, reason=reason, retry_after_s=outcome.retry_after_s
+        alert_id=alert_id, channel=channel, attempt=attempt, reason=reason, retry_after_s=outcome.retry_after_s, at=at
     )

@@ -168,4 +168,5 @@ def _who(alert: AlertDecided) -> str:
 def _what(alert: AlertDecided) -> str:
     signal = alert.signal
     values = measured(signal, None, "ko")
-    return f"{rule_name(signal, 'ko')} {values} {signal.price_won:,}원"
+    price = f"{signal.price_won:,}원" if signal.price_won else "현재가 -"
+    return f"{rule_name(signal, 'ko')} {values} {price}"

@@ -61,7 +61,7 @@ def _findings(path: Path, verdict: Verdict) -> Iterator[str]:
         yield f"from record {finding.seq} on: {finding.what}. To go on with what is before: {way_out}"
         return
     with Reader(path) as reader:
-        if verdict.mark is None and reader.format() > 1:
+        if verdict.mark is None and reader.about().format > 1:
             yield "there is no mark beside it any more: whether records are missing at its end cannot be known"
         if problem := reader.index_problem():
             yield f"its records are whole, but SQLite finds: {problem}"
@@ -88,8 +88,8 @@ def _problem(row: Row) -> str:
 def _continuation(before: Path, path: Path) -> Iterator[str]:
     """Whether the file goes on where the one before ends."""
     with Reader(before) as old, Reader(path) as new:
-        (last_seq, chain), (first_seq, continued) = old.last_commit(), new.first()
-    if first_seq != last_seq + 1:
-        yield f"begins with record {first_seq}, but {before.stem} ends with {last_seq}"
-    elif continued != chain:
+        (last_seq, chain), about = old.last_commit(), new.about()
+    if about.first_seq != last_seq + 1:
+        yield f"begins with record {about.first_seq}, but {before.stem} ends with {last_seq}"
+    elif about.chain != chain:
         yield f"continues another history than that of {before.stem}"

@@ -9,12 +9,17 @@ import click
 import msgspec
 
 from eventlog.day import days_in
+from eventlog.schema import Row
 from kis_actors.adapters.clock import Clock
 from kis_actors.commands.run import load_settings
+from kis_actors.messages import NAMES, FrameReceived
 from kis_actors.recovery import day_file
 from kis_actors.units import KST, log_day_of
 
+FRAME = NAMES[FrameReceived][0]
 CLOCK_TIME = re.compile(r"\d\d:\d\d(:\d\d(\.\d{1,6})?)?")
+YEARS = range(1971, 9999)
+"""Beyond these, nothing can be added to or taken from an instant."""
 
 
 def file_of(config: Path | None, data_dir: Path | None, day: date | None) -> tuple[Path, date]:
@@ -44,11 +49,31 @@ def instant_of(text: str | None, day: date) -> datetime | None:
     """`HH:MM:SS[.ffffff]` on `day` (before 06:00: the morning after), or an ISO 8601 instant. Raises ValueError."""
     if text is None:
         return None
-    if CLOCK_TIME.fullmatch(text):
-        instant = datetime.fromisoformat(f"{day}T{text}").replace(tzinfo=KST)
-        return instant if log_day_of(instant) == day else instant + timedelta(days=1)
-    instant = datetime.fromisoformat(text)
-    return instant if instant.tzinfo else instant.replace(tzinfo=KST)
+    is_time = CLOCK_TIME.fullmatch(text)
+    try:
+        instant = datetime.fromisoformat(f"{day}T{text}" if is_time else text)
+        if instant.year not in YEARS:
+            raise ValueError
+    except ValueError:
+        expected = "expected HH:MM:SS[.ffffff], such as 09:31:07, or an ISO 8601 instant"
+        raise ValueError(f"TIME: {expected}, found {plain(text)}") from None
+    instant = instant if instant.tzinfo else instant.replace(tzinfo=KST)
+    return instant + timedelta(days=1) if is_time and log_day_of(instant) != day else instant
+
+
+def is_about(row: Row, code: str) -> bool:
+    """Whether the row speaks of `code`: as a JSON text, or as the code of a record in a data frame."""
+    payload = row.payload.decode()
+    if row.type == FRAME and f"{code}^" in payload and code in _codes_in(payload):
+        return True
+    return f'"{code}"' in payload or f'\\"{code}\\"' in payload
+
+
+def _codes_in(payload: str) -> list[str]:
+    """The first field of every record of a data frame, whatever its feed; of anything else, nothing."""
+    _, _, count, fields = (payload.split("|", 3) + [""] * 3)[:4]
+    each, many = fields.split("^"), int(count) if count.isdecimal() else 0
+    return each[:: len(each) // many] if 0 < many <= len(each) else []
 
 
 def json_of(value: Any) -> str:

@@ -13,10 +13,11 @@ from msgspec.structs import replace
 
 from kis_actors.limits import PRESETS, RULE_RANGES
 from kis_actors.problems import Problem, SettingsError
+from kis_actors.rule_problems import PREFIX, senseless
 from kis_actors.rules import AnyParams
 from kis_actors.scalars import shown
 from kis_actors.settings import Monitor, Settings
-from kis_actors.settings_file import RULES
+from kis_actors.signals.book import RulesError
 from kis_actors.signals.params import Groups
 from kis_actors.units import KST
 from kis_actors.yaml_file import Reading, read_text, read_yaml
@@ -94,8 +95,8 @@ def _preset(mode: str) -> Monitor:
     """The mode with nothing else written out."""
     rules: dict[str, dict[str, Any]] = {}
     for key, value in PRESETS["monitor.mode"][mode].items():
-        if key.startswith(RULES):
-            name, _, field = key.removeprefix(RULES).partition(".")
+        if key.startswith(PREFIX):
+            name, _, field = key.removeprefix(PREFIX).partition(".")
             rules.setdefault(name, {})[field] = value
     return Monitor(rules=msgspec.convert(rules, dict[str, AnyParams]))
 
@@ -116,9 +117,8 @@ def _mistakes(name: str, test: RuleTest, settings: Settings, reading: Reading) -
     yield from _bad_lines(key, test, reading)
     try:
         watched = watched_in(test, settings)
-    except ValueError as error:
-        place = reading.places.get(f"{key}.rules", reading.places[key])
-        yield Problem(*place, f"{key}.rules: {error}", "name only rules that are there")
+    except RulesError as error:
+        yield from senseless(error, reading.places, reading.places[key].path, f"{key}.rules.")
         return
     for index, text in enumerate(test.expect):
         yield from _bad_expectation(text, watched, f"{key}.expect[{index}]", reading)

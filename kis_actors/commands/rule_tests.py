@@ -97,8 +97,8 @@ def _judged(test: RuleTest, settings: Settings) -> Iterator[tuple[datetime, Fire
             resume(day, test.code)
         elif line.word:
             is_interrupted = True
-            if seen:
-                yield from _considered(day, seen._replace(seen_at=now, interruption=line.word))
+            last = seen or Seen(test.code, 0, 0.0, 0, 0, now, "trade")
+            yield from _considered(day, last._replace(seen_at=now, interruption=line.word))
         elif not is_interrupted and (regular.has(now) or not settings.monitor.signal.regular_only):
             seen = _seen(test, line, seen, is_regular=regular.has(now))
             yield from _considered(day, seen)
@@ -106,7 +106,7 @@ def _judged(test: RuleTest, settings: Settings) -> Iterator[tuple[datetime, Fire
 
 def _clock(day: Judgement, now: datetime, until: datetime) -> Iterator[tuple[datetime, Fired]]:
     """Every second in between, while there is something to wait for."""
-    while day.waiting and (now := now + timedelta(seconds=1)) < until:
+    while day.holding and (now := now + timedelta(seconds=1)) < until:
         yield from ((now, fired) for _, fired in held_on(day, now))
 
 

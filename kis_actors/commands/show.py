@@ -1,4 +1,4 @@
-"""What the reading commands show: events, alerts, state and status, for people or as JSON lines.
+"""What the reading commands show: alerts, state and status, for people or as JSON lines.
 
 Opens the log read-only, also while a daemon writes it.
 """
@@ -12,61 +12,26 @@ import click
 import msgspec
 import orjson
 
-from eventlog.schema import Row
-from eventlog.store import Reader
 from kis_actors.actors.subscription import nearest_of
 from kis_actors.adapters.lock import is_taken
 from kis_actors.app import CORES
+from kis_actors.commands.deliveries import TOLD_BY, alerts_of
 from kis_actors.commands.reading import file_of, file_until, json_of, plain
 from kis_actors.commands.run import load_settings
 from kis_actors.duties.talk import Talk
-from kis_actors.messages import (
-    NAMES,
-    AlertDecided,
-    Event,
-    FrameReceived,
-    NotifyFailed,
-    NotifyRequested,
-    NotifySent,
-    NotifyUnknown,
-    Record,
-    SignalRaised,
-)
+from kis_actors.messages import NAMES, SignalRaised
 from kis_actors.policies.registrations import code_of, feed_of
 from kis_actors.recovery import history_of, rebuild, records_in
 from kis_actors.texts import measured
-from kis_actors.units import instant_of_ns
 
-FOLLOW_S = 0.5
 NEAR_SHOWN = 40
 STATUS_OLD_S = 15
-FRAME = NAMES[FrameReceived][0]
-STATUSES: dict[type[Event], str] = {
-    NotifyRequested: "pending", NotifySent: "sent", NotifyFailed: "failed", NotifyUnknown: "unknown",
-}  # fmt: skip
-
-
-def show_events(
-    config: Path | None, data_dir: Path | None, day: date | None, *, is_json: bool,
-    types: tuple[str, ...], code: str | None, after: int, follow: bool,
-) -> int:  # fmt: skip
-    """Prints the log's rows; the exit status."""
-    path = file_of(config, data_dir, day)[0]
-    while True:
-        with Reader(path) as reader:
-            for row in reader.rows(after=after, types=types):
-                after = row.seq
-                if code is None or _is_about(row, code):
-                    click.echo(json_of(_event(row)) if is_json else _event_line(row))
-        if not follow:
-            return 0
-        time.sleep(FOLLOW_S)
 
 
 def show_alerts(config: Path | None, data_dir: Path | None, day: date | None, *, is_json: bool) -> int:
     """Prints the day's alerts with their deliveries; the exit status."""
     path = file_of(config, data_dir, day)[0]
-    for alert in _alerts(path):
+    for alert in alerts_of(records_in(path, types=[NAMES[kind][0] for kind in TOLD_BY])):
         signal = alert.pop("signal")
         click.echo(json_of(alert) if is_json else _alert_line(alert, signal))
     return 0
@@ -94,61 +59,6 @@ def show_status(config: Path | None, data_dir: Path | None, *, is_json: bool) ->
         status |= {"healthy": False, "reasons": [*status["reasons"], "the daemon has not said a word for a while"]}
     click.echo(json_of(status) if is_json else _status_text(status))
     return 0 if status["healthy"] else 1
-
-
-def _event(row: Row) -> dict[str, Any]:
-    return {
-        "seq": row.seq,
-        "at": instant_of_ns(row.at_ns),
-        "type": row.type,
-        "cause": row.cause or None,
-        "stream": row.stream,
-        "data": msgspec.Raw(row.payload),
-    }
-
-
-def _event_line(row: Row) -> str:
-    at = instant_of_ns(row.at_ns).strftime("%H:%M:%S.%f")[:-3]
-    cause = f"<-{row.cause}" if row.cause else ""
-    return plain(f"{row.seq:>8} {at} {row.stream:<12} {row.type:<20} {cause:<9} {row.payload.decode()}")
-
-
-def _is_about(row: Row, code: str) -> bool:
-    """Whether the row speaks of `code`: as a JSON text, or as the code of a record in a data frame."""
-    payload = row.payload.decode()
-    if row.type == FRAME and f"|{code}^" in payload:
-        return True
-    return f'"{code}"' in payload or f'\\"{code}\\"' in payload
-
-
-def _alerts(path: Path) -> list[dict[str, Any]]:
-    found: dict[str, dict[str, Any]] = {}
-    kinds = (AlertDecided, NotifyRequested, NotifySent, NotifyFailed, NotifyUnknown)
-    for record in records_in(path, types=[NAMES[kind][0] for kind in kinds]):
-        if isinstance(record.event, AlertDecided):
-            found[record.event.alert_id] = _alert(record, record.event)
-        elif alert := found.get(getattr(record.event, "alert_id", "")):
-            _note_delivery(alert, record)
-    for alert in found.values():
-        alert["deliveries"] = list(alert["deliveries"].values())
-    return list(found.values())
-
-
-def _alert(record: Record, alert: AlertDecided) -> dict[str, Any]:
-    signal = alert.signal
-    return {
-        "alert_id": alert.alert_id, "code": signal.code, "name": signal.name, "rule": signal.rule,
-        "threshold": signal.threshold, "value": signal.value, "price": signal.price_won,
-        "observed_at": signal.observed_at, "seq": record.seq, "deliveries": {}, "kind": signal.kind or signal.rule,
-        "signal": signal,
-    }  # fmt: skip
-
-
-def _note_delivery(alert: dict[str, Any], record: Record) -> None:
-    event: Any = record.event
-    alert["deliveries"][event.channel] = {
-        "channel": event.channel, "status": STATUSES[type(event)], "attempts": event.attempt, "at": record.at,
-    }  # fmt: skip
 
 
 def _alert_line(alert: dict[str, Any], signal: SignalRaised) -> str:

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 from kis_actors.duties.trading_day import TradingDay, is_preparing
-from kis_actors.kis.rest import bars_of, quotes_of
+from kis_actors.kis.rest import bars_of, quotes_in
 from kis_actors.market.baseline import closes_needed
 from kis_actors.messages import (
     BaselineLoaded,
@@ -43,10 +43,11 @@ def _baseline(today: TradingDay, event: DailyBarsReturned, day: date) -> Baselin
 def _corrections(today: TradingDay, event: ScanReturned, day: date) -> tuple[BaselineLoaded | BaselineMissing, ...]:
     """Said before anybody ranks: after a split or a rights issue old closes are no measure of today's price."""
     reason = "its closes are on another basis than its price"
+    quotes = quotes_in(event.rows.columns, event.rows.values)
     return tuple(
         BaselineLoaded(code=code, day=day, closes_won=closes_won) if closes_won
         else BaselineMissing(code=code, day=day, reason=reason)
-        for code, closes_won in today.averages.corrections(quotes_of(event.rows.each())).items()
+        for code, closes_won in today.averages.corrections(quotes).items()
     )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from kis_actors.kis.feeds import TRADE_FEEDS
 from kis_actors.messages import (
@@ -22,9 +23,11 @@ from kis_actors.messages import (
     UniverseLoaded,
     UnsubscribeConfirmed,
 )
+from kis_actors.policies.freshness import Regular
 from kis_actors.rules import AnyParams
 from kis_actors.settings import Settings
-from kis_actors.signals.engine import Fired, Memory, forget_holding, is_waiting, judge, window_s_of
+from kis_actors.signals import engine
+from kis_actors.signals.engine import Fired, Memories, Memory, forget_holding, is_waiting, judge, readings_of
 from kis_actors.signals.params import Groups
 from kis_actors.signals.sight import Average, Sight
 from kis_actors.signals.standing import Standing, standings_of
@@ -40,7 +43,8 @@ SCAN_GAPS = 2.5
 class Seen(NamedTuple):
     """One price of one code. source: trade or scan. seen_at: the trade's stamp, or when the scan came in.
 
-    is_regular: of the regular session. age_s: how old it was when it came. interruption: vi, halt or "".
+    is_regular: of the regular session. age_s: how old it was when it came. interruption: vi, halt or ""; with one,
+    price_won is 0 if there was none in the session before it.
     """
 
     code: str
@@ -60,9 +64,9 @@ class Judgement(Struct, kw_only=True):
     """Updated in place: it changes with every trade.
 
     rules, groups: those of the settings. window_s: how far back any looks. opened_at: the session's beginning.
-    memories: per code and rule. trades, scans: the day of each code by either source.
-    levels_won: high and low of the day before. lines: per code, the price of each step of the day. waiting: prices
-    that only have to hold a while longer.
+    regular: the regular part of it. memories: per code and rule. trades, scans: the day of each code by either source.
+    levels_won: high and low of the day before. lines: per code, the price of each step of the day. holding: per code
+    and rule that only has to hold a while longer, the last price by which the rule saw anything.
     """
 
     settings: Settings = Settings()
@@ -70,6 +74,7 @@ class Judgement(Struct, kw_only=True):
     groups: Groups = {}
     window_s: int = 1
     opened_at: datetime | None = None
+    regular: Regular | None = None
     markets: dict[str, str] = {}
     baseline_day: date | None = None
     closes_won: dict[str, tuple[int, ...]] = {}
@@ -78,7 +83,7 @@ class Judgement(Struct, kw_only=True):
     scans: dict[str, Tape] = {}
     levels_won: dict[str, tuple[int, int]] = {}
     lines: dict[str, dict[int, int]] = {}
-    waiting: dict[str, Seen] = {}
+    holding: dict[str, dict[str, Seen]] = {}
 
 
 def evolve(day: Judgement, event: Event, now: datetime | None) -> None:
@@ -86,6 +91,7 @@ def evolve(day: Judgement, event: Event, now: datetime | None) -> None:
     match event:
         case RunStarted():
             use(day, event.settings)
+            _ended(day, (*day.trades, *day.memories))
         case SettingsChanged():
             _change(day, event.settings, now)
         case UniverseLoaded():
@@ -96,61 +102,68 @@ def evolve(day: Judgement, event: Event, now: datetime | None) -> None:
             _set_closes(day, event.code, event.day, (), (0, 0))
         case SessionOpened():
             day.opened_at, day.memories, day.trades, day.scans = event.opens, {}, {}, {}
-            day.lines, day.waiting = {}, {}
-        case SubscribeConfirmed() | UnsubscribeConfirmed() if now and event.feed in TRADE_FEEDS.values():
+            day.lines, day.holding = {}, {}
+            day.regular = Regular(event.regular_opens or event.opens, event.regular_closes or event.closes)
+        case SubscribeConfirmed() if now and event.feed in TRADE_FEEDS.values():
             _missed(day, (event.code,), now)
         case StreamStale() | StreamRestored() if now:
             _missed(day, (event.code,), now)
-        case FramesDropped() | LinkLost() if now:
-            _missed(day, tuple(day.trades), now)
-    if isinstance(event, RunStarted) and now:
-        _missed(day, tuple(day.memories), now)
+        case FramesDropped() if now:
+            _missed(day, _streamed(day), now)
+        case UnsubscribeConfirmed() if event.feed in TRADE_FEEDS.values():
+            _ended(day, (event.code,))
+        case LinkLost():
+            _ended(day, _streamed(day))
 
 
 def use(day: Judgement, settings: Settings) -> None:
     """The rules as they are set."""
     day.settings, day.groups = settings, settings.monitor.groups
     day.rules = settings.monitor.rule_book()
-    day.window_s = window_s_of(day.rules)
+    day.window_s = engine.window_s_of(day.rules)
 
 
 def _change(day: Judgement, settings: Settings, now: datetime | None) -> None:
-    """Where a window grows, what it needs was forgotten already."""
+    """What held, held by other numbers; and where a window grows, what it needs was forgotten already."""
     before_s = day.window_s
     use(day, settings)
+    for code in tuple(day.memories):
+        _forget(day, code)
     if now and day.window_s > before_s:
         for tape in (*day.trades.values(), *day.scans.values()):
-            tape.begin(int(now.timestamp()))
+            if tape.since_s is not None:
+                tape.begin(int(now.timestamp()))
 
 
 def consider(day: Judgement, seen: Seen) -> tuple[Fired, ...]:
     """The rules that count with this price."""
     tape = _tape(day, seen)
     at_s = int(seen.seen_at.timestamp())
-    fired = _judged(day, seen, tape, at_s)
+    sight = _sight(day, seen, tape, at_s)
+    fired = _judged(day, seen, sight, day.memories)
+    _keep_holding(day, seen, sight)
     if not seen.interruption:
         point = Point(at_s, seen.price_won, seen.cum_volume_shares, seen.cum_turnover_won)
         tape.add(point, day.window_s)
         _draw(day, seen)
-    _keep_waiting(day, seen)
     return fired
 
 
 def held_on(day: Judgement, now: datetime) -> Iterable[tuple[Seen, Fired]]:
-    """What has held long enough by now, without another trade."""
-    for code, seen in tuple(day.waiting.items()):
-        if seen.source == "scan" and (now - seen.seen_at).total_seconds() > _scan_gap_s(day):
+    """What has held long enough by now, without another price."""
+    for code, prices in tuple(day.holding.items()):
+        if any(seen.source == "scan" and _is_outdated(day, seen, now) for seen in prices.values()):
             _forget(day, code)
             continue
-        for fired in _judged(day, seen, _tape(day, seen), int(now.timestamp())):
-            yield seen, fired
-        if not is_waiting(day.rules, day.memories, code):
-            del day.waiting[code]
+        for name, seen in prices.items():
+            for fired in _repeated(day, name, seen, now):
+                yield seen, fired
+        _drop_settled(day, code)
 
 
 def resume(day: Judgement, code: str) -> None:
     """Trading goes on: an interruption has not held any longer."""
-    if code in day.waiting and day.waiting[code].interruption:
+    if any(seen.interruption for seen in day.holding.get(code, {}).values()):
         _forget(day, code)
 
 
@@ -180,9 +193,17 @@ def _set_closes(
     day.closes_won[code], day.levels_won[code] = closes_won, levels_won
 
 
-def _judged(day: Judgement, seen: Seen, tape: Tape, at_s: int) -> tuple[Fired, ...]:
-    sight = _sight(day, seen, tape, at_s)
-    return judge(day.rules, day.groups, day.memories, sight, is_regular=seen.is_regular, age_s=seen.age_s)
+def _judged(day: Judgement, seen: Seen, sight: Sight, memories: Memories) -> tuple[Fired, ...]:
+    return judge(day.rules, day.groups, memories, sight, is_regular=seen.is_regular, age_s=seen.age_s)
+
+
+def _repeated(day: Judgement, name: str, seen: Seen, now: datetime) -> tuple[Fired, ...]:
+    """The last look of one rule once more; the others look at prices alone, so nothing changes for them."""
+    seen = seen._replace(is_regular=seen.is_regular and (day.regular is None or day.regular.has(now)))
+    of_code = day.memories[seen.code]
+    own = {other: memory if other == name else replace(memory) for other, memory in of_code.items()}
+    sight = _sight(day, seen, _tape(day, seen), int(now.timestamp()))
+    return tuple(fired for fired in _judged(day, seen, sight, {seen.code: own}) if fired.name == name)
 
 
 def _sight(day: Judgement, seen: Seen, tape: Tape, at_s: int) -> Sight:
@@ -211,8 +232,24 @@ def _tape(day: Judgement, seen: Seen) -> Tape:
     return tape
 
 
+def _is_outdated(day: Judgement, seen: Seen, now: datetime) -> bool:
+    return (now - seen.seen_at).total_seconds() > _scan_gap_s(day)
+
+
 def _scan_gap_s(day: Judgement) -> float:
     return SCAN_GAPS * day.settings.monitor.scan_interval_sec
+
+
+def _streamed(day: Judgement) -> tuple[str, ...]:
+    """The codes whose trades are seen; of others only what scans tell of their day may be known."""
+    return tuple(code for code, tape in day.trades.items() if tape.since_s is not None)
+
+
+def _ended(day: Judgement, codes: tuple[str, ...]) -> None:
+    """No trade of these codes is seen any more."""
+    for code in codes:
+        day.trades.setdefault(code, Tape()).end()
+        _forget(day, code)
 
 
 def _missed(day: Judgement, codes: tuple[str, ...], now: datetime) -> None:
@@ -224,17 +261,33 @@ def _missed(day: Judgement, codes: tuple[str, ...], now: datetime) -> None:
 
 def _forget(day: Judgement, code: str) -> None:
     forget_holding(day.memories, code)
-    day.waiting.pop(code, None)
+    day.holding.pop(code, None)
 
 
-def _keep_waiting(day: Judgement, seen: Seen) -> None:
-    if is_waiting(day.rules, day.memories, seen.code):
-        day.waiting[seen.code] = seen
-    else:
-        day.waiting.pop(seen.code, None)
+def _keep_holding(day: Judgement, seen: Seen, sight: Sight) -> None:
+    """What comes too late for a rule, or shows it nothing, is no look of it; an interruption always is one."""
+    if not is_waiting(day.rules, day.memories, seen.code):
+        day.holding.pop(seen.code, None)
+        return
+    readings = readings_of(day.rules, day.groups, sight, day.memories[seen.code])
+    looked = {
+        name: seen for name, (params, reading) in readings.items()
+        if seen.interruption or (reading and seen.age_s <= params.max_age_sec)
+    }  # fmt: skip
+    day.holding[seen.code] = day.holding.get(seen.code, {}) | looked
+    _drop_settled(day, seen.code)
+
+
+def _drop_settled(day: Judgement, code: str) -> None:
+    """What counted or holds no longer need not wait."""
+    of_code, prices = day.memories[code], day.holding.get(code, {})
+    left = {name: seen for name, seen in prices.items() if name in of_code and of_code[name].is_waiting}
+    day.holding[code] = left
+    if not left:
+        del day.holding[code]
 
 
 def _draw(day: Judgement, seen: Seen) -> None:
-    at = seen.seen_at.astimezone(KST)
+    at = seen.seen_at if seen.seen_at.tzinfo is KST else seen.seen_at.astimezone(KST)
     second = at.hour * 3600 + at.minute * 60 + at.second
     day.lines.setdefault(seen.code, {})[second - second % LINE_STEP_S] = seen.price_won

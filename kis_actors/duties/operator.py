@@ -9,13 +9,17 @@ from kis_actors.messages import (
     AccountRefused,
     BaselinesCompleted,
     CalendarDisputed,
+    ClockStepped,
+    ClockTicked,
     CodesUnquoted,
     DegradedModeEntered,
     DegradedModeLeft,
+    DiskLow,
     Event,
     FramesDropped,
     FrameWidthChanged,
     LinkBlocked,
+    OperatorSilenced,
     OperatorTold,
     SafeModeEntered,
     SafeModeLeft,
@@ -41,11 +45,12 @@ ALWAYS_TOLD: tuple[type[Event], ...] = (
 """Seldom enough to be told each time."""
 TOLD_SELDOM: tuple[type[Event], ...] = (
     LinkBlocked, DegradedModeEntered, SlotLimitChanged, StreamGivenUp, SubscriptionsShort, FramesDropped,
+    ClockStepped, DiskLow,
 )  # fmt: skip
 """Possibly every minute: once a while is enough."""
 NEVER_SILENCED: tuple[type[Event], ...] = (
     AccountRefused, SafeModeEntered, SafeModeLeft, DegradedModeLeft, SettingsChanged, SettingsRefused,
-    SettingsUnchanged,
+    SettingsUnchanged, DiskLow,
 )  # fmt: skip
 HEARD: tuple[type[Event], ...] = (*ALWAYS_TOLD, *TOLD_SELDOM, DegradedModeLeft)
 
@@ -55,21 +60,34 @@ ENDS = {DEGRADED: "DegradedModeLeft", LAG: "SlotLimitChanged back"}
 
 
 class Operator(Struct, frozen=True, kw_only=True):
-    """told: when, by topic. troubles: those told whose end a person should hear of too. recent: the latest messages."""
+    """told: when, by topic. troubles: those told whose end a person should hear of too. recent: the latest messages.
 
+    silenced: when it was last said, by topic, that messages about it are for the log alone.
+    """
+
+    now: datetime | None = None
     told: dict[str, datetime] = {}
     troubles: tuple[str, ...] = ()
     recent: tuple[datetime, ...] = ()
+    silenced: dict[str, datetime] = {}
 
     def has_budget(self, event: Event, now: datetime, per_hour: int) -> bool:
         """Whether one more message may be sent within the hour."""
-        lately = [at for at in self.recent if (now - at).total_seconds() < HOUR_S]
+        lately = [at for at in self.recent if _is_within_hour(at, now)]
         return isinstance(event, NEVER_SILENCED) or len(lately) < per_hour
+
+    def is_silenced(self, kind: str, now: datetime) -> bool:
+        """Whether the hour is not over since it was said that nothing about `kind` is told: once is enough for it."""
+        return kind in self.silenced and _is_within_hour(self.silenced[kind], now)
 
 
 def evolve(operator: Operator, event: Event) -> Operator:
     """What a person knows after `event`."""
     match event:
+        case ClockTicked():
+            return replace(operator, now=event.now)
+        case OperatorSilenced() if operator.now:
+            return _silenced(operator, event.kind, operator.now)
         case OperatorTold():
             return _told(operator, event)
         case DegradedModeLeft() if not event.is_back:
@@ -107,12 +125,21 @@ def is_news(operator: Operator, event: Event, now: datetime) -> bool:
 
 
 def _told(operator: Operator, event: OperatorTold) -> Operator:
-    recent = tuple(at for at in operator.recent if (event.told_at - at).total_seconds() < HOUR_S)
+    recent = tuple(at for at in operator.recent if _is_within_hour(at, event.told_at))
     told = {**operator.told, event.kind: event.told_at}
     operator = replace(operator, told=told, recent=(*recent, event.told_at))
     if event.kind in ENDS:
         return replace(operator, troubles=(*_over(operator, event.kind).troubles, event.kind))
     return _over(operator, next((begin for begin, end in ENDS.items() if end == event.kind), ""))
+
+
+def _silenced(operator: Operator, kind: str, now: datetime) -> Operator:
+    lately = {other: at for other, at in operator.silenced.items() if _is_within_hour(at, now)}
+    return replace(operator, silenced={**lately, kind: now})
+
+
+def _is_within_hour(at: datetime, now: datetime) -> bool:
+    return (now - at).total_seconds() < HOUR_S
 
 
 def _over(operator: Operator, trouble: str) -> Operator:

@@ -5,6 +5,8 @@ A price of 0 or blank means KIS has none; it is never a price.
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from types import MappingProxyType
 from typing import NamedTuple, TypeVar
 
 from msgspec import Struct
@@ -88,6 +90,12 @@ def quotes_of(rows: Iterable[Mapping[str, str]]) -> dict[str, Quote]:
     """The usable quotes by code, in the order of the rows. A code that was asked for may be missing."""
     quotes = map(quote_of, rows)
     return {quote.code: quote for quote in quotes if quote is not None}
+
+
+@lru_cache(maxsize=8)
+def quotes_in(columns: tuple[str, ...], values: tuple[tuple[str, ...], ...]) -> Mapping[str, Quote]:
+    """As quotes_of, of a table. Remembered, for several actors hear each answer, and reading it costs 0.6 ms."""
+    return MappingProxyType(quotes_of(dict(zip(columns, row, strict=False)) for row in values))
 
 
 def quote_of(row: Mapping[str, str]) -> Quote | None:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
-from kis_actors.kis.quotes import Quote, quote_of, quotes_of
+from kis_actors.kis.quotes import Quote, quote_of, quotes_in, quotes_of
 from kis_actors.kis.values import DATE, whole_in
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "opens_of",
     "price_request",
     "quote_of",
+    "quotes_in",
     "quotes_of",
     "rows_of",
     "token_body",

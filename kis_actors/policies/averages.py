@@ -3,6 +3,8 @@
 Knows no event: what follows from it is said by ScanActor.
 """
 
+from collections.abc import Mapping
+
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -62,7 +64,7 @@ class Averages(Struct, frozen=True):
             return None
         return tuple(code for code in codes if not self.closes_won[code])
 
-    def corrections(self, quotes: dict[str, Quote]) -> dict[str, tuple[int, ...]]:
+    def corrections(self, quotes: Mapping[str, Quote]) -> dict[str, tuple[int, ...]]:
         """The closes of codes that a split or a rights issue puts on another basis today; empty for no average."""
         right = {
             code: rebased(self.closes_won[code], quote.base_price_won, quote.previous_close_won)

@@ -26,6 +26,8 @@ class Regular(NamedTuple):
 
     def has(self, instant: datetime) -> bool:
         """Whether it is within it, the closing print included."""
+        if self.opens <= instant <= self.closes:
+            return True
         return self.opens <= instant <= self.closes + timedelta(seconds=CLOSING_PRINT_S)
 
 

@@ -1,5 +1,6 @@
 """What scans and daily bars say of the watched codes: all that ranking them needs."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 
 from msgspec import Struct
@@ -7,7 +8,7 @@ from msgspec.structs import replace
 
 from kis_actors.kis.rest import Quote
 from kis_actors.market.universe import Stock
-from kis_actors.policies.nearness import Candidate, Known, candidate_of, point_of, unranked
+from kis_actors.policies.nearness import Candidate, Known, candidate_of, extremes_of, point_of, unranked
 from kis_actors.policies.vintage import vintage_of
 from kis_actors.settings import Monitor
 from kis_actors.signals.engine import window_s_of
@@ -20,7 +21,8 @@ POINTS_MAX = 250
 class Prices(Struct, frozen=True, kw_only=True):
     """markets: of the watched codes, in order. closes_won: per code, for baseline_day; empty if it has no average.
 
-    levels_won: high and low of the day before. points: the scans of the day so far, as far back as rules look.
+    levels_won: high and low of the day before. points: the scans of the session so far, as far back as rules look.
+    extremes_won: the day's high and low before the latest quote. opened_at: when the session began, if it is open.
     """
 
     markets: dict[str, str] = {}
@@ -29,6 +31,8 @@ class Prices(Struct, frozen=True, kw_only=True):
     levels_won: dict[str, tuple[int, int]] = {}
     quotes: dict[str, Quote] = {}
     points: dict[str, tuple[Point, ...]] = {}
+    extremes_won: dict[str, tuple[int, int]] = {}
+    opened_at: datetime | None = None
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -52,16 +56,24 @@ class Prices(Struct, frozen=True, kw_only=True):
             self, baseline_day=day, closes_won={**closes, code: closes_won}, levels_won={**levels, code: levels_won}
         )  # fmt: skip
 
-    def with_quotes(self, quotes: dict[str, Quote], now: datetime | None, monitor: Monitor) -> "Prices":
+    def with_quotes(self, quotes: Mapping[str, Quote], now: datetime | None, monitor: Monitor) -> "Prices":
         """With these newer quotes, as far as their codes are watched."""
         watched = {code: quote for code, quote in quotes.items() if code in self.markets}
         at_s, window_s = int(now.timestamp()) if now else 0, window_s_of(monitor.rule_book())
         points = {code: self._with_point(code, point_of(quote, at_s), window_s) for code, quote in watched.items()}
-        return replace(self, quotes={**self.quotes, **watched}, points={**self.points, **points})
+        extremes_won = {code: self._extremes_so_far(code) for code in watched}
+        return replace(
+            self, quotes={**self.quotes, **watched}, points={**self.points, **points},
+            extremes_won={**self.extremes_won, **extremes_won},
+        )  # fmt: skip
+
+    def opened(self, at: datetime) -> "Prices":
+        """A session begins: no window reaches back beyond it."""
+        return replace(self, points={}, extremes_won={}, opened_at=at)
 
     def without_quotes(self) -> "Prices":
         """The session is over: no price is news any more."""
-        return replace(self, quotes={}, points={})
+        return replace(self, quotes={}, points={}, extremes_won={}, opened_at=None)
 
     def are_complete(self) -> bool:
         """Not before every code has its average or is known to have none: the first choice would be among a few."""
@@ -84,13 +96,15 @@ class Prices(Struct, frozen=True, kw_only=True):
     def _known(self, code: str) -> Known:
         return Known(
             self.markets[code], self.closes_won.get(code, ()), self.levels_won.get(code, (0, 0)),
-            self.points.get(code, ()),
+            self.points.get(code, ()), self.extremes_won.get(code, (0, 0)), self.opened_at,
         )  # fmt: skip
 
+    def _extremes_so_far(self, code: str) -> tuple[int, int]:
+        """Before the next quote; (0, 0) if that is the first of the session."""
+        return extremes_of(self.quotes[code]) if code in self.points and code in self.quotes else (0, 0)
+
     def _with_point(self, code: str, point: Point, window_s: int) -> tuple[Point, ...]:
-        recent = [one for one in self.points.get(code, ()) if point.at_s - one.at_s <= window_s + POINT_SPARE_S]
-        return (*recent, point)[-POINTS_MAX:]
-
-
-POINT_SPARE_S = 120
-"""A window that begins between two scans is measured from the one before."""
+        """A window that begins between two scans is measured from the one before, however long ago that was."""
+        points = (*self.points.get(code, ()), point)
+        outdated = sum(point.at_s - one.at_s >= window_s for one in points)
+        return points[max(outdated - 1, 0) :][-POINTS_MAX:]

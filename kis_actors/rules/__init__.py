@@ -1,7 +1,8 @@
 """One file per signal rule; pure. The folder is the registry: every file in it is a rule.
 
 NAME: in the settings. UNIT: of value and threshold; ratio, times, won, or "" for neither. WORDS: its name for people.
-RANKS: whether codes near to it deserve a slot. DURING_INTERRUPTIONS: whether it is judged while trading is interrupted.
+RANKS: whether codes near to it deserve a slot. DURING_INTERRUPTIONS: whether it is judged while trading is interrupted,
+also before the first price of the day, and a composition with it.
 Params: what it can be told. It measures with `read(params, sight)` or, made of others, `combine(params, readings)`.
 """
 

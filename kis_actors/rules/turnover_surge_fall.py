@@ -36,7 +36,7 @@ def read(params: Params, sight: Sight) -> Reading | None:
         return None
     pace_won = (begun.cum_turnover_won - before.cum_turnover_won) * window_s / pace_s
     surge = (sight.cum_turnover_won - begun.cum_turnover_won) / pace_won
-    distances = (_shortfall(surge, params.times), _fall_left(params, sight, begun), _day_left(params, sight))
+    distances = (_shortfall(surge, params.times), _fall_left(params, sight, begun), *_day_left(params, sight))
     return Reading(surge, params.times, round(max(distances), RATIO_DIGITS), begun.price_won)
 
 
@@ -44,12 +44,13 @@ def _fall_left(params: Params, sight: Sight, begun: Point) -> float:
     return sight.price_won / begun.price_won - 1 + params.fall_ratio
 
 
-def _day_left(params: Params, sight: Sight) -> float:
-    if not sight.previous_volume_shares:
-        return 0.0
-    return _shortfall(sight.cum_volume_shares / sight.previous_volume_shares, params.previous_day_times)
+def _day_left(params: Params, sight: Sight) -> tuple[float, ...]:
+    """Nothing where it is not asked: a zero would say that it is only just met."""
+    if not (sight.previous_volume_shares and params.previous_day_times):
+        return ()
+    return (_shortfall(sight.cum_volume_shares / sight.previous_volume_shares, params.previous_day_times),)
 
 
 def _shortfall(value: float, wanted: float) -> float:
     """Zero or less once `wanted` is reached."""
-    return 2 * FAR * (1 - value / wanted) if wanted > 0 else 0.0
+    return 2 * FAR * (1 - value / wanted)

@@ -20,6 +20,6 @@ class Params(RuleParams, frozen=True, kw_only=True, tag=NAME):
 
 
 def read(params: Params, sight: Sight) -> Reading:
-    """Whether trading is interrupted now."""
+    """Whether trading is interrupted now; measured against the previous close."""
     is_on = (sight.interruption == "vi" and params.vi) or (sight.interruption == "halt" and params.halt)
-    return Reading(float(is_on), 1.0, -FAR if is_on else FAR)
+    return Reading(float(is_on), 1.0, -FAR if is_on else FAR, sight.closes_won[-1] if sight.closes_won else 0.0)

@@ -3,12 +3,12 @@
 A rule file only measures (`read`, or `combine` over other rules); everything else about a signal is here.
 """
 
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from msgspec import Struct
 
-from kis_actors.rules import RULES
-from kis_actors.signals.params import Groups, RuleParams, applies_to, is_whom, numbers_of, specialised
+from kis_actors.signals.book import Rules, is_composed, members_of, rule_of
+from kis_actors.signals.params import Groups, RuleParams, applies_to, specialised
 from kis_actors.signals.sight import Reading, Sight
 
 Gate = Literal["", "unseen", "session", "age", "turnover", "interrupted"]
@@ -42,9 +42,6 @@ class Fired(NamedTuple):
     reading: Reading
 
 
-Rules = dict[str, RuleParams]
-"""By name, in the order of the settings; what combines others comes after them (see `ordered`)."""
-
 Memories = dict[str, dict[str, Memory]]
 """By code and the rule's name."""
 
@@ -72,11 +69,12 @@ def judge(
     is_regular: the price is of the regular session. age_s: how old it is.
     """
     of_code = memories.setdefault(sight.code, {})
-    fired = []
+    judged, fired = _about_interruptions(rules) if sight.interruption else rules, []
     for name, (params, reading) in readings_of(rules, groups, sight, of_code).items():
         memory = of_code.setdefault(name, Memory())
-        memory.reading, memory.gate = reading, _gate(params, sight, is_regular=is_regular, age_s=age_s)
-        if not reading or memory.gate:
+        gate = _gate(params, sight, is_regular=is_regular, age_s=age_s) if name in judged else "interrupted"
+        memory.reading, memory.gate = reading, gate
+        if not reading or gate:
             continue
         if _counts(params, memory, reading, sight):
             fired.append(Fired(name, params, reading))
@@ -92,7 +90,7 @@ def forget_holding(memories: Memories, code: str) -> None:
 def nearest(rules: Rules, groups: Groups, sight: Sight) -> tuple[str, Reading] | None:
     """The rule that is nearest to counting, and what it measures; on either side of its line."""
     known = ((name, reading) for name, (params, reading) in readings_of(rules, groups, sight).items()
-             if reading and params.alert and not reading.is_moot and _rule(params).RANKS)  # fmt: skip
+             if reading and params.alert and not reading.is_moot and rule_of(params).RANKS)  # fmt: skip
     return min(known, key=lambda entry: abs(entry[1].distance), default=None)
 
 
@@ -107,51 +105,6 @@ def window_s_of(rules: Rules) -> int:
     return int(max((_window_s(params) for params in rules.values()), default=0.0)) + 1
 
 
-def ordered(rules: Rules, groups: Groups | None = None) -> Rules:
-    """Those that combine others after what they combine. Raises ValueError, its text for people.
-
-    groups: those that rules may speak of; without them, any name may be one.
-    """
-    done: Rules = {}
-
-    def add(name: str, path: tuple[str, ...]) -> None:
-        if name in path:
-            raise ValueError(f"{' -> '.join((*path, name))} goes in a circle")
-        if name not in rules:
-            raise ValueError(f"{path[-1]}.of names {name!r}, which is no rule here")
-        _refuse_nonsense(name, rules[name])
-        _refuse_strangers(name, rules[name], groups)
-        for member in getattr(rules[name], "of", ()) if is_composed(rules[name]) else ():
-            add(member, (*path, name))
-        done.setdefault(name, rules[name])
-
-    for name in rules:
-        add(name, ())
-    return done
-
-
-def is_composed(params: RuleParams) -> bool:
-    """Whether the rule is made of others."""
-    return hasattr(_rule(params), "combine")
-
-
-def _refuse_nonsense(name: str, params: RuleParams) -> None:
-    if is_composed(params) and not getattr(params, "of", ()):
-        raise ValueError(f"{name}.of names no rule")
-    known = numbers_of(params)
-    for whom, changes in params.per.items():
-        for number in changes:
-            if number not in known:
-                raise ValueError(f"{name}.per.{whom} changes {number!r}, which is none of {', '.join(known)}")
-
-
-def _refuse_strangers(name: str, params: RuleParams, groups: Groups | None) -> None:
-    for key, whoms in (("codes", params.codes), ("per", tuple(params.per))):
-        for whom in whoms:
-            if groups is not None and not is_whom(whom, groups):
-                raise ValueError(f"{name}.{key} names {whom!r}, which is no code and none of monitor.groups")
-
-
 def _window_s(params: RuleParams) -> float:
     """As far as it may look back for any code."""
     each = ({}, *params.per.values())
@@ -163,20 +116,16 @@ def _as_it_began(sight: Sight, memory: Memory | None) -> Sight:
 
 
 def _reading(params: RuleParams, sight: Sight, found: dict[str, tuple[RuleParams, Reading | None]]) -> Reading | None:
-    rule = _rule(params)
-    reading: Reading | None
+    rule, reading = rule_of(params), None
     if is_composed(params):
-        members: Any = params
-        reading = rule.combine(params, tuple(found[name][1] if name in found else None for name in members.of))
-    else:
+        members = (found.get(name) for name in members_of(params))
+        reading = rule.combine(params, tuple(member[1] if member else None for member in members))
+    elif sight.price_won or rule.DURING_INTERRUPTIONS:
         reading = rule.read(params, sight)
     return reading
 
 
 def _gate(params: RuleParams, sight: Sight, *, is_regular: bool, age_s: float) -> Gate:
-    """While trading is interrupted, only what is about that is judged."""
-    if sight.interruption and not _rule(params).DURING_INTERRUPTIONS:
-        return "interrupted"
     if not (is_regular or params.session == "all"):
         return "session"
     if age_s > params.max_age_sec:
@@ -184,8 +133,13 @@ def _gate(params: RuleParams, sight: Sight, *, is_regular: bool, age_s: float) -
     return "turnover" if sight.cum_turnover_won < params.min_turnover_won else ""
 
 
-def _rule(params: RuleParams) -> Any:
-    return RULES[_name_of(params)]
+def _about_interruptions(rules: Rules) -> tuple[str, ...]:
+    """The rules that are judged while trading is interrupted: by themselves, or because they are made of such."""
+    about: tuple[str, ...] = ()
+    for name, params in rules.items():
+        if rule_of(params).DURING_INTERRUPTIONS or any(member in about for member in members_of(params)):
+            about = (*about, name)
+    return about
 
 
 def _counts(params: RuleParams, memory: Memory, reading: Reading, sight: Sight) -> bool:
@@ -202,7 +156,3 @@ def _counts(params: RuleParams, memory: Memory, reading: Reading, sight: Sight) 
         return False
     memory.is_armed = False
     return True
-
-
-def _name_of(params: RuleParams) -> str:
-    return str(params.__struct_config__.tag)

@@ -16,6 +16,7 @@ class Average(NamedTuple):
 class Sight(NamedTuple):
     """One price of one code, with what a rule may weigh it against.
 
+    price_won: 0 if an interruption comes before the first price of the day; no rule that measures it sees that.
     at_s: when it was seen, seconds since 1970. tape: up to but without this price; its day high and low too.
     previous_high_won, previous_low_won: of the last completed day; 0 if unknown.
     previous_volume_shares: of the last completed day up to this time; 0 if unknown.

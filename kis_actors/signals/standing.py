@@ -3,7 +3,8 @@
 from datetime import datetime
 from typing import Literal, NamedTuple
 
-from kis_actors.signals.engine import Memory, Rules
+from kis_actors.signals.book import Rules
+from kis_actors.signals.engine import Memory
 from kis_actors.signals.params import Groups, RuleParams, applies_to, specialised
 from kis_actors.signals.sight import Reading
 

@@ -37,6 +37,10 @@ class Tape(Struct):
         """Something was missed until now: no window may reach further back."""
         self.points, self.since_s = [], at_s
 
+    def end(self) -> None:
+        """Nothing is seen any more, until the next price."""
+        self.points, self.since_s = [], None
+
     def add(self, point: Point, window_s: int) -> None:
         """Notes a price; what is older than `window_s` may go, but for the last point before that."""
         if self.since_s is None:

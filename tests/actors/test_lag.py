@@ -78,12 +78,12 @@ def test_lag_that_goes_on_is_halved_after_ten_seconds():
 
 
 def test_one_code_is_always_followed():
-    story = busy(PAUSED, limited(1), tick("10:00:10")).when(PAUSED)
+    story = busy(PAUSED, limited(1)).when(tick("10:00:10"))
     assert (limits(story), followed(story)) == ([], 1)
 
 
 def test_the_limit_holds_at_every_choice():
-    story = busy(PAUSED, limited(4), tick("10:00:30")).when(SCANNED)
+    story = busy(PAUSED, limited(4)).when(tick("10:00:30"))
     assert followed(story) == 4
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
-from facts import HYNIX, NOW, SAMSUNG, at, raised, settings, started
+from facts import HYNIX, NOW, SAMSUNG, at, raised, settings, started, tick
 from msgspec.structs import replace
 from story import Story, given
 
@@ -59,7 +59,8 @@ DIED = "the daemon ended between request and answer"
 
 def alerted(*facts: Event, **monitor: object) -> Story:
     """One alert, decided at 10:00:00 and told."""
-    return given(NOTIFY, started(monitor=monitor, notify={"telegram": {"enabled": True}}), ALERT, *facts)
+    began = started(monitor=monitor, notify={"telegram": {"enabled": True}})
+    return given(NOTIFY, began, tick("10:00:00"), ALERT, *facts)
 
 
 def asking(*facts: Event) -> Story:
@@ -162,7 +163,7 @@ def test_the_mark_is_the_first_line():
 
 
 def test_the_mark_is_in_the_language_set():
-    story = given(NOTIFY, started(notify={"language": "en"}), ALERT, FIRST.asked())
+    story = given(NOTIFY, started(notify={"language": "en"}), tick("10:00:00"), ALERT, FIRST.asked())
     (repeat,) = story.when(FIRST.unknown()).decided
     assert repeat.text.splitlines()[0] == "repeat (first delivery unconfirmed)"
 
@@ -184,12 +185,17 @@ def test_a_late_unknown_of_a_settled_question_is_ignored():
     asking(FIRST.sent()).when(FIRST.unknown()).then()
 
 
+def test_before_the_first_tick_a_repeat_waits_for_it():
+    story = given(NOTIFY, started(), ALERT, FIRST.asked()).when(FIRST.unknown()).then()
+    story.when(tick("10:00:01")).then(REPEAT.asked())
+
+
 # --- in doubt after the run before
 
 
 def test_a_question_in_doubt_is_repeated_once():
     run = replace(started(), in_doubt=(FIRST.asked(),))
-    asking().when(run).then(FIRST.unknown(DIED), REPEAT.asked())
+    asking().when(run).then(FIRST.unknown(DIED)).when(tick("10:00:01")).then(REPEAT.asked())
 
 
 def test_a_repeat_in_doubt_is_not_repeated_again():
@@ -200,7 +206,7 @@ def test_a_repeat_in_doubt_is_not_repeated_again():
 def test_each_question_in_doubt_is_repeated():
     others = (Question("log").asked(), Question("discord").asked())
     run = replace(started(), in_doubt=(FIRST.asked(), *others))
-    decided = asking(*others).when(run).then_of(NotifyRequested)
+    decided = asking(*others).when(run).when(tick("10:00:01")).then_of(NotifyRequested)
     assert [asked.channel for asked in decided] == ["telegram", "log", "discord"]
 
 

@@ -16,6 +16,7 @@ from kis_actors.messages import (
     FramesDropped,
     LinkLost,
     Record,
+    SessionClosed,
     SignalRaised,
     StreamRestored,
     StreamStale,
@@ -350,6 +351,45 @@ def test_a_halt_is_told_with_the_last_price_before():
     assert [(time_of_day, signal.price_won) for time_of_day, signal in market.said] == [("09:31:00", 10_000)]
 
 
+@pytest.mark.parametrize("told", [status(VI_CLS_CODE="Y"), frame(trade(9_000, HOUR_CLS_CODE="C"))])
+def test_a_vi_before_the_first_price_is_told_without_one(told):
+    market = Market(STOP, averages=True)
+    market.hear(told)
+    ((_, signal),) = market.said
+    assert (signal.rule, signal.price_won, signal.change_ratio, signal.average_won) == ("stop", 0, 0.0, 10_000)
+
+
+def test_a_vi_of_a_code_nobody_knows_anything_of_is_told_too():
+    market = Market(STOP)
+    market.scan("09:31:00", 9_000, hour_cls_code="C")
+    assert [(time, signal.price_won, signal.average_won) for time, signal in market.said] == [("09:31:00", 0, 0.0)]
+
+
+def test_the_price_of_the_day_before_is_not_told():
+    market = Market(STOP).trades(("15:20:00", 10_000))
+    market.hear(SessionClosed(day=DAY))
+    market.hear(OPENED)
+    market.hear(status(VI_CLS_CODE="Y"))
+    assert [signal.price_won for _, signal in market.said] == [0]
+
+
+def test_without_a_price_nothing_that_measures_one_counts():
+    low = {"low": {"rule": "disparity_threshold", "threshold": -0.2}}
+    both = {"both": {"rule": "all_of", "of": ["stop", "low"]}, "either": {"rule": "any_of", "of": ["stop", "low"]}}
+    market = Market({**STOP, **low, **both}, averages=True)
+    market.hear(status(VI_CLS_CODE="Y"))
+    assert market.fired() == ["09:00:00 stop", "09:00:00 either"]
+
+
+def test_a_composition_with_interruptions_is_judged_at_the_last_price():
+    both = {"both": {"rule": "all_of", "of": ["disparity_threshold", "stop"]}}
+    above, below = ((Market({**STOP, **both}, averages=True).trades(("09:30:00", price))) for price in (9_300, 9_100))
+    for market in (above, below):
+        market.trade("09:31:00", 5_000, HOUR_CLS_CODE="C")
+    assert above.fired() == ["09:31:00 stop"]
+    assert below.fired() == ["09:30:00 disparity_threshold", "09:31:00 stop", "09:31:00 both"]
+
+
 def test_two_interruptions_are_two_signals():
     market = Market(STOP).trades(("09:30:00", 10_000))
     market.trade("09:31:00", 9_000, HOUR_CLS_CODE="C")
@@ -492,3 +532,12 @@ def test_a_vi_of_a_code_traded_enough_is_told():
     market = Market({"stop": {"rule": "vi_or_halt", "min_turnover_won": 1_000_000}}).trades(("09:30:00", 10_000))
     market.hear(status(VI_CLS_CODE="Y"))
     assert market.fired() == ["09:30:00 stop"]
+
+
+def test_a_vi_of_the_after_market_is_none_of_the_regular_session():
+    market = Market(STOP).trades(("15:00:00", 10_000))
+    market.hear(replace(OPENED, closes=at("20:00:00"), regular_closes=at("15:30:00")))
+    market.hear(LIVE)
+    market.until("16:30:00")
+    market.hear(status(VI_CLS_CODE="Y"))
+    assert market.fired() == []

@@ -375,8 +375,11 @@ def rivals(count: int, **monitor: object) -> Story:
     """So many live codes, worse since 10:02:00 than as many others; due for another choice."""
     codes = codes_numbered(2 * count)
     prices = {code: WORSE if code in codes[:count] else BETTER for code in codes}
-    facts = (chosen(*codes[:count]), OPEN, *live(*codes[:count]), tick("10:02:00"), quotes_returned(prices))
+    facts = (chosen(*codes[:count]), OPEN, *live(*codes[:count]), quotes_returned(prices))
     return ready(*codes, facts=facts, max_ws_subs=count, **monitor)
+
+
+DUE = tick("10:02:00")
 
 
 def swaps(story: Story) -> int:
@@ -384,28 +387,28 @@ def swaps(story: Story) -> int:
 
 
 def test_no_more_slots_change_hands_than_a_minute_allows():
-    assert swaps(rivals(6, swaps_per_minute=4).when(SCANNED)) == 4
+    assert swaps(rivals(6, swaps_per_minute=4).when(DUE)) == 4
 
 
 def test_no_more_slots_change_hands_than_a_day_allows():
-    assert swaps(rivals(6, swaps_per_day=2).when(SCANNED)) == 2
+    assert swaps(rivals(6, swaps_per_day=2).when(DUE)) == 2
 
 
 def test_waiting_changes_are_said_once():
-    story = rivals(6, swaps_per_minute=4).when(SCANNED)
+    story = rivals(6, swaps_per_minute=4).when(DUE)
     assert story.then_of(ChurnLimited) == (ChurnLimited(codes=("000011", "000012")),)
     assert story.when(tick("10:03:00")).then_of(ChurnLimited) == ()
 
 
 def test_waiting_changes_happen_when_the_budget_allows():
-    story = rivals(6, swaps_per_minute=4).when(SCANNED)
+    story = rivals(6, swaps_per_minute=4).when(DUE)
     assert swaps(story.when(tick("10:03:00"))) == 0
     assert swaps(story.when(tick("10:03:06"))) == 2
 
 
 def test_the_churn_budget_outlives_a_restart():
     budget = {"max_ws_subs": 6, "swaps_per_minute": 4}
-    story = rivals(6, swaps_per_minute=4).when(SCANNED).when(started(monitor=budget)).when(LinkOpened(link=2))
+    story = rivals(6, swaps_per_minute=4).when(DUE).when(started(monitor=budget)).when(LinkOpened(link=2))
     for code in codes_numbered(12):
         story = story.when(confirmed(code, link=2)) if code in slots(story) else story
     assert swaps(story.when(tick("10:02:30"))) == 0

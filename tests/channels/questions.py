@@ -5,6 +5,11 @@ from kis_actors.messages import NotifyRequested, Picture, Record
 PNG = b"\x89PNG\r\n\x1a\nnot much of one"
 PICTURE = Picture(title="삼성전자", line=((32400, 72000), (32460, 71900)), at_s=32460, price_won=71900)
 ODD = "F&F S&T A_B*[x] <b> `c` @everyone 삼성전자"
+NAMES = (
+    "F&F", "S&T", "A_B*[x]", "<b>", "@everyone", "||x||", "~~x~~", "`x`", "``` x", "# x", "<@123>", "[a](http://b)",
+    ":x:", "\\*x\\*", "&amp;",
+)  # fmt: skip
+"""What a stock may be called, for all a channel knows."""
 
 
 def ask(text="told", **rest):

@@ -1,5 +1,7 @@
 """Each channel has a queue and a thread of its own; every question gets exactly one answer."""
 
+import time
+from datetime import timedelta
 from queue import Queue
 from threading import Event as Signal
 from threading import Thread
@@ -8,12 +10,12 @@ import pytest
 from facts import at
 from fakes import too_many
 from hand_clock import HandClock
+from msgspec.structs import replace
 from questions import ask, recorded
 
 from kis_actors.adapters.http import Http
 from kis_actors.channels import sender as sender_module
 from kis_actors.channels.log import LogChannel
-from kis_actors.channels.sender import ChannelSender
 from kis_actors.channels.telegram import TelegramChannel
 from kis_actors.messages import NotifyFailed, NotifySent, NotifyUnknown
 from kis_actors.ports import Outcome
@@ -25,10 +27,12 @@ class Answers:
     """What reached the journal, as it comes."""
 
     def __init__(self):
-        self.said = Queue()
+        self.said, self.sender = Queue(), None
 
     def observe(self, stream, event, cause=0):
         self.said.put((stream, event, cause))
+        if self.sender:
+            self.sender.settled(cause)
 
     def next(self):
         return self.said.get(timeout=WAIT_S)
@@ -55,6 +59,12 @@ def answers():
     return Answers()
 
 
+def ChannelSender(channels, answers, *clock):
+    """One whose answers are durable at once."""
+    answers.sender = sender_module.ChannelSender(channels, answers, *clock)
+    return answers.sender
+
+
 def outcome_of(answers, outcome):
     ChannelSender((Scripted(outcome=outcome),), answers).send(recorded(41, attempt=2))
     return answers.next()
@@ -67,8 +77,24 @@ def test_a_message_taken_is_answered_as_sent(answers):
 
 def test_a_certain_failure_is_answered_as_such(answers):
     failed = NotifyFailed(alert_id="a-41", channel="telegram", attempt=2, reason="HTTP 429", retry_after_s=7.0)
-    outcome = Outcome(status="failed", reason="HTTP 429", retry_after_s=7.0)
-    assert outcome_of(answers, outcome) == ("channel", failed, 41)
+    stream, event, cause = outcome_of(answers, Outcome(status="failed", reason="HTTP 429", retry_after_s=7.0))
+    assert (stream, replace(event, at=None), cause) == ("channel", failed, 41)
+
+
+def test_a_failure_says_when_it_was_told(answers):
+    clock = HandClock()
+    channel = Scripted(outcome=Outcome(status="failed", reason="HTTP 429", retry_after_s=7.0))
+    ChannelSender((channel,), answers, clock).send(recorded(41))
+    assert answers.next()[1].at == clock.now()
+
+
+def test_a_channel_that_wanted_rest_before_the_restart_gets_it(answers):
+    clock = HandClock()
+    rest = {"telegram": clock.now() + timedelta(seconds=30), "other": clock.now() - timedelta(seconds=30)}
+    answers.sender = sender_module.ChannelSender((Scripted(),), answers, clock, rest)
+    answers.sender.send(recorded(41))
+    answers.next()
+    assert sum(clock.waits_s) == pytest.approx(30)
 
 
 def test_an_unknown_outcome_is_answered_as_such(answers):
@@ -98,7 +124,7 @@ def test_a_slow_channel_does_not_delay_another(answers):
 def test_a_channel_that_is_not_there_is_a_certain_failure(answers):
     ChannelSender((), answers).send(recorded(1, "telegram"))
     failed = NotifyFailed(alert_id="a-1", channel="telegram", attempt=1, reason="no channel telegram")
-    assert answers.next()[1] == failed
+    assert replace(answers.next()[1], at=None) == failed
 
 
 def test_a_full_queue_is_a_certain_failure(answers, monkeypatch):
@@ -274,3 +300,16 @@ def test_the_log_channel_steers_no_terminal():
     lines = []
     LogChannel(lines.append).send(ask("A\x1b[31mB\x07\r\x9b\n삼성전자 <b>"))
     assert lines == ["A[31mB\n삼성전자 <b>"]
+
+
+def test_the_next_waits_until_the_answer_is_durable(answers):
+    channel = Scripted()
+    sender = sender_module.ChannelSender((channel,), answers)
+    sender.send(recorded(1))
+    sender.send(recorded(2))
+    answers.next()
+    time.sleep(0.3)
+    assert channel.texts == ["text 1"]
+    sender.settled(1)
+    answers.next()
+    assert channel.texts == ["text 1", "text 2"]

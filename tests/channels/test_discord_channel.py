@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from discord_view import shown
 from fakes import (
     Fault,
     Said,
@@ -13,13 +14,23 @@ from fakes import (
     slow,
     too_many,
 )
-from questions import PICTURE, PNG, ask, draw, draw_nothing
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+from questions import NAMES, PICTURE, PNG, ask, draw, draw_nothing
 
 from kis_actors.adapters.http import Http
 from kis_actors.channels.discord import DiscordChannel, escaped
+from kis_actors.channels.lengths import cut_escaped
 from kis_actors.ports import Outcome
 
 PATH = "/api/webhooks/1/SECRET"
+UNESCAPED = (
+    "*a*", "**a**", "_a_", "__a__", "~~a~~", "||a||", "`a`", "```a```", "# a", "-# a", "- a", "* a", "1. a", "> a",
+    ">>> a", "<@1>", "<@!1>", "<@&1>", "<#1>", "<a:b:1>", "<:b:1>", "<t:1>", "<t:1:R>", "</a:1>", "<id:guide>",
+    "<http://a.b>", "[a](http://b.c)", ":x:", ":100:", "\\*",
+)  # fmt: skip
+MARKUP = (*UNESCAPED, *"*_~|`#-+.<>[]():\\\n !/&가a1", "http://", "https://x", "steam://a", "09:31:07", "¯\\_(ツ)_/¯")
 
 
 def channel(url, timeout_s=5, **rest):
@@ -45,7 +56,7 @@ def test_nobody_is_mentioned(discord):
 
 
 @pytest.mark.parametrize(
-    ("text", "shown"),
+    ("text", "sent"),
     [
         ("F&F S&T A_B*[x] <b>", "F&F S&T A\\_B\\*\\[x\\] \\<b\\>"),
         ("`c` ||d|| ~~e~~ \\f", "\\`c\\` \\|\\|d\\|\\| \\~\\~e\\~\\~ \\\\f"),
@@ -54,11 +65,38 @@ def test_nobody_is_mentioned(discord):
         ("-8.12% 1.5\n2020. x", "-8.12% 1.5\n2020\\. x"),
         ("[a]\n\nb", "\\[a\\]\n\nb"),
         ("see https://x.y/a_b?c=1 now_", "see https://x.y/a_b?c=1 now\\_"),
-        ("차트:http://x.y/a_b*", "차트:http://x.y/a_b*"),
+        ("차트:http://x.y/a_b*", "차트\\:http://x.y/a_b*"),
+        ("(http://x.y/a_b). https://x.y/_", "(http://x.y/a_b). https://x.y/_"),
+        ("http://x.y/a_<b>", "http\\://x.y/a\\_\\<b\\>"),
+        ("steam://a_b", "steam://a_b"),
+        ("A:x:B 09:31:07 2: 3", "A\\:x\\:B 09:31:07 2: 3"),
     ],
 )
-def test_a_text_arrives_as_written(text, shown):
-    assert escaped(text) == shown
+def test_only_what_is_markup_is_escaped(text, sent):
+    assert escaped(text) == sent
+
+
+@given(st.lists(st.sampled_from(MARKUP), max_size=12).map("".join))
+def test_a_text_arrives_as_written(text):
+    assert shown(escaped(text)) == text.strip()
+
+
+@given(st.lists(st.sampled_from(MARKUP), max_size=12).map("".join), st.integers(1, 40))
+def test_a_cut_text_arrives_as_written_up_to_the_cut(text, characters_max):
+    content = cut_escaped(escaped(text), characters_max)
+    assert len(content) <= characters_max
+    assert text.strip().startswith(shown(content).removesuffix("…").rstrip())
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_name_arrives_as_written(discord, name):
+    channel(discord.url).send(ask(f"[이격도] {name} (005930, KOSPI)\nhttps://x.y/a_b · a-1"))
+    assert discord.taken[0]["shown"] == f"[이격도] {name} (005930, KOSPI)\nhttps://x.y/a_b · a-1"
+
+
+@pytest.mark.parametrize("text", UNESCAPED)
+def test_the_check_of_what_is_shown_sees_markup(text):
+    assert shown(text) != text
 
 
 def test_a_loud_message_has_no_flags(discord):
@@ -103,6 +141,11 @@ def test_a_picture_is_attached(discord):
 def test_a_picture_waits_for_discord_s_word_too(discord):
     outcome = channel(discord.url, draw=draw).send(ask(picture=PICTURE))
     assert (outcome.message_id, discord.asked[0].query) == ("71", {"wait": "true"})
+
+
+def test_without_a_price_there_is_no_picture(discord):
+    channel(discord.url, draw=draw).send(ask(picture=replace(PICTURE, price_won=0)))
+    assert discord.taken[0]["file"] is None
 
 
 @pytest.mark.parametrize("how", [None, draw_nothing])

@@ -3,7 +3,7 @@
 import pytest
 from fakes import cut_after_accepting, error_after_accepting, garbage_after_accepting, refusal, slow, too_many
 from hand_clock import HandClock
-from questions import ODD, PICTURE, PNG, ask, draw, draw_nothing
+from questions import NAMES, ODD, PICTURE, PNG, ask, draw, draw_nothing
 
 from kis_actors.adapters.http import Http
 from kis_actors.channels.telegram import TelegramChannel
@@ -32,9 +32,10 @@ def test_a_message_goes_to_the_chat_of_the_bot(telegram):
     assert (asked.method, asked.path, asked.fields["chat_id"]) == ("POST", f"/bot{TOKEN}/sendMessage", "42")
 
 
-def test_names_arrive_as_written(telegram):
-    channel(telegram.url).send(ask(ODD))
-    assert telegram.texts() == [ODD]
+@pytest.mark.parametrize("name", [*NAMES, ODD])
+def test_a_name_arrives_as_written(telegram, name):
+    channel(telegram.url).send(ask(name))
+    assert telegram.texts() == [name]
 
 
 def test_no_markup_is_asked_for(telegram):

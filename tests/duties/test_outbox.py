@@ -8,7 +8,9 @@ from msgspec.structs import replace
 from telling import BOTH, TELEGRAM, Person, busy_for, refused, run, sent, signal_of, unanswered, unconnected, unknown
 
 from kis_actors.actors.notify import CORE as NOTIFY
-from kis_actors.messages import DigestDecided, NotifyExpired, NotifyRequested, SafeModeEntered
+from kis_actors.duties import outbox
+from kis_actors.duties.outbox import Outbox
+from kis_actors.messages import DigestDecided, Event, NotifyExpired, NotifyRequested, SafeModeEntered
 
 TROUBLE = SafeModeEntered(reason="no answer", interval_s=120.0)
 MARK = "repeat (first delivery unconfirmed)"
@@ -34,6 +36,31 @@ def back(person: Person, time_of_day: str, number: int = 90) -> Person:
     person.until(time_of_day)
     person.answers["telegram"] = sent
     return person.signals(number)
+
+
+def request(alert_id: str, text: str = "a title", channel: str = "telegram") -> NotifyRequested:
+    return NotifyRequested(alert_id=alert_id, channel=channel, attempt=1, text=text, until=at("10:10:00"))
+
+
+def expired(*requests: NotifyRequested) -> Outbox:
+    """An outbox in which all of these have."""
+    box = run_through(Outbox(), started(notify={"language": "en"}), tick("10:00:00"))
+    for asked in requests:
+        over = NotifyExpired(alert_id=asked.alert_id, channel=asked.channel, title="a title")
+        box = run_through(box, asked, unconnected(asked), over)
+    return box
+
+
+def run_through(box: Outbox, *events: Event) -> Outbox:
+    for event in events:
+        box = outbox.evolve(box, event)
+    return box
+
+
+def asked_by(step, box: Outbox, event: Event) -> NotifyRequested:
+    """The one question that follows."""
+    (asked,) = step(outbox.evolve(box, event), event)
+    return asked
 
 
 # --- asked again
@@ -83,8 +110,8 @@ def test_a_refusal_for_good_of_the_second_try_is_final():
 
 
 def test_nothing_waits_after_a_message_arrived_late():
-    outbox = with_telegram(in_order(unconnected, sent)).signals(1).until("10:01:00").state.outbox
-    assert (outbox.open, outbox.waiting, outbox.expired) == ({}, {}, ())
+    box = with_telegram(in_order(unconnected, sent)).signals(1).until("10:01:00").state.outbox
+    assert (box.open, box.waiting, box.expired) == ({}, {}, ())
 
 
 # --- not worth it any more
@@ -187,6 +214,29 @@ def test_a_recap_is_as_silent_as_what_it_recaps():
     assert recap.is_silent
 
 
+@pytest.mark.parametrize(("count", "ends_with"), [(1000, "name 1000"), (1003, "… +3")])
+def test_the_recap_says_how_many_more_there_were(count, ends_with):
+    person = with_telegram(sent)
+    requests = [request(f"a-{number}", f"name {number}") for number in range(1, count + 1)]
+    person.state = replace(person.state, outbox=expired(*requests))
+    (recap,) = back(person, "10:00:01").recaps()
+    assert recap.text.startswith(f"[{count} messages") and recap.text.splitlines()[-1].endswith(ends_with)
+
+
+def test_how_many_more_there_were_is_said_once():
+    requests = [request(f"a-{number}") for number in range(1003)]
+    asked = asked_by(outbox.recap, expired(*requests), sent(request("b")))
+    left = outbox.evolve(expired(*requests), asked)
+    assert (left.expired, left.unlisted) == ((), {})
+
+
+def test_how_many_more_is_counted_for_each_channel():
+    requests = [request(f"a-{number}", channel=name) for number in range(1001) for name in ("telegram", "discord")]
+    box = expired(*requests, request("one more"))
+    left = outbox.evolve(box, asked_by(outbox.recap, box, sent(request("b"))))
+    assert (box.unlisted, left.unlisted) == ({"telegram": 2, "discord": 1}, {"discord": 1})
+
+
 # --- nobody knows
 
 
@@ -208,6 +258,56 @@ def test_a_repeat_is_marked_once_however_often_it_is_asked_for():
 def test_a_second_try_that_nobody_knows_of_is_repeated():
     person = with_telegram(in_order(busy_for(9.0), unknown, sent)).signals(1).until("11:00:00")
     assert [asked.is_repeat for asked in person.asked()] == [False, False, True]
+
+
+def test_a_doubt_when_it_is_not_worth_it_any_more_is_recapped_as_one():
+    """The question is answered so late that its repeat would come too late."""
+    person = with_telegram(unanswered).signals(1).until("10:10:00")
+    person.hear(unknown(person.asked()[0]))
+    (recap,) = back(person, "10:30:00").recaps()
+    assert (len(person.asked()), len(person.all_of(NotifyExpired))) == (3, 1)
+    assert recap.text.splitlines()[1].endswith("(delivery unconfirmed)")
+
+
+def test_a_second_doubt_is_the_end():
+    person = with_telegram(unanswered).signals(1)
+    person.hear(unknown(person.asked()[0]))
+    person.until("10:10:00").hear(unknown(person.asked()[1]))
+    assert back(person, "10:30:00").recaps() == [] and person.all_of(NotifyExpired) == []
+
+
+def test_a_repeat_that_never_found_a_connection_is_recapped_as_a_doubt():
+    person = with_telegram(in_order(unknown, unconnected)).signals(1).until("10:30:00")
+    (recap,) = back(person, "10:30:00").recaps()
+    assert recap.text.splitlines()[1].endswith("(delivery unconfirmed)")
+
+
+def test_what_certainly_did_not_arrive_is_recapped_without_a_doubt():
+    (recap,) = back(long_unconnected(), "10:30:00").recaps()
+    assert "unconfirmed" not in recap.text
+
+
+@pytest.mark.parametrize("answer", [unconnected, unknown, refused])
+def test_an_answer_to_a_try_before_changes_nothing(answer):
+    person = with_telegram(in_order(busy_for(9.0), unanswered)).signals(1).until("10:00:10")
+    before = person.state.outbox
+    person.hear(answer(person.asked()[0]))
+    assert person.state.outbox == before
+
+
+def test_a_doubt_of_a_try_before_hurries_nothing():
+    person = with_telegram(in_order(busy_for(9.0), busy_for(60.0), unanswered)).signals(1).until("10:00:10")
+    person.hear(unknown(person.asked()[0]))
+    assert len(person.asked()) == 2
+
+
+# --- before the first tick
+
+
+def test_a_failure_before_the_first_tick_is_asked_for_again_at_it():
+    first = request("a")
+    box = outbox.evolve(outbox.evolve(outbox.Outbox(), first), unconnected(first))
+    assert asked_by(outbox.ask_again, box, tick("10:00:00")) == replace(first, attempt=2)
 
 
 # --- one channel and another
@@ -241,13 +341,21 @@ def test_what_waits_outlives_a_restart():
 def test_what_expired_is_recapped_after_a_restart():
     person = long_unconnected()
     person.hear(run(**BOTH))
-    assert len(back(person, "10:30:00").recaps()) == 1
+    assert len(back(person, "10:30:01").recaps()) == 1
 
 
 def restarted_in_doubt(person: Person) -> Person:
     """What has no answer yet is in doubt."""
     person.hear(replace(run(**BOTH), in_doubt=tuple(person.state.open.values())))
     return person
+
+
+def test_a_recap_waits_for_the_time_of_day():
+    """Whether it is quiet now, nobody knows before the first tick of a run."""
+    person = with_telegram(unconnected).signals(1).until("10:30:00")
+    person.answers["telegram"] = sent
+    person.hear(run(**BOTH))
+    assert (person.signals(2).recaps(), len(person.until("10:30:01").signals(3).recaps())) == ([], 1)
 
 
 def test_what_is_in_doubt_at_a_restart_is_repeated_once():
@@ -258,6 +366,15 @@ def test_what_is_in_doubt_at_a_restart_is_repeated_once():
 def test_a_repeat_in_doubt_at_a_second_restart_is_not_repeated():
     person = restarted_in_doubt(restarted_in_doubt(with_telegram(unanswered).signals(1))).until("10:30:00")
     assert [asked.is_repeat for asked in person.asked()] == [False, True]
+
+
+def test_what_is_in_doubt_after_a_long_stop_is_recapped_as_a_doubt():
+    person = with_telegram(unanswered).signals(1)
+    person.now = at("12:00:00")
+    restarted_in_doubt(person).until("12:00:05")
+    (recap,) = back(person, "12:30:00").recaps()
+    assert [asked.is_repeat for asked in person.asked()] == [False, False, False]
+    assert recap.text.splitlines()[1].endswith("(delivery unconfirmed)")
 
 
 def test_what_arrived_is_not_in_doubt_at_a_restart():

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 
 import msgspec
@@ -10,8 +11,12 @@ import pytest
 from world import CANARIES, WAIT_S, World, world
 
 from eventlog.day import days_in, path_of
+from eventlog.integrity import START
+from eventlog.mark import mark_path_of
+from eventlog.store import Writer
 from kis_actors import replay
 from kis_actors.actors.scan import ScanActor
+from kis_actors.adapters import disk
 from kis_actors.adapters.file_lock import Taken
 from kis_actors.app import CORES, App, Parts, System
 from kis_actors.commands.run import load_settings, parts_of
@@ -93,6 +98,41 @@ def test_a_bug_that_stays_ends_the_process(around: World, monkeypatch: pytest.Mo
     thread.join(WAIT_S)
     assert status == [70]
     assert "giving up after three failures" in said[-1]
+
+
+def test_a_damaged_log_waits_for_a_person(around: World) -> None:
+    app = App(parts(around, []))
+    thread, _ = running(app)
+    until(lambda: app.view.scans_ok >= 1, "a scan")
+    app.stop()
+    thread.join(20)
+    path, said = around.day_file(), list[str]()
+    mark_path_of(path).write_bytes(b"noise")
+    before = path.read_bytes()
+    assert App(parts(around, said)).run() == 78
+    assert said[-1].startswith("the log is damaged: ") and "kis-actors repair 2026-11-20 --truncate-after" in said[-1]
+    assert path.read_bytes() == before
+
+
+def test_a_clock_that_is_behind_the_log_is_said(around: World) -> None:
+    said: list[str] = []
+    later = date(2026, 11, 22)
+    Writer.create(path_of(around.data_dir, later), day=str(later), last_seq=0, chain=START).close()
+    app = App(parts(around, said))
+    thread, _ = running(app)
+    until(lambda: app.view.scans_ok >= 1, "a scan")
+    app.stop()
+    thread.join(20)
+    assert said[0] == "warning: the clock shows 2026-11-20, but the log is at 2026-11-22; going on with that day"
+    assert days_in(around.data_dir) == (later,)
+
+
+def test_a_full_disk_ends_the_run_in_time(around: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(disk, "LEAST_BYTES", 10**18)
+    assert App(parts(around, said)).run() == 78
+    assert said[-1].startswith("the disk is full: ") and "make room" in said[-1]
+    assert around.command("verify").returncode == 0
 
 
 def test_a_new_log_day_opens_with_the_state_of_the_old(tmp_path: Path) -> None:

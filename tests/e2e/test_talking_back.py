@@ -107,7 +107,8 @@ def test_why_says_what_kept_a_code_from_being_told(talked):
 
 
 def test_why_takes_a_name_and_any_moment(talked):
-    early = talked.command("why", "카카오", "--at", "09:00:30").stdout.splitlines()
+    moment = talked.records("SubscribeConfirmed")[0].at.isoformat()
+    early = talked.command("why", "카카오", "--at", moment).stdout.splitlines()
     assert early[1] == "카카오 (035720, KOSPI)"
     assert not any(" seq " in line for line in early)
 

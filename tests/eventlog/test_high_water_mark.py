@@ -60,6 +60,13 @@ def test_a_torn_write_leaves_the_mark_before(path, count):
         assert read_mark(path) == marks[count - 2]
 
 
+def test_the_mark_before_stays_while_one_is_written(path):
+    """Whichever write is torn, the last whole one must not be under it."""
+    written(path, FIRST, SECOND, THIRD)
+    content = mark_path_of(path).read_bytes()
+    assert content[:1] + content[SLOT_BYTES : SLOT_BYTES + 1] == b"32"
+
+
 @pytest.mark.parametrize("content", [b"", b"5", b"\0" * 9000, b"5 00ff 12345678\n"])
 def test_what_is_no_mark_is_refused(path, content):
     mark_path_of(path).write_bytes(content)

@@ -89,6 +89,11 @@ def test_a_full_disk_is_left_alone_and_that_is_said(path, monkeypatch):
     assert not (path.parent / "aside").exists()
 
 
+def test_a_copy_that_cannot_be_made_is_said(path):
+    (path.parent / "aside").write_text("no folder")
+    assert copy_aside(path).startswith("no copy of it was kept: [Errno ")
+
+
 def test_a_large_file_stays_where_it_is(path, monkeypatch):
     monkeypatch.setattr(aside, "WHOLE_BYTES_MAX", 1)
     copy_aside(path)

@@ -61,7 +61,7 @@ def test_the_repaired_file_has_a_mark_of_its_own(path):
 def test_the_repaired_file_continues_the_one_before(path):
     truncate(path, 14)
     with Reader(path) as reader:
-        assert reader.first() == (11, b"b" * 32)
+        assert reader.about()[1:3] == (11, b"b" * 32)
 
 
 def test_the_repaired_file_is_gone_on_with(path):
@@ -75,7 +75,7 @@ def test_the_repaired_file_is_gone_on_with(path):
 def test_the_repaired_file_has_its_index(path):
     truncate(path, 14)
     with Reader(path) as reader:
-        assert reader.bulk() == ("Seen",)
+        assert reader.about().bulk == ("Seen",)
     assert seqs(path, is_notable=True) == [12, 14]
 
 

@@ -1,7 +1,7 @@
 import pytest
 from msgspec.structs import replace
 
-from kis_actors.kis.rest import Quote, quote_of, quotes_of, rows_of
+from kis_actors.kis.rest import Quote, quote_of, quotes_in, quotes_of, rows_of
 
 from .recordings import recorded_answer
 
@@ -130,6 +130,17 @@ def test_quotes_are_found_by_code_not_by_place():
     quotes = quotes_of([{**ROW, "inter_shrn_iscd": "999990"}, BLANK_ROW, ROW])
     assert list(quotes) == ["999990", "123450"]
     assert quotes["123450"].code == "123450"
+
+
+def test_quotes_in_a_table_are_those_of_its_rows():
+    rows = [{"inter_shrn_iscd": code, "inter2_prpr": "100", "acml_vol": "7"} for code in ("005930", "", "000660")]
+    table = tuple(rows[0]), tuple(tuple(row.values()) for row in rows)
+    assert quotes_in(*table) == quotes_of(rows)
+
+
+def test_nobody_changes_what_others_read_too():
+    with pytest.raises(TypeError):
+        quotes_in(("inter_shrn_iscd",), ())["005930"] = None
 
 
 def test_a_row_of_either_call_is_the_same_quote():

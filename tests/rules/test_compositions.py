@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from sights import Judge, sight
 
 from kis_actors.rules import RULES, all_of, any_of, breakout, disparity_threshold, none_of, rapid_fall, vi_or_halt
-from kis_actors.signals.engine import ordered, readings_of
+from kis_actors.signals.book import ordered
+from kis_actors.signals.engine import readings_of
 from kis_actors.signals.sight import Average, Reading
 
 LEVEL = {"closes_won": (10_000,) * 25, "average": Average(25, False), "previous_low_won": 9_000}
@@ -69,9 +70,32 @@ def test_a_composition_may_be_of_compositions():
     assert "it" not in judge(**rules).at(0, 8_900)
 
 
-def test_an_interruption_silences_compositions_too():
-    story = judge(stop=vi_or_halt.Params(alert=False), it=any_of.Params(of=("stop", "line")))
-    assert story.at(0, 9_100, interruption="vi") == []
+STOP = vi_or_halt.Params(alert=False)
+INTERRUPTIONS = [
+    ({"it": all_of.Params(of=("stop", "line"))}, ["it"]),
+    ({"it": any_of.Params(of=("stop", "low"))}, ["it"]),
+    ({"either": any_of.Params(of=("low", "stop"), alert=False), "it": all_of.Params(of=("line", "either"))}, ["it"]),
+    ({"it": all_of.Params(of=("stop", "low"))}, []),
+    ({"it": none_of.Params(of=("stop",))}, []),
+    ({"it": any_of.Params(of=("line", "low"))}, []),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("rules", "names"), INTERRUPTIONS)
+def test_an_interruption_silences_compositions_without_its_rule(rules, names):
+    assert judge(stop=STOP, **rules).at(0, 9_100, interruption="vi") == names
+
+
+def test_an_interruption_counts_in_a_composition_again_after_a_trade():
+    story = judge(stop=STOP, it=all_of.Params(of=("stop", "line")))
+    kinds = ("vi", "vi", "", "vi")
+    assert [story.at(second, 9_100, interruption=kind) for second, kind in enumerate(kinds)] == [["it"], [], [], ["it"]]
+
+
+def test_without_a_price_only_interruptions_are_seen():
+    members = ("stop", "line")
+    story = judge(stop=vi_or_halt.Params(), both=all_of.Params(of=members), either=any_of.Params(of=members))
+    assert story.at(0, 0, interruption="vi") == ["stop", "either"]
 
 
 # --- members that see nothing

@@ -93,3 +93,10 @@ def test_exactly_so_many_times_and_so_much_is_enough(times, percent, window_s, p
     price = sight(100 * (100 - percent), tape=tape, cum_turnover_won=begun_won * pace_s + traded_won)
     reading = read(Params(**params), price)
     assert reading and reading.holds
+
+
+@pytest.mark.parametrize("rest", [{}, {"previous_volume_shares": 10, "previous_day_times": 0.0}])
+def test_what_is_not_asked_is_no_measure_of_how_far_it_goes(rest):
+    """A `not` of it counts again once it was met by far enough."""
+    reading = reading_at(9_000, 100 * PACE_WON, **rest)
+    assert reading and reading.distance == -0.09

@@ -7,7 +7,7 @@ from kis_actors.rules import breakout, disparity_threshold, near_threshold, rapi
 from kis_actors.rules.all_of import Params as AllOf
 from kis_actors.rules.any_of import Params as AnyOf
 from kis_actors.rules.none_of import Params as NoneOf
-from kis_actors.signals.engine import ordered
+from kis_actors.signals.book import ordered
 from kis_actors.signals.params import numbers_of, specialised
 
 GROUPS = {"chips": (SAMSUNG, HYNIX), "giants": (SAMSUNG,)}

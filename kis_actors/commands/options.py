@@ -1,0 +1,54 @@
+"""The options that commands share, and how trouble of a reading command ends."""
+
+import os
+import sqlite3
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+
+from kis_actors.settings_file import SettingsError
+
+STOPPED, COULD_NOT = 0, 2
+SEQ_MAX = 2**63 - 1
+"""What SQLite can count to."""
+
+
+def shared(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Adds the options every command takes."""
+    command = click.option("--data-dir", type=click.Path(path_type=Path), help="Where the log lives.")(command)
+    return click.option("--config", type=click.Path(path_type=Path), help="The settings file.")(command)
+
+
+def reading(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Trouble with the log or the arguments of a reading command ends with status 2 and one line."""
+
+    @wraps(command)
+    def wrapped(*args: Any, **kwargs: Any) -> None:
+        from eventlog.codec import UnknownEvent
+
+        try:
+            sys.exit(command(*args, **kwargs))
+        except BrokenPipeError:  # whoever read the output, `head` say, has seen enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(STOPPED)
+        except SettingsError as error:
+            click.echo("\n".join(map(str, error.problems)), err=True)
+        except (OSError, ValueError, UnknownEvent) as error:
+            click.echo(str(error), err=True)
+        except sqlite3.Error as error:
+            click.echo(f"the day file cannot be read: {error}", err=True)
+        sys.exit(COULD_NOT)
+
+    return wrapped
+
+
+DAY = click.argument(
+    "day", type=click.DateTime(["%Y-%m-%d"]), metavar="[DAY]", required=False,
+    callback=lambda _context, _name, day: day and day.date(),
+)  # fmt: skip
+JSON = click.option("--json", "is_json", is_flag=True, help="One JSON object a line.")
+SET = click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="A setting for this call only.")
