@@ -52,7 +52,7 @@ def commits(connection: sqlite3.Connection, after: int = 0) -> Iterator[tuple[li
     ends = "select last_seq, chain from commits where last_seq >= ? order by last_seq"
     try:
         for last_seq, recorded in connection.execute(ends, (expected,)):
-            found = list(islice(rows, last_seq - expected + 1))
+            found = list(islice(rows, max(0, last_seq - expected + 1)))
             chain = _required(found, expected, last_seq, chain, recorded)
             yield found, chain
             expected = last_seq + 1
@@ -100,6 +100,8 @@ def _proven(connection: sqlite3.Connection, after: int) -> tuple[int, bytes]:
     last = "select last_seq + 1, chain from commits where last_seq <= ? order by last_seq desc limit 1"
     about = about_of(connection)
     seq, chain = connection.execute(last, (after,)).fetchone() or (about.first_seq, about.chain)
+    if not isinstance(chain, bytes):
+        raise sqlite3.DatabaseError(f"expected a hash in the table commits, found {chain!r}")
     return seq, chain
 
 

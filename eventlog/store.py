@@ -174,7 +174,12 @@ class Reader:
 
     def index_problem(self) -> str:
         """What SQLite itself finds wrong with the file, "" for nothing; slow, for it reads all of it."""
-        said = "; ".join(row[0] for row in self._connection.execute("pragma integrity_check(3)"))
+        try:
+            said = "; ".join(row[0] for row in self._connection.execute("pragma integrity_check(3)"))
+        except sqlite3.DatabaseError as error:  # it may be too broken to be told how
+            if integrity.is_momentary(error):
+                raise
+            return str(error)
         return "" if said == "ok" else said
 
     def close(self) -> None:
