@@ -13,6 +13,7 @@ from random import Random
 from typing import Any, NamedTuple
 
 from eventlog.mark import Mark, mark_path_of
+from eventlog.snapshot import snapshot_path_of
 from eventlog.store import Reader
 from eventlog.verdict import verdict_on
 from kis_actors.commands import log_care
@@ -43,16 +44,13 @@ class Base(NamedTuple):
     day_path: Path
     mark_seq: int
     seen: Any
-    start: Any
+    start: "Start"
 
 
 class Start(NamedTuple):
-    """What the daemon goes on from."""
+    """What the daemon goes on from. known: states, what is undecided, the last record, messages in doubt."""
 
-    states: dict[str, Any]
-    undecided: tuple[Any, ...]
-    last_seq: int
-    in_doubt: tuple[Any, ...]
+    known: tuple[Any, ...]
     has_snapshot: bool
 
 
@@ -96,7 +94,8 @@ def mutated(base: Base, chance: Random) -> tuple[State, str]:
         if name == db and not other.get(db):  # a day that is gone altogether is no day file
             name = wal
         return _with(base.state, name, other.get(name)), f"{name} is {kind}"
-    name = chance.choice([one for one in (db, db, wal, wal, wal, mark) if base.state.get(one)])
+    names = (db, db, db, wal, wal, wal, mark, str(snapshot_path_of(base.day_path)))
+    name = chance.choice([one for one in names if base.state.get(one)])
     mutation = chance.choice(MUTATIONS)
     content = bytearray(base.state[name] or b"")
     mutation(content, layout_of(name), chance)
@@ -126,12 +125,12 @@ def seen_in(path: Path) -> Any:
         return f"{type(error).__name__}: {error}"
 
 
-def start_from(path: Path) -> Any:
+def start_from(path: Path) -> Start | None:
     """What the daemon would go on from; None if it would not."""
     try:
         _, snapshot = inspected(path)
         rebuilt = rebuilt_from(path, (ACTOR,), snapshot)
-        return Start(rebuilt.states, rebuilt.undecided, rebuilt.last_seq, in_doubt(path), bool(snapshot))
+        return Start((rebuilt.states, rebuilt.undecided, rebuilt.last_seq, in_doubt(path)), bool(snapshot))
     except (Damaged, sqlite3.Error, ValueError, KeyError):
         return None
 
@@ -142,8 +141,8 @@ def _judged(base: Base, path: Path) -> Outcome:
     if seen != base.seen and not said and not is_tail:
         return Outcome("unseen", f"verify finds nothing, but a reader sees {_difference(base.seen, seen)}")
     start = start_from(path)
-    if start not in (None, base.start) and not is_tail:
-        if said and start.has_snapshot and start._replace(in_doubt=()) == base.start._replace(in_doubt=()):
+    if start and start.known != base.start.known and not is_tail:
+        if said and start.has_snapshot and start.known[:3] == base.start.known[:3]:
             return Outcome("hurt before the snapshot, where a start looks for messages in doubt")
         return Outcome("taken", f"a start takes {start} for {base.start}; verify says: {said or 'nothing'}")
     if is_tail and not said:
@@ -180,6 +179,7 @@ def _base(story: int, moment: float) -> Base:
         path = folder / day_path
         mark = verdict_on(path).mark or Mark(0, b"")
         seen, start = seen_in(path), start_from(path)
+        assert start, "files that nobody touched are refused"
     earlier = _state_at(story, moment * Random(story).uniform(0.5, 0.98))
     return Base(state, earlier, _state_at(story + 501, moment), day_path, mark.seq, seen, start)
 

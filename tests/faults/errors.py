@@ -83,7 +83,7 @@ def attempt(point: Point, folder: Path) -> Outcome:
     if kind and kind not in EXPECTED:
         return Outcome("raised", end.error)
     said = Said().after(notes_in(end.trace))
-    error, notes = in_place(folder, lambda note: Story(point.story, note).go_on(folder / "data"))
+    error, notes = in_place(folder, lambda note: Story(point.operation, note).go_on(folder / "data"))
     if error:
         return Outcome("raised", f"after {end.error or 'no error'}: {error}")
     said = said.after(notes)

@@ -61,7 +61,8 @@ def attempt(point: Point, folder: Path) -> Outcome:
         if end.error:
             return Outcome("raised", f"after {kills} kills: {end.error}")
         kills += end.is_killed
-    error, notes = in_place(folder, lambda note: Story(point.story, note, point.durability).go_on(folder / "data"))
+    last = point.story + 2 * point.operation + 1
+    error, notes = in_place(folder, lambda note: Story(last, note, point.durability).go_on(folder / "data"))
     if error:
         return Outcome("raised", f"after {kills} kills: {error}")
     said = said.after(notes)

@@ -127,7 +127,7 @@ def _judged(point: Point, folder: Path, is_started: bool) -> str:
     root.mkdir()
     materialise(point.state, root)
     if is_started:
-        error, _ = in_place(folder, lambda note: Story(point.story, note).go_on(root))
+        error, _ = in_place(folder, lambda note: Story(point.moment, note).go_on(root))
         if error:
             return f"the next start failed: {error}"
     return "; ".join(what_is_wrong(root, point.said.lasting, point.said.told_seq, is_settled=is_started))
