@@ -80,7 +80,7 @@ def is_momentary(error: sqlite3.DatabaseError) -> bool:
 
 def _required(found: list[Row], first_seq: int, last_seq: int, chain: bytes, recorded: bytes) -> bytes:
     """The chain after a commit that is whole. Raises Broken."""
-    if [row.seq for row in found] != list(range(first_seq, last_seq + 1)):
+    if len(found) != last_seq + 1 - first_seq or any(row.seq != seq for seq, row in enumerate(found, first_seq)):
         there = sum(row.seq <= last_seq for row in found)
         what = f"rows {first_seq} to {last_seq} are one commit, but {there} of them are there"
         raise Broken(Finding(first_seq, what))

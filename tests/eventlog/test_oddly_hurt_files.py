@@ -38,6 +38,14 @@ def test_commits_out_of_order_are_found(path):
     assert verdict_on(path).finding.seq == 5
 
 
+def test_a_commit_of_more_rows_than_there_can_be_is_found(path):
+    connection = sqlite3.connect(path)
+    with connection:
+        connection.execute("update commits set last_seq = ? where last_seq = 5", (2**62,))
+    connection.close()
+    assert verdict_on(path).finding.what == f"rows 5 to {2**62} are one commit, but 1 of them are there"
+
+
 def test_a_hash_that_is_none_is_found(path):
     connection = sqlite3.connect(path)
     with connection:
