@@ -28,7 +28,7 @@ from .runner import Outcome, own_folder
 from .story import ACTOR
 
 NAME = "damage"
-COUNT = 3000
+COUNT = 2500
 must_find = ("reported", "nothing to be seen", "end lost beyond the mark")
 TRIES_PER_BASE = 100
 OTHER_FILE_SHARE = 0.15

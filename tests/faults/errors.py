@@ -18,7 +18,7 @@ from .story import Story
 from .trace import notes_in
 
 NAME = "error"
-COUNT = 1500
+COUNT = 1000
 must_find = ("stopped", "went on")
 EXPECTED = ("Failed", "OSError", "OperationalError", "DatabaseError", "Damaged")
 """What a run may end with: the journal's own word, the system's, SQLite's, and that of who opens a log."""

@@ -68,10 +68,10 @@ class Cuts(NamedTuple):
         return Outcome(kind, "" if self.must_find else problem)
 
 
-POWER = Cuts("power", 3000)
+POWER = Cuts("power", 2500)
 CONTROLS = (
-    Cuts("power-normal", 300, "normal", must_find=("lost",)),
-    Cuts("power-off", 300, "off", must_find=("broken", "lost")),
+    Cuts("power-normal", 200, "normal", must_find=("lost",)),
+    Cuts("power-off", 200, "off", must_find=("broken", "lost")),
 )
 
 
