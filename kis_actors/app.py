@@ -29,6 +29,7 @@ from kis_actors.adapters.ticker import Ticker
 from kis_actors.adapters.universes import KnownUniverse, Universes
 from kis_actors.channels.sender import ChannelSender
 from kis_actors.chosen_channels import channels_for
+from kis_actors.cores import CORES
 from kis_actors.credentials import Credentials
 from kis_actors.day_files import Damaged, Opening, day_to_open, open_day
 from kis_actors.edges import Chat, poll_for, rest_for, rest_url_of, socket_for
@@ -39,12 +40,8 @@ from kis_actors.recovery import records_in
 from kis_actors.reload import Reread, reloaded
 from kis_actors.settings import Settings
 from kis_actors.snapshots import Snapshots
-from kis_actors.turn import Core
 from kis_actors.units import log_day_of
 from kis_actors.view import REMEMBERED, View, health, status_of
-
-CORES: tuple[Core, ...] = (scan.CORE, subscription.CORE, ws.CORE, signal.CORE, notify.CORE)
-"""The five actors, in the order in which they are started."""
 
 Watch = Snapshots | DiskWatch | Ticker | DeadMan | TelegramPoll
 STREAM = "app"

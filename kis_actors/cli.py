@@ -12,6 +12,7 @@ from kis_actors.commands.calendar import calendar
 from kis_actors.commands.doctor import doctor
 from kis_actors.commands.log_commands import bundle, causes, export
 from kis_actors.commands.options import DAY, JSON, SEQ_MAX, SET, STOPPED, reading, shared
+from kis_actors.commands.replay_commands import outcomes, replay
 from kis_actors.commands.universe import universe
 from kis_actors.credentials import CredentialsError
 from kis_actors.settings_file import SettingsError
@@ -156,23 +157,6 @@ def why(
 
 @cli.command()
 @shared
-@DAY
-@JSON
-@SET
-@click.option("--until", metavar="TIME", help="Only up to this moment.")
-@reading
-def replay(
-    config: Path | None, data_dir: Path | None, day: date | None, is_json: bool,
-    overrides: tuple[str, ...], until: str | None,
-) -> int:  # fmt: skip
-    """Runs a day's inputs through today's code, and compares every decision; with --set, the alerts."""
-    from kis_actors.commands.replaying import show_replay
-
-    return show_replay(config, data_dir, day, is_json=is_json, overrides=overrides, until=until)
-
-
-@cli.command()
-@shared
 @click.argument("days", type=click.DateTime(["%Y-%m-%d"]), nargs=-1, metavar="[DAY]...")
 @reading
 def verify(config: Path | None, data_dir: Path | None, days: tuple[datetime, ...]) -> int:
@@ -210,6 +194,8 @@ cli.add_command(calendar)
 cli.add_command(causes)
 cli.add_command(doctor)
 cli.add_command(export)
+cli.add_command(outcomes)
+cli.add_command(replay)
 cli.add_command(universe)
 
 

@@ -15,7 +15,7 @@ from eventlog.day import path_of
 from eventlog.schema import COLUMNS, Row
 from eventlog.store import Reader, Writer
 from kis_actors.actors.ws import UNSUBSCRIBE_S
-from kis_actors.app import CORES
+from kis_actors.cores import CORES
 from kis_actors.market.universe import Stock
 from kis_actors.messages import (
     BaselineRequested,

@@ -13,7 +13,7 @@ from days import rows_of
 from facts import DAY, acknowledged, at, frame, status, trade
 from market_oracle import Alert, Oracle, Price, Settings, Stock
 
-from kis_actors.app import CORES
+from kis_actors.cores import CORES
 from kis_actors.market.sessions import Calendar
 from kis_actors.market.universe import Stock as Listed
 from kis_actors.messages import (

@@ -22,11 +22,11 @@ from eventlog.day import path_of
 from eventlog.integrity import START
 from eventlog.store import Reader, Writer
 from kis_actors import bundling
-from kis_actors.app import CORES
 from kis_actors.bundling import decided_in, piece_of, seam_after, seam_before, write_piece
 from kis_actors.cli import cli
 from kis_actors.commands import bundle as command
 from kis_actors.commands.bundle import search_for
+from kis_actors.cores import CORES
 from kis_actors.credentials import VARIABLES
 from kis_actors.day_files import rebuilt_from
 from kis_actors.messages import NotifyFailed, RunEnded

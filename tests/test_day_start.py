@@ -11,7 +11,7 @@ from facts import DAY, NEXT_DAY, tick
 from eventlog.day import path_of
 from eventlog.mark import mark_path_of
 from eventlog.store import Writer
-from kis_actors.app import CORES
+from kis_actors.cores import CORES
 from kis_actors.day_files import Damaged, Opening, day_to_open, open_day
 
 LATER = date(2026, 12, 1)

@@ -11,7 +11,7 @@ from eventlog.day import path_of
 from eventlog.integrity import START, extend
 from eventlog.mark import mark_path_of, read_mark
 from eventlog.store import Reader, Writer
-from kis_actors.app import CORES
+from kis_actors.cores import CORES
 from kis_actors.day_files import open_day, rebuilt_from
 from kis_actors.recovery import in_doubt
 

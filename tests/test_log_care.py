@@ -13,8 +13,8 @@ from eventlog.day import path_of
 from eventlog.mark import Mark, MarkFile, mark_path_of
 from eventlog.store import Writer
 from kis_actors.adapters.lock import DirectoryLock
-from kis_actors.app import CORES
 from kis_actors.cli import cli
+from kis_actors.cores import CORES
 from kis_actors.day_files import Damaged, open_day
 
 

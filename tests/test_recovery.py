@@ -11,7 +11,7 @@ from facts import DAY, NEXT_DAY, at, raised, tick
 
 from eventlog.day import path_of
 from eventlog.store import Reader, Writer
-from kis_actors.app import CORES
+from kis_actors.cores import CORES
 from kis_actors.day_files import open_day, rebuilt_from
 from kis_actors.messages import (
     AlertDecided,
@@ -254,7 +254,6 @@ def die(*_: object) -> None:
     raise Killed
 
 
-# Fails on purpose until fixed: Writer.create makes the file's name visible before the carried states are in it.
 def test_a_kill_during_the_carry_over_loses_no_state(tmp_path, monkeypatch):
     day = played(seed=7)
     written(tmp_path, day.units)
@@ -264,7 +263,6 @@ def test_a_kill_during_the_carry_over_loses_no_state(tmp_path, monkeypatch):
     assert open_day(tmp_path, NEXT_DAY, CORES, "normal").states == day.states
 
 
-# Fails on purpose until fixed: with the new file there, only the new file is asked for open questions.
 def test_a_kill_before_the_first_run_loses_no_doubt(tmp_path):
     written(tmp_path, logged(("notify", 0, asked())))
     open_day(tmp_path, NEXT_DAY, CORES, "normal")

@@ -63,9 +63,24 @@ ROWS: dict[str, tuple[str, ...]] = {
     "kis_actors.day_files": (
         "eventlog", "kis_actors.fingerprint", "kis_actors.messages", "kis_actors.recovery", "kis_actors.turn",
     ),
-    "kis_actors.replay": (
-        "eventlog", "kis_actors.messages", "kis_actors.recovery", "kis_actors.settings", "kis_actors.turn",
+    "kis_actors.cores": ("kis_actors.actors", "kis_actors.turn"),
+    "kis_actors.replay": ("eventlog", "kis_actors.messages", "kis_actors.recovery", "kis_actors.turn"),
+    "kis_actors.differences": (),
+    "kis_actors.stepping": (
+        "eventlog", "kis_actors.differences", "kis_actors.messages", "kis_actors.recovery", "kis_actors.replay",
+        "kis_actors.turn",
     ),
+    "kis_actors.witness": ("kis_actors.actors.signal", "kis_actors.duties", "kis_actors.signals"),
+    "kis_actors.what_if": (
+        "kis_actors.actors.signal", "kis_actors.duties", "kis_actors.messages", "kis_actors.replay",
+        "kis_actors.settings", "kis_actors.turn", "kis_actors.witness",
+    ),
+    "kis_actors.alert_changes": ("kis_actors.messages",),
+    "kis_actors.reasons": (
+        "kis_actors.alert_changes", "kis_actors.messages", "kis_actors.rules", "kis_actors.signals",
+        "kis_actors.texts", "kis_actors.what_if", "kis_actors.witness",
+    ),
+    "kis_actors.outcomes": ("kis_actors.kis", "kis_actors.messages", "kis_actors.units"),
     "kis_actors.view": ("kis_actors.kis", "kis_actors.messages", "kis_actors.units"),
     "kis_actors.causes": ("eventlog",),
     "kis_actors.bundling": ("eventlog", "kis_actors.messages", "kis_actors.recovery", "kis_actors.turn"),

@@ -23,7 +23,7 @@ from eventlog.mark import Mark
 from eventlog.schema import Row
 from eventlog.snapshot import Part, Snapshot, snapshot_path_of, write_snapshot
 from eventlog.store import Writer
-from kis_actors.app import CORES
+from kis_actors.cores import CORES
 from kis_actors.day_files import BULK, open_day
 from kis_actors.fingerprint import code_fingerprint
 from kis_actors.market.sessions import Calendar

@@ -23,12 +23,12 @@ from eventlog.passage import seq_at
 from eventlog.schema import Row
 from eventlog.store import Reader
 from kis_actors import __version__, replay
-from kis_actors.app import CORES
 from kis_actors.bundling import Piece, piece_of, write_piece
+from kis_actors.commands.loading import load_settings
 from kis_actors.commands.progress import bar
 from kis_actors.commands.reading import file_until
-from kis_actors.commands.run import load_settings
 from kis_actors.commands.table_files import whole_file
+from kis_actors.cores import CORES
 from kis_actors.credentials import VARIABLES, Credentials, CredentialsError, load_credentials, secrets_of
 from kis_actors.settings_file import Loaded
 from kis_actors.units import instant_of_ns, ns_of_instant

@@ -89,7 +89,7 @@ def _phase(phase: Phase) -> dict[str, str]:
 def _entries(config: Path | None, data_dir: Path | None, days: tuple[date, ...]) -> list[dict[str, Any]]:
     """The days' entries. Raises SettingsError for settings or a market file that cannot be used."""
     from kis_actors.adapters.clock import Clock
-    from kis_actors.commands.run import load_settings
+    from kis_actors.commands.loading import load_settings
     from kis_actors.market.calendar import calendar_for
     from kis_actors.market.overlay import overlaid
     from kis_actors.settings_file import resolve

@@ -14,7 +14,7 @@ from kis_actors.adapters.app_key_lock import is_app_key_taken
 from kis_actors.adapters.clock import Clock
 from kis_actors.adapters.lock import is_taken
 from kis_actors.commands.calendar import entry_of, line_of, opens_heard
-from kis_actors.commands.run import load_settings
+from kis_actors.commands.loading import load_settings
 from kis_actors.credentials import VARIABLES, Credentials, CredentialsError, load_credentials, secrets_of
 from kis_actors.kis.hosts import REST_URLS
 from kis_actors.market.calendar import calendar_for

@@ -8,8 +8,8 @@ import click
 
 from kis_actors.actors.signal import explained
 from kis_actors.actors.subscription import nearest_of
-from kis_actors.app import CORES
 from kis_actors.commands.reading import file_until, json_of, plain
+from kis_actors.cores import CORES
 from kis_actors.duties import talk
 from kis_actors.messages import NAMES, AlertDecided, AlertHeld, AlertSuppressed, Event, Record, SignalRaised
 from kis_actors.policies.commands import code_of, similar_to

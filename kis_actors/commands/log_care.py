@@ -14,7 +14,8 @@ from eventlog.store import Reader
 from eventlog.verdict import Verdict, verdict_on
 from kis_actors.adapters.file_lock import Taken
 from kis_actors.adapters.lock import DirectoryLock
-from kis_actors.commands.run import IN_USE, load_settings
+from kis_actors.commands.loading import load_settings
+from kis_actors.commands.run import IN_USE
 from kis_actors.recovery import day_file, record_of
 
 UNREADABLE_SHOWN_MAX = 5

@@ -11,7 +11,7 @@ import msgspec
 from eventlog.day import days_in
 from eventlog.schema import Row
 from kis_actors.adapters.clock import Clock
-from kis_actors.commands.run import load_settings
+from kis_actors.commands.loading import load_settings
 from kis_actors.messages import NAMES, FrameReceived
 from kis_actors.recovery import day_file
 from kis_actors.units import KST, log_day_of

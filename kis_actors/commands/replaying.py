@@ -1,35 +1,33 @@
-"""What `kis-actors replay` shows: the first difference, or what other settings would have done to the alerts."""
+"""What `kis-actors replay` shows without other settings: whether the day is the same again, or the first difference."""
 
-from collections.abc import Callable, Iterable
-from datetime import date, datetime
+from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import click
 import msgspec
-from rich.console import Console
-from rich.progress import Progress
 
-from eventlog.store import Reader
 from kis_actors import replay
-from kis_actors.app import CORES
+from kis_actors.commands.progress import bar_over
 from kis_actors.commands.reading import file_of, instant_of, json_of, plain
-from kis_actors.messages import NAMES, AlertDecided
-from kis_actors.recovery import records_in
-from kis_actors.settings_file import with_overrides
-from kis_actors.units import percent
+from kis_actors.commands.stepping import change_line
+from kis_actors.cores import CORES
+from kis_actors.differences import differences
+
+PAYLOAD_CHARS_MAX = 600
+CHANGES_SHOWN_MAX = 20
+DECISIONS_SHOWN_MAX = 3
 
 
 def show_replay(
-    config: Path | None, data_dir: Path | None, day: date | None, *, is_json: bool,
-    overrides: tuple[str, ...], until: str | None,
+    config: Path | None, data_dir: Path | None, day: date | None, *, is_json: bool, until: str | None
 ) -> int:  # fmt: skip
     """Replays the day; 0 if nothing differs, 1 if something does."""
     path, day = file_of(config, data_dir, day)
     end = instant_of(until, day)
-    if overrides:
-        return _show_what_if(path, overrides, end, is_json)
-    result = _with_progress(path, lambda progress: replay.compare(CORES, path, end, progress))
+    with bar_over("replaying", path) as tell:
+        result = replay.compare(CORES, path, end, tell)
     click.echo(json_of(_comparison(result, day)) if is_json else _comparison_text(result, day))
     return 0 if result.is_identical else 1
 
@@ -41,11 +39,12 @@ def _comparison(result: replay.Comparison, day: date) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _difference(first: replay.Difference | None) -> dict[str, Any] | None:
+def _difference(first: replay.Turn | None) -> dict[str, Any] | None:
     if first is None:
         return None
     return {
         "seq": first.seq or None, "cause": first.cause, "stream": first.stream,
+        "at": first.heard.at if first.heard else None,
         "expected": [_decision(one) for one in first.expected], "actual": [_decision(one) for one in first.actual],
     }  # fmt: skip
 
@@ -59,59 +58,43 @@ def _comparison_text(result: replay.Comparison, day: date) -> str:
     counts = f"{result.records} records, {result.decisions} decisions"
     if result.is_identical:
         return f"{day}: identical ({counts})"
-    lines = [f"{day}: {result.differing} turns differ ({counts} the same)"]
+    differ = "1 turn differs" if result.differing == 1 else f"{result.differing} turns differ"
+    lines = [f"{day}: {differ} ({counts} the same)"]
     if result.damage:
         lines.append(f"the file is damaged from {result.damage}")
-    return "\n".join([*lines, *(_difference_lines(result.first) if result.first else ())])
+    return "\n".join([*lines, *(_difference_lines(result.first, day) if result.first else ())])
 
 
-def _difference_lines(first: replay.Difference) -> tuple[str, ...]:
+def _difference_lines(first: replay.Turn, day: date) -> Iterable[str]:
     where = f"seq {first.seq}" if first.seq else "no such decision in the log"
-    return (
-        f"first difference: {where}; {first.stream} on record {first.cause}",
-        f"  expected {_decisions_text(first.expected)}",
-        f"  actual   {_decisions_text(first.actual)}",
-    )
+    heard = first.heard
+    on = f"{type(heard.event).__name__} of {heard.at:%H:%M:%S.%f}" if heard else "which the log does not have"
+    yield f"first difference: {where}; {first.stream} on record {first.cause}, {on}"
+    yield f"  expected {_decisions_text(first.expected, first.place)}"
+    yield f"  actual   {_decisions_text(first.actual, first.place)}"
+    yield from (f"  {line}" for line in _inner_lines(first))
+    if heard:
+        yield f"look closer: kis-actors replay {day} --step --from {heard.at:%H:%M:%S.%f}"
 
 
-def _decisions_text(encoded: Iterable[replay.Encoded]) -> str:
-    return plain("; ".join(f"{name} {payload.decode()}" for name, _, payload in encoded)) or "nothing"
+def _inner_lines(first: replay.Turn) -> Iterable[str]:
+    """Where the first decision that differs does, if it is of the same type on both sides."""
+    pairs = list(zip(first.expected, first.actual, strict=False))[first.place : first.place + 1]
+    for (name, _, expected), (other, _, actual) in pairs:
+        if name == other:
+            changes = list(differences(msgspec.json.decode(expected), msgspec.json.decode(actual)))
+            yield from map(change_line, changes[:CHANGES_SHOWN_MAX])
 
 
-def _show_what_if(path: Path, overrides: tuple[str, ...], until: datetime | None, is_json: bool) -> int:
-    records = records_in(path, types=[NAMES[AlertDecided][0]])
-    before = [r.event for r in records if isinstance(r.event, AlertDecided) and (until is None or r.at <= until)]
-    after = _with_progress(
-        path,
-        lambda progress: replay.what_if(
-            CORES, path, lambda settings: with_overrides(settings, overrides), until, progress
-        ),
-    )
-    changes = replay.alert_changes(before, after)
-    differs = bool(changes.appeared or changes.vanished or changes.moved)
-    rows: list[tuple[str, AlertDecided | None, AlertDecided | None]] = [
-        *(("appears", None, alert) for alert in changes.appeared),
-        *(("vanishes", alert, None) for alert in changes.vanished),
-        *(("moves", moved.before, moved.after) for moved in changes.moved),
-    ]
-    for word, old, new in rows:
-        click.echo(json_of({"change": word, "before": old, "after": new}) if is_json else _change_line(word, old, new))
-    if not is_json:
-        click.echo(f"{len(before)} alerts then, {len(after)} with {', '.join(overrides)}; {changes.same} unchanged")
-    return 1 if differs else 0
+def _decisions_text(encoded: tuple[replay.Encoded, ...], same: int) -> str:
+    """From the first that differs on; `same` come before it."""
+    shown = encoded[same : same + DECISIONS_SHOWN_MAX]
+    text = "; ".join(f"{name} {_cut(plain(payload.decode()))}" for name, _, payload in shown) or "nothing"
+    more = len(encoded) - same - len(shown)
+    return (f"(after {same} that are the same) " if same else "") + text + (f"; and {more} more" if more > 0 else "")
 
 
-def _change_line(word: str, old: AlertDecided | None, new: AlertDecided | None) -> str:
-    times = " -> ".join(f"{alert.signal.observed_at:%H:%M:%S}" for alert in (old, new) if alert)
-    signal = (new or old).signal  # type: ignore[union-attr]
-    return plain(f"{word:<8} {times} {signal.code} {signal.name} {signal.rule} {percent(signal.value)}")
-
-
-def _with_progress(path: Path, work: Callable[[Callable[[int], None]], Any]) -> Any:
-    """Runs `work` under a progress bar, on a terminal only."""
-    with Reader(path) as reader:
-        last_seq = reader.last_commit()[0]
-    console = Console(stderr=True)
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task("replaying", total=last_seq)
-        return work(lambda seq: bar.update(task, completed=seq))
+def _cut(text: str) -> str:
+    if len(text) <= PAYLOAD_CHARS_MAX:
+        return text
+    return f"{text[:PAYLOAD_CHARS_MAX]}... ({len(text)} characters, all of them with --json)"

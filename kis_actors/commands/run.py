@@ -15,12 +15,13 @@ from kis_actors.adapters.masters import UniverseSource
 from kis_actors.adapters.universes import KnownUniverse
 from kis_actors.app import App, Parts
 from kis_actors.commands.lines import Lines
+from kis_actors.commands.loading import load_settings
 from kis_actors.credentials import Credentials, load_credentials
 from kis_actors.market.calendar import calendar_for
 from kis_actors.market.sessions import Calendar
 from kis_actors.market.universe import Stock, UniverseError, read_universe
 from kis_actors.reload import Reread
-from kis_actors.settings_file import Loaded, Problem, SettingsError, load, named_in, resolve
+from kis_actors.settings_file import Loaded, Problem, SettingsError, named_in, resolve
 
 IN_USE = 75
 INTERRUPTED = 130
@@ -60,12 +61,6 @@ def run_app(app: App, on_second: Callable[[], None], reread: Reread | None = Non
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-def load_settings(config: Path | None, data_dir: Path | None, overrides: Sequence[str]) -> Loaded:
-    """The settings with the command line's words over them. Raises SettingsError."""
-    own = (f"log.data_dir={data_dir}",) if data_dir else ()
-    return load(config, (*overrides, *own))
 
 
 def check_all(config: Path | None, data_dir: Path | None) -> Loaded:

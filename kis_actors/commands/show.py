@@ -14,10 +14,10 @@ import orjson
 
 from kis_actors.actors.subscription import nearest_of
 from kis_actors.adapters.lock import is_taken
-from kis_actors.app import CORES
 from kis_actors.commands.deliveries import TOLD_BY, alerts_of
+from kis_actors.commands.loading import load_settings
 from kis_actors.commands.reading import file_of, file_until, json_of, plain
-from kis_actors.commands.run import load_settings
+from kis_actors.cores import CORES
 from kis_actors.duties.talk import Talk
 from kis_actors.messages import NAMES, SignalRaised
 from kis_actors.policies.registrations import code_of, feed_of

@@ -9,8 +9,8 @@ import click
 
 from kis_actors.adapters.clock import Clock
 from kis_actors.adapters.masters import MastersError, NoMasterFile, checked_text, fetch_members, replace_file
+from kis_actors.commands.loading import load_settings
 from kis_actors.commands.reading import json_of, plain
-from kis_actors.commands.run import load_settings
 from kis_actors.market.membership import (
     Change,
     Chosen,

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import any_of, heard_or_decided
 
-from kis_actors.app import CORES
+from kis_actors.cores import CORES
 from kis_actors.messages import NAMES, ClockTicked, Event, Record
 from kis_actors.recovery import CODEC
 from kis_actors.turn import Core, count_decisions, take_turn

@@ -159,7 +159,6 @@ def test_a_stop_does_not_wait_for_a_stuck_channel(answers):
     channel.may_end.set()
 
 
-# Fails on purpose until fixed: putting the end into a full queue waits for room, however long that takes.
 def test_a_stop_does_not_wait_for_a_full_queue(answers, monkeypatch):
     monkeypatch.setattr(sender_module, "QUEUE_MAX", 1)
     channel = Scripted(is_free=False)

@@ -17,7 +17,10 @@ from kis_actors.recovery import records_in
 
 COMMAND = re.compile(r"^(?:    )?(\./tools/\S+.*?)(?:\s+#.*)?$", re.MULTILINE)
 COMMANDS = COMMAND.findall((ROOT / "README.md").read_text("utf-8"))
-READING = ("status", "alerts", "why", "state", "events", "replay", "check-config", "doctor", "calendar", "universe")
+READING = (
+    "status", "alerts", "why", "state", "events", "replay", "check-config", "doctor", "calendar", "universe",
+    "outcomes",
+)  # fmt: skip
 READ = [command for command in COMMANDS if command.split()[1:2] and command.split()[1] in READING]
 
 
