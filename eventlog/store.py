@@ -43,6 +43,7 @@ class Writer:
         It bears its name only once the rows of `opening` and its mark are there. bulk: see schema.create.
         """
         path.parent.mkdir(parents=True, exist_ok=True)
+        sync_directory(path.parent.parent)  # or the folder may be gone with all that is in it
         unfinished = unfinished_of(path)
         for leftover in (mark_path_of(path), *companions_of(unfinished), unfinished):
             leftover.unlink(missing_ok=True)
@@ -179,7 +180,12 @@ class Reader:
 
     def problem(self) -> str:
         """What is wrong with the file as a file, "" for nothing; slow, for it reads all of it."""
-        said = "; ".join(row[0] for row in self._connection.execute("pragma integrity_check(3)"))
+        try:
+            said = "; ".join(row[0] for row in self._connection.execute("pragma integrity_check(3)"))
+        except sqlite3.DatabaseError as error:  # it may be too broken to be told how
+            if integrity.is_momentary(error):
+                raise
+            said = str(error)
         return "" if said == "ok" else f"SQLite finds: {said}"
 
     def close(self) -> None:

@@ -84,8 +84,9 @@ class Ledger(Struct, frozen=True, kw_only=True):
         if self._is_outdated(key, link):
             return self
         before = self.slots.get(key)
-        is_open = is_unanswered or (before is not None and before.asks > 1)  # another ask is still under way
-        ledger = self._with(key, Slot(state="refused", since=now, sent_at=now, is_unanswered=is_open))
+        has_more = before is not None and (before.asks > 1 or before.is_unanswered)  # asks whose answers may yet come
+        slot = Slot(state="refused", since=now, sent_at=now, is_unanswered=is_unanswered or has_more)
+        ledger = self._with(key, slot)
         return replace(ledger, full=key) if is_full else ledger
 
     def released(self, key: str, link: int) -> "Ledger":
