@@ -65,4 +65,4 @@ def test_an_index_too_broken_to_be_looked_at_is_a_problem(path):
     connection.close()
     patched(path, (root - 1) * PAGE_BYTES, bytes(PAGE_BYTES))
     with Reader(path) as reader:
-        assert reader.index_problem() == "database disk image is malformed"
+        assert reader.problem() == "SQLite finds: database disk image is malformed"
