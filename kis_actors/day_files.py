@@ -74,7 +74,9 @@ def open_day(data_dir: Path, day: date, cores: tuple[Core, ...], durability: Dur
     _require_that_none_was_here(path)
     _require_unsealed(data_dir, *(earlier[-1:] if not path.exists() else ()), day)
     if not path.exists() and not earlier:
-        Writer.create(path, day=day.isoformat(), last_seq=0, chain=START, bulk=BULK, views=VIEWS, durability=durability).close()
+        Writer.create(
+            path, day=day.isoformat(), last_seq=0, chain=START, bulk=BULK, views=VIEWS, durability=durability
+        ).close()
     before = path if path.exists() else path_of(data_dir, earlier[-1])
     found, snapshot = inspected(before)
     if before == path:
