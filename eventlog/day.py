@@ -39,6 +39,14 @@ def days_in(data_dir: Path) -> tuple[date, ...]:
     return tuple(sorted(day for day in found if day))
 
 
+def days_gone_in(data_dir: Path) -> tuple[date, ...]:
+    """The days of which a mark shows that there was a file, and there is none, nor one just being made."""
+    marks = [path for path in (data_dir / "events").glob("*.mark") if not unfinished_of(path).exists()]
+    marked = sorted(day for day in map(_day_of, marks) if day)
+    there = days_in(data_dir)
+    return tuple(day for day in marked if day not in there)
+
+
 def _day_of(path: Path) -> date | None:
     try:
         return date.fromisoformat(path.stem)

@@ -52,7 +52,7 @@ def commits(connection: sqlite3.Connection, after: int = 0) -> Iterator[tuple[li
     ends = "select last_seq, chain from commits where last_seq >= ? order by last_seq"
     try:
         for last_seq, recorded in connection.execute(ends, (expected,)):
-            found = list(islice(rows, last_seq - expected + 1))
+            found = list(islice(rows, max(0, last_seq - expected + 1)))
             chain = _required(found, expected, last_seq, chain, recorded)
             yield found, chain
             expected = last_seq + 1
@@ -80,7 +80,7 @@ def is_momentary(error: sqlite3.DatabaseError) -> bool:
 
 def _required(found: list[Row], first_seq: int, last_seq: int, chain: bytes, recorded: bytes) -> bytes:
     """The chain after a commit that is whole. Raises Broken."""
-    if [row.seq for row in found] != list(range(first_seq, last_seq + 1)):
+    if len(found) != last_seq + 1 - first_seq or any(row.seq != seq for seq, row in enumerate(found, first_seq)):
         there = sum(row.seq <= last_seq for row in found)
         what = f"rows {first_seq} to {last_seq} are one commit, but {there} of them are there"
         raise Broken(Finding(first_seq, what))
@@ -100,6 +100,8 @@ def _proven(connection: sqlite3.Connection, after: int) -> tuple[int, bytes]:
     last = "select last_seq + 1, chain from commits where last_seq <= ? order by last_seq desc limit 1"
     about = about_of(connection)
     seq, chain = connection.execute(last, (after,)).fetchone() or (about.first_seq, about.chain)
+    if not isinstance(chain, bytes):
+        raise sqlite3.DatabaseError(f"expected a hash in the table commits, found {chain!r}")
     return seq, chain
 
 

@@ -3,6 +3,7 @@
 One bad byte in SQLite's write-ahead log silently drops every commit after it, and nothing in the file tells.
 """
 
+import errno
 import os
 import zlib
 from pathlib import Path
@@ -47,7 +48,9 @@ class MarkFile:
     def write(self, mark: Mark) -> None:
         """When this returns, `mark` survives the loss of power."""
         os.lseek(self._descriptor, self._slot * SLOT_BYTES, os.SEEK_SET)
-        os.write(self._descriptor, _written(mark))
+        line = _written(mark)
+        if os.write(self._descriptor, line) != len(line):
+            raise OSError(errno.EIO, "the high-water mark was written in part only")
         getattr(os, "fdatasync", os.fsync)(self._descriptor)
         self._slot = 1 - self._slot
 

@@ -67,7 +67,10 @@ def describe(db: Database, about: About, day: str) -> None:
 
 def about_of(connection: sqlite3.Connection) -> About:
     """What the file says of itself. Raises sqlite3.DatabaseError if that cannot be."""
-    row = connection.execute("select * from about").fetchone()
+    try:
+        row = connection.execute("select * from about").fetchone()
+    except UnicodeDecodeError as error:  # the name of a column, which Python does not report as SQLite's error
+        raise sqlite3.DatabaseError(f"the columns of the table about cannot be read: {error}") from None
     if row is None or (*map(type, row[:4]),) != (int, str, int, bytes):
         raise sqlite3.DatabaseError(f"expected format, day, first seq and chain in the table about, found {row}")
     try:

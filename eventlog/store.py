@@ -2,7 +2,7 @@
 
 import os
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Literal
@@ -13,6 +13,7 @@ from eventlog import integrity
 from eventlog.day import unfinished_of
 from eventlog.mark import Mark, MarkFile, mark_path_of
 from eventlog.schema import COLUMNS, About, Row, about_of, create, is_none_of
+from eventlog.views import create_views
 
 Durability = Literal["full", "normal"]
 BUSY_TIMEOUT_S = 5
@@ -36,18 +37,21 @@ class Writer:
     @classmethod
     def create(
         cls, path: Path, *, day: str, last_seq: int, chain: bytes, opening: Sequence[Row] = (),
-        bulk: Sequence[str] = (), durability: Durability = "full",
+        bulk: Sequence[str] = (), views: Mapping[str, str] | None = None, durability: Durability = "full",
     ) -> "Writer":  # fmt: skip
         """A new file that continues after `last_seq` and `chain` of the one before; 0 and integrity.START at first.
 
         It bears its name only once the rows of `opening` and its mark are there. bulk: see schema.create.
+        views: selects by name, for people with an SQL tool.
         """
         path.parent.mkdir(parents=True, exist_ok=True)
+        sync_directory(path.parent.parent)  # or the folder may be gone with all that is in it
         unfinished = unfinished_of(path)
         for leftover in (mark_path_of(path), *companions_of(unfinished), unfinished):
             leftover.unlink(missing_ok=True)
         connection = sqlite3.connect(unfinished, isolation_level=None)
         create(connection, day=day, first_seq=last_seq + 1, chain=chain, bulk=bulk)
+        create_views(connection, views or {})
         connection.close()
         writer = cls(unfinished, durability)  # whose mark has its lasting name already
         if opening:
@@ -179,7 +183,12 @@ class Reader:
 
     def problem(self) -> str:
         """What is wrong with the file as a file, "" for nothing; slow, for it reads all of it."""
-        said = "; ".join(row[0] for row in self._connection.execute("pragma integrity_check(3)"))
+        try:
+            said = "; ".join(row[0] for row in self._connection.execute("pragma integrity_check(3)"))
+        except sqlite3.DatabaseError as error:  # it may be too broken to be told how
+            if integrity.is_momentary(error):
+                raise
+            said = str(error)
         return "" if said == "ok" else f"SQLite finds: {said}"
 
     def close(self) -> None:

@@ -18,6 +18,7 @@ from eventlog.snapshot import Snapshot, read_snapshot
 from eventlog.store import Durability, Writer
 from eventlog.verdict import verdict_on
 from kis_actors.fingerprint import code_fingerprint
+from kis_actors.log_views import VIEWS
 from kis_actors.messages import NAMES, ClockTicked, Event, FrameReceived, NotifyRequested, RunStarted
 from kis_actors.recovery import (
     CODEC,
@@ -73,7 +74,9 @@ def open_day(data_dir: Path, day: date, cores: tuple[Core, ...], durability: Dur
     _require_that_none_was_here(path)
     _require_unsealed(data_dir, *(earlier[-1:] if not path.exists() else ()), day)
     if not path.exists() and not earlier:
-        Writer.create(path, day=day.isoformat(), last_seq=0, chain=START, bulk=BULK, durability=durability).close()
+        Writer.create(
+            path, day=day.isoformat(), last_seq=0, chain=START, bulk=BULK, views=VIEWS, durability=durability
+        ).close()
     before = path if path.exists() else path_of(data_dir, earlier[-1])
     found, snapshot = inspected(before)
     if before == path:
@@ -157,7 +160,7 @@ def _carry_over(before: Path, path: Path, day: date, rebuilt: Rebuilt, durabilit
     opening = _rows(CARRY_STREAM, carried(rebuilt.states), 0, last_seq, rebuilt.last_at_ns)
     Writer.create(
         path, day=day.isoformat(), last_seq=last_seq, chain=chain, opening=opening, bulk=BULK,
-        durability=durability,
+        views=VIEWS, durability=durability,
     ).close()  # fmt: skip
 
 

@@ -62,7 +62,8 @@ ROWS: dict[str, tuple[str, ...]] = {
     "kis_actors.recovery": ("eventlog", "kis_actors.messages", "kis_actors.turn"),
     "kis_actors.journal": ("eventlog", "kis_actors.messages", "kis_actors.recovery", "kis_actors.turn"),
     "kis_actors.day_files": (
-        "eventlog", "kis_actors.fingerprint", "kis_actors.messages", "kis_actors.recovery", "kis_actors.turn",
+        "eventlog", "kis_actors.fingerprint", "kis_actors.log_views", "kis_actors.messages", "kis_actors.recovery",
+        "kis_actors.turn",
     ),
     "kis_actors.cores": ("kis_actors.actors", "kis_actors.turn"),
     "kis_actors.replay": ("eventlog", "kis_actors.messages", "kis_actors.recovery", "kis_actors.turn"),

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from eventlog.codec import UnknownEvent
-from eventlog.day import DECISIONS, HOT, SEALED, days_in, files_of, kept_of
+from eventlog.day import DECISIONS, HOT, SEALED, days_gone_in, days_in, files_of, kept_of
 from eventlog.reading import AnyReader, open_reader
 from eventlog.repair import truncate
 from eventlog.schema import Row
@@ -26,10 +26,12 @@ KEPT_AS = {HOT: "", SEALED: " (sealed)", DECISIONS: " (decisions only)"}
 def show_verdicts(config: Path | None, data_dir: Path | None, days: tuple[date, ...]) -> int:
     """Prints what is wrong with these days' files, or with all; 0 if nothing is."""
     directory = _directory(config, data_dir)
-    known = days_in(directory)
-    if not known:
+    known, gone = days_in(directory), days_gone_in(directory)
+    if not known and not gone:
         raise FileNotFoundError(f"no log in {directory}")
-    findings = 0
+    for day in gone:
+        click.echo(f"{day}: gone, though its mark shows that it was there; put it back, or remove the mark")
+    findings = len(gone)
     for day in days or known:
         day_file(directory, day)
         earlier = [kept_of(directory, other) for other in known if other < day]

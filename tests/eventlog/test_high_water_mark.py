@@ -1,5 +1,6 @@
 """The high-water mark: what the log surely had, however the mark itself was hurt."""
 
+import os
 import sqlite3
 
 import pytest
@@ -72,6 +73,16 @@ def test_what_is_no_mark_is_refused(path, content):
     mark_path_of(path).write_bytes(content)
     with pytest.raises(ValueError, match=f"expected a high-water mark, found {len(content)} bytes that are none"):
         read_mark(path)
+
+
+def test_a_mark_written_in_part_is_an_error(path, monkeypatch):
+    written(path, FIRST)
+    write, file = os.write, MarkFile(path)
+    monkeypatch.setattr(os, "write", lambda descriptor, content: write(descriptor, content[:20]))
+    with pytest.raises(OSError, match="written in part"):
+        file.write(SECOND)
+    file.close()
+    assert read_mark(path) == FIRST
 
 
 # --- as the writer keeps it

@@ -1,0 +1,37 @@
+"""Faults in the real writer of the log: nothing promised is lost, nothing changed goes unseen, nobody cries wolf.
+
+Long runs: `./tools/fault-harness kill --count 50000`; what fails is shown there with the line that tries it again.
+"""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from .__main__ import HARNESSES, NOT_HERE
+
+TESTS = Path(__file__).resolve().parent.parent
+ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join((str(TESTS), str(TESTS.parent)))}
+
+
+def tried(name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """A harness, in a process of its own, as the command runs it."""
+    command = [sys.executable, "-m", "faults", name, *arguments]
+    ran = subprocess.run(command, capture_output=True, text=True, env=ENVIRONMENT)
+    if ran.returncode == NOT_HERE:
+        pytest.skip(f"no faults are put into the log here: {ran.stderr.strip()}")
+    return ran
+
+
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("name", HARNESSES)
+def test_no_fault_breaks_a_promise(name):
+    ran = tried(name)
+    print(ran.stdout)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+def test_one_point_can_be_tried_alone():
+    assert "kill: 1 tried" in tried("kill", "--only", "3", "--seed", "7").stdout
