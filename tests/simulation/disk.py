@@ -158,9 +158,9 @@ class Writer:
     @classmethod
     def create(
         cls, path: Folder, *, day: str, last_seq: int, chain: bytes, opening: Sequence[Row] = (),
-        bulk: Sequence[str] = (), durability: str = "full",
+        durability: str = "full", **_: object,
     ) -> "Writer":  # fmt: skip
-        """A new file, there with its opening rows or not at all."""
+        """A new file, there with its opening rows or not at all; what only helps to read it is left out."""
         file = File(day, last_seq + 1, chain)
         if opening:
             file.rows += opening
