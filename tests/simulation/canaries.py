@@ -86,9 +86,18 @@ CANARIES = (
         "            return replace(outbox, settings=event.settings, now=None, waiting={})\n",
     ),), ("I4",), found_at=2),
     Canary("off by one in verify", ((integrity._stray, "seq > ?", "seq > ? + 1"),), ("I2",)),
+    Canary("tried called untried", ((
+        outbox._after_end, "_doubt(asked) if asked is oldest[asked.channel] else", "",
+    ),), ("I4",), found_at=2),
+    Canary("channel never goes on", ((
+        notify.NotifyActor.perform, "self._sender.settled(record.cause)", "pass",
+    ),), ("I4", "I13")),
+    Canary("unmarked question", ((
+        Journal._is_due, "or any(type(one.event) is NotifyRequested for one in records)", "",
+    ),), ("I5",)),
     Canary("cooldown lost", ((
         notify.evolve, "settings=event.settings, is_dry_run=event.dry_run)",
         "settings=event.settings, is_dry_run=event.dry_run, last_alerts={})",
     ),), ("I4",), found_at=5),
 )  # fmt: skip
-"""The twelve of reliability.md, and the state that a new day carries over."""
+"""The twelve of reliability.md, and of what has come since: carried state, marks, and channels that wait."""
