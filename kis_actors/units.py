@@ -5,8 +5,9 @@ Money is whole won and quantities are shares, both int; a ratio is a fraction (0
 
 from datetime import date, datetime, timedelta, timezone
 
-KST = timezone(timedelta(hours=9))
-"""Korea has had no summer time since 1988, so a fixed offset is exact."""
+KST_S = 9 * 3600
+"""How far Korea is ahead of UTC, seconds. It has had no summer time since 1988, so a fixed offset is exact."""
+KST = timezone(timedelta(seconds=KST_S))
 
 NS_PER_S = 1_000_000_000
 LOG_DAY_STARTS_S = 6 * 3600

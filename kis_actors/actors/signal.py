@@ -6,7 +6,7 @@ from msgspec import Struct, field
 
 from kis_actors.actors.base import CoreActor
 from kis_actors.duties import judgement, stream_watch
-from kis_actors.duties.judgement import Judgement, Seen
+from kis_actors.duties.judgement import Judgement
 from kis_actors.duties.raising import Found, found_by, signal_of
 from kis_actors.duties.stream_watch import StreamWatch
 from kis_actors.kis.frames import FrameError, Tick, frame_of, is_control
@@ -45,6 +45,7 @@ from kis_actors.policies.order import Order
 from kis_actors.policies.vintage import Looks, vintage_of
 from kis_actors.settings import Settings
 from kis_actors.signals.engine import Fired
+from kis_actors.signals.outlook import Seen
 from kis_actors.signals.standing import Explanation
 from kis_actors.turn import Core
 from kis_actors.watch_texts import why_text

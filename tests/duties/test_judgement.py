@@ -4,9 +4,10 @@ from datetime import datetime, timedelta
 
 from facts import DAY, OPENED, SAMSUNG, at, opened, settings
 
-from kis_actors.duties.judgement import Judgement, Seen, consider, evolve, held_on, note_extremes, use
+from kis_actors.duties.judgement import Judgement, consider, evolve, held_on, note_extremes, use
 from kis_actors.market.universe import Stock
 from kis_actors.messages import BaselineLoaded, Event, LinkLost, SettingsChanged, SubscribeConfirmed, UniverseLoaded
+from kis_actors.signals.outlook import Seen
 
 LOW = {"rule": "breakout", "of": "previous_low", "for_sec": 30.0}
 FALL = {"rule": "rapid_fall", "fall_ratio": 0.01, "window_sec": 60.0}
