@@ -105,11 +105,13 @@ class State(Struct, kw_only=True):
 def evolve(state: State, event: Event) -> State:
     """The same state, after `event`."""
     state.found, state.rejected = [], None
+    if isinstance(event, FrameReceived):  # what nearly every event is; nothing of it but the frame counts
+        stream_watch.forget_said(state.watch)
+        _read_frame(state, event)
+        return state
     stream_watch.evolve(state.watch, event)
     judgement.evolve(state.day, event, state.now)
     match event:
-        case FrameReceived():
-            _read_frame(state, event)
         case FrameOversized():
             reason = f"a frame of {event.characters:,} characters, far more than any has"
             state.rejected = FrameRejected(link=event.link, reason=reason, kind="oversize")
@@ -137,6 +139,8 @@ def decide(state: State, record: Record) -> tuple[Event, ...]:
     """A signal for every rule that counts, in the order of the prices; or why the frame was refused; or an answer."""
     if isinstance(record.event, CommandAccepted):
         return _answer(state, record.event)
+    if not (state.found or state.rejected or state.watch.has_news):
+        return ()
     rejected = (state.rejected,) if state.rejected else ()
     return (*rejected, *(_signal(state, found) for found in state.found), *state.watch.said())
 
@@ -190,14 +194,15 @@ def _use_tick(state: State, tick: Tick) -> None:
     usable = is_usable_trade(tick, settings, session_day=state.session_day, now=now, is_safe=state.is_safe)
     if not (wanted and usable) or tick.is_halted or not state.order.is_next(tick):
         return
-    if tick.day_high_won > tick.price_won > tick.day_low_won > 0:
+    if is_within := tick.day_high_won > tick.price_won > tick.day_low_won > 0:
         judgement.note_extremes(state.day, tick.code, tick.day_high_won, tick.day_low_won)
     age_s = (now - tick.traded_at).total_seconds() if now and settings.market.hours != "always" else 0.0
     _judge(state, Seen(
         tick.code, tick.price_won, tick.change_ratio, tick.cum_volume_shares, tick.cum_turnover_won, tick.traded_at,
         "trade", tick.previous_volume_same_time_shares, is_regular, age_s,
     ))  # fmt: skip
-    judgement.note_extremes(state.day, tick.code, tick.day_high_won, tick.day_low_won)
+    if not is_within:
+        judgement.note_extremes(state.day, tick.code, tick.day_high_won, tick.day_low_won)
 
 
 def _judge_interruptions(state: State) -> None:
@@ -251,7 +256,8 @@ def _seen_quoted(state: State, quote: Quote, now: datetime) -> Seen:
 
 
 def _judge(state: State, seen: Seen) -> None:
-    state.found += [found_by(seen, fired) for fired in state.on_price(seen)]
+    for fired in state.on_price(seen):
+        state.found.append(found_by(seen, fired))
 
 
 def _signal(state: State, found: Found) -> SignalRaised:
