@@ -8,6 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from kis_actors.kis.feeds import TRADE_FEEDS
+from kis_actors.market.baseline import completed_total_won
 from kis_actors.messages import (
     BaselineLoaded,
     BaselineMissing,
@@ -201,10 +202,12 @@ def _repeated(day: Judgement, name: str, seen: Seen, now: datetime) -> tuple[Fir
 def _outlook(day: Judgement, code: str) -> Outlook:
     found = day.outlooks.get(code)
     if found is None:
-        market, signal = day.markets.get(code, ""), day.settings.monitor.signal
+        market, closes_won = day.markets.get(code, ""), day.closes_won.get(code, ())
+        average = Average(day.settings.monitor.signal.ma_days, day.settings.monitor.signal.ma_includes_today)
         found = day.outlooks[code] = Outlook(
-            rules=applied(day.rules, day.groups, code, market), market=market, closes_won=day.closes_won.get(code, ()),
-            average=Average(signal.ma_days, signal.ma_includes_today), levels_won=day.levels_won.get(code, (0, 0)),
+            rules=applied(day.rules, day.groups, code, market), market=market, closes_won=closes_won, average=average,
+            completed_won=completed_total_won(closes_won, **average._asdict()),
+            levels_won=day.levels_won.get(code, (0, 0)),
             opened_s=day.opened_at.timestamp() if day.opened_at else None,
         )  # fmt: skip
     return found

@@ -99,7 +99,9 @@ def judge(
         reading = memory.reading = found[name] = _reading(one, sight, memory, found)
         is_kept_out = sight.interruption and not one.is_about_interruptions
         gate = memory.gate = "interrupted" if is_kept_out else _gate(params, sight, is_regular, age_s)
-        if reading and not gate and _counts(params, memory, reading, sight) and params.alert:
+        if reading is None or gate or (reading.distance > 0 and memory.is_armed and memory.holds_since_s is None):
+            continue  # the last, which is far from holding and was before, is nearly every price
+        if _counts(params, memory, reading, sight) and params.alert:
             fired = (*fired, Fired(name, params, reading))
     return fired
 

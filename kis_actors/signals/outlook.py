@@ -4,9 +4,12 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from kis_actors.market.baseline import disparity_from
 from kis_actors.signals.engine import Applied
 from kis_actors.signals.sight import Average, Sight
 from kis_actors.signals.tape import Tape
+
+NOTHING_HELD = (0, 0)
 
 
 class Seen(Struct, frozen=True, gc=False, array_like=True):
@@ -33,6 +36,7 @@ class Outlook(Struct, frozen=True, gc=False):
     """What no price changes, so that it is worked out once: that costs more than to judge a price.
 
     rules: those that look at the code. levels_won: high and low of the last completed day; 0 if unknown.
+    completed_won: the sum of the closes the average takes; None if there are too few.
     opened_s: when the session began, seconds since 1970. The rest is as in `sight.Sight`.
     """
 
@@ -40,14 +44,20 @@ class Outlook(Struct, frozen=True, gc=False):
     market: str
     closes_won: tuple[int, ...]
     average: Average
+    completed_won: int | None
     levels_won: tuple[int, int]
     opened_s: float | None
 
     def sight(self, seen: Seen, tape: Tape, at_s: int) -> Sight:
         """What a rule sees of `seen` at second `at_s`."""
         high_won, low_won = self.levels_won
+        (ma_days, includes_today), completed_won, measured = self.average, self.completed_won, None
+        if completed_won is not None and seen.price_won:
+            total_won = completed_won + seen.price_won if includes_today else completed_won
+            measured = disparity_from(total_won, ma_days, seen.price_won)
         return Sight(  # by position, at half the cost of names; in the order of Sight
             seen.code, self.market, seen.price_won, at_s, seen.cum_volume_shares, seen.cum_turnover_won,
             self.closes_won, self.average, tape, high_won, low_won, seen.previous_volume_shares,
             0.0 if self.opened_s is None else at_s - self.opened_s, seen.interruption,
+            NOTHING_HELD, measured,
         )  # fmt: skip
