@@ -40,7 +40,7 @@ from kis_actors.messages import (
     UniverseLoaded,
     UnsubscribeConfirmed,
 )
-from kis_actors.policies.freshness import Regular, is_regular_trade, is_usable_quote, is_usable_trade
+from kis_actors.policies.freshness import Regular, is_regular_trade, is_usable_quote, is_usable_trade, regular_of
 from kis_actors.policies.order import Order
 from kis_actors.policies.vintage import Looks, vintage_of
 from kis_actors.settings import Settings
@@ -125,7 +125,7 @@ def evolve(state: State, event: Event) -> State:
             state.stocks = {stock.code: stock for stock in event.stocks}
         case SessionOpened():
             state.session_day, state.order, state.looks, state.last_prices = event.day, Order(), Looks(), {}
-            state.regular = Regular(event.regular_opens or event.opens, event.regular_closes or event.closes)
+            state.regular = regular_of(event.regular_opens or event.opens, event.regular_closes or event.closes)
         case SessionClosed():
             state.session_day = None
         case SafeModeEntered() | SafeModeLeft():
@@ -226,9 +226,13 @@ def _read_scan(state: State, event: ScanReturned) -> None:
     for quote in quotes.values():
         stream_watch.see(state.watch, quote)
     _judge_interruptions(state)
+    is_regular = state.regular is None or state.regular.has(state.now)
     for code, quote in quotes.items():
         if _is_todays(state, quote) and _is_usable(state, quote, state.now):
-            _judge(state, _seen_quoted(state, quote, state.now))
+            _judge(state, Seen(
+                code, quote.price_won, quote.change_ratio or 0.0, quote.cum_volume_shares, quote.cum_turnover_won,
+                state.now, "scan", is_regular=is_regular,
+            ))  # fmt: skip
             judgement.note_extremes(state.day, code, quote.high_won or 0, quote.low_won or 0)
 
 
@@ -246,13 +250,6 @@ def _is_usable(state: State, quote: Quote, now: datetime) -> bool:
         return False
     closes_won, flags = state.day.closes_won.get(quote.code, ()), state.stocks[quote.code].flags
     return is_usable_quote(quote, closes_won, flags, state.settings, regular=state.regular, now=now)
-
-
-def _seen_quoted(state: State, quote: Quote, now: datetime) -> Seen:
-    return Seen(
-        quote.code, quote.price_won, quote.change_ratio or 0.0, quote.cum_volume_shares, quote.cum_turnover_won, now,
-        "scan", is_regular=state.regular is None or state.regular.has(now),
-    )  # fmt: skip
 
 
 def _judge(state: State, seen: Seen) -> None:

@@ -24,7 +24,7 @@ from kis_actors.messages import (
     UniverseLoaded,
     UnsubscribeConfirmed,
 )
-from kis_actors.policies.freshness import Regular
+from kis_actors.policies.freshness import Regular, regular_of
 from kis_actors.rules import AnyParams
 from kis_actors.settings import Settings
 from kis_actors.signals import engine
@@ -34,7 +34,7 @@ from kis_actors.signals.params import Groups
 from kis_actors.signals.sight import Average, Sight
 from kis_actors.signals.standing import Standing, standings_of
 from kis_actors.signals.tape import Point, Tape
-from kis_actors.units import KST_S
+from kis_actors.units import KST_S, second_of
 
 DAY_S = 86_400
 LINE_STEP_S = 180
@@ -93,7 +93,7 @@ def evolve(day: Judgement, event: Event, now: datetime | None) -> None:
         case SessionOpened():
             day.opened_at, day.memories, day.trades, day.scans = event.opens, {}, {}, {}
             day.lines, day.holding = {}, {}
-            day.regular = Regular(event.regular_opens or event.opens, event.regular_closes or event.closes)
+            day.regular = regular_of(event.regular_opens or event.opens, event.regular_closes or event.closes)
         case SubscribeConfirmed() if now and event.feed in TRADE_FEEDS.values():
             _missed(day, (event.code,), now)
         case StreamStale() | StreamRestored() if now:
@@ -131,13 +131,16 @@ def _change(day: Judgement, settings: Settings, now: datetime | None) -> None:
 
 def consider(day: Judgement, seen: Seen) -> tuple[Fired, ...]:
     """The rules that count with this price."""
-    code, at_s = seen.code, int(seen.seen_at.timestamp())
+    code, at_s = seen.code, second_of(seen.seen_at)
     tape, outlook, of_code = _tape(day, seen, at_s), _outlook(day, code), day.memories.get(code)
     if of_code is None:
         of_code = day.memories[code] = {}
     sight = outlook.sight(seen, tape, at_s)
     fired = judge(outlook.rules, of_code, sight, is_regular=seen.is_regular, age_s=seen.age_s)
-    _keep_holding(day, seen, sight, outlook)
+    if is_waiting(day.rules, day.memories, code):
+        _keep_holding(day, seen, sight, outlook)
+    elif day.holding:
+        day.holding.pop(code, None)
     if not seen.interruption:
         point = Point(at_s, seen.price_won, seen.cum_volume_shares, seen.cum_turnover_won)
         tape.add(point, day.window_s)
@@ -193,7 +196,7 @@ def _repeated(day: Judgement, name: str, seen: Seen, now: datetime) -> tuple[Fir
     """The last look of one rule once more; the others look at prices alone, so nothing changes for them."""
     is_regular = seen.is_regular and (day.regular is None or day.regular.has(now))
     own = {other: memory if other == name else replace(memory) for other, memory in day.memories[seen.code].items()}
-    tape, outlook = _tape(day, seen, int(seen.seen_at.timestamp())), _outlook(day, seen.code)
+    tape, outlook = _tape(day, seen, second_of(seen.seen_at)), _outlook(day, seen.code)
     sight = outlook.sight(seen, tape, int(now.timestamp()))
     fired = judge(outlook.rules, own, sight, is_regular=is_regular, age_s=seen.age_s)
     return tuple(one for one in fired if one.name == name)
@@ -264,9 +267,6 @@ def _forget(day: Judgement, code: str) -> None:
 
 def _keep_holding(day: Judgement, seen: Seen, sight: Sight, outlook: Outlook) -> None:
     """What comes too late for a rule, or shows it nothing, is no look of it; an interruption always is one."""
-    if not is_waiting(day.rules, day.memories, seen.code):
-        day.holding.pop(seen.code, None)
-        return
     readings = readings_of(outlook.rules, sight, day.memories[seen.code])
     looked = {
         rule.name: seen for rule in outlook.rules
