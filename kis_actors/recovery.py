@@ -76,11 +76,12 @@ class History(NamedTuple):
 
 def record_of(row: Row) -> Record:
     """The record a row holds. Raises eventlog.codec.UnknownEvent, or ValueError for a payload that is none."""
+    seq, stream, kind, version, cause, at_ns, payload = row
     try:
-        event = CODEC.decode(row.type, row.version, row.payload)
+        event = CODEC.decode(kind, version, payload)
     except msgspec.DecodeError as problem:
-        raise ValueError(f"record {row.seq}: {row.type} cannot be read: {problem}") from None
-    return Record(seq=row.seq, stream=row.stream, cause=row.cause, at_ns=row.at_ns, event=event)
+        raise ValueError(f"record {seq}: {kind} cannot be read: {problem}") from None
+    return Record(seq=seq, stream=stream, cause=cause, at_ns=at_ns, event=event)
 
 
 def records_in(path: Path, **filters: Any) -> Iterator[Record]:
@@ -115,9 +116,15 @@ def rebuild(
         if isinstance(record.event, StateCarried):
             states.update(carried_states(cores, record.event))
         for core in hearers.get(type(record.event), ()):
-            if record.stream != core.name and record.seq > known.seqs.get(core.name, 0):
-                states[core.name], missing = _turn(core, states[core.name], record, history)
-                undecided += missing
+            name = core.name
+            if record.stream == name or last_seq <= known.seqs.get(name, 0):
+                continue
+            if last_seq <= history.handled[name]:
+                states[name] = _again(core, states[name], record, history)
+                continue
+            states[name], decided = take_turn(core, states[name], record)
+            if decided:
+                undecided.append(Undecided(name, decided, last_seq))
     return Rebuilt(states, tuple(undecided), last_seq, last_at_ns)
 
 
@@ -163,12 +170,11 @@ def day_file(data_dir: Path, day: date) -> Path:
     return path
 
 
-def _turn(core: Core, state: Any, record: Record, history: History) -> tuple[Any, list[Undecided]]:
-    if record.seq <= history.handled[core.name]:
-        state = core.evolve(state, record.event)
-        return count_decisions(core, state, history.decisions.get((core.name, record.seq), ())), []
-    state, decided = take_turn(core, state, record)
-    return state, [Undecided(core.name, decided, record.seq)] if decided else []
+def _again(core: Core, state: Any, record: Record, history: History) -> Any:
+    """The state after a turn that the log has."""
+    state = core.evolve(state, record.event)
+    decided = history.decisions.get((core.name, record.seq))
+    return count_decisions(core, state, decided) if decided else state
 
 
 def _last_clean_end(path: Path, after: int) -> int:

@@ -4,9 +4,11 @@ Money is whole won and quantities are shares, both int; a ratio is a fraction (0
 """
 
 from datetime import date, datetime, timedelta, timezone
+from functools import lru_cache
 
-KST = timezone(timedelta(hours=9))
-"""Korea has had no summer time since 1988, so a fixed offset is exact."""
+KST_S = 9 * 3600
+"""How far Korea is ahead of UTC, seconds. It has had no summer time since 1988, so a fixed offset is exact."""
+KST = timezone(timedelta(seconds=KST_S))
 
 NS_PER_S = 1_000_000_000
 LOG_DAY_STARTS_S = 6 * 3600
@@ -22,6 +24,12 @@ def ns_of_instant(instant: datetime) -> int:
     """Nanoseconds since 1970 (UTC) of `instant`, which must carry a time zone."""
     whole = instant.replace(microsecond=0)
     return int(whole.timestamp()) * NS_PER_S + instant.microsecond * 1000
+
+
+@lru_cache(maxsize=4096)
+def second_of(instant: datetime) -> int:
+    """The second since 1970 that `instant`, which carries a time zone, is in. Remembered: trades share their stamps."""
+    return int(instant.timestamp())
 
 
 def log_day_of(instant: datetime) -> date:

@@ -9,8 +9,9 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from kis_actors.actors import signal
-from kis_actors.duties.judgement import Judgement, Seen
+from kis_actors.duties.judgement import Judgement
 from kis_actors.signals.engine import Memory
+from kis_actors.signals.outlook import Seen
 from kis_actors.signals.sight import Reading
 
 Price = tuple[str, datetime, int]

@@ -5,7 +5,7 @@ from typing import Any
 from facts import SAMSUNG, at
 
 from kis_actors.signals.book import Rules
-from kis_actors.signals.engine import Memories, judge
+from kis_actors.signals.engine import Memories, applied, judge
 from kis_actors.signals.params import Groups
 from kis_actors.signals.sight import Average, Sight
 from kis_actors.signals.tape import Point, Tape
@@ -50,7 +50,8 @@ class Judge:
     def at(self, at_s: int, price_won: int, *, is_regular: bool = True, age_s: float = 0.0, **rest: Any) -> list[str]:
         """The names of the rules that count with this price, `at_s` seconds after ten."""
         now = sight(price_won, TEN + at_s, **{"tape": self.tape, **self.sights, **rest})
-        fired = judge(self.rules, self.groups, self.memories, now, is_regular=is_regular, age_s=age_s)
+        rules, of_code = applied(self.rules, self.groups, now.code, now.market), self.memories.setdefault(now.code, {})
+        fired = judge(rules, of_code, now, is_regular=is_regular, age_s=age_s)
         self.tape.add(Point(now.at_s, price_won, now.cum_volume_shares, now.cum_turnover_won), HOUR_S)
         return [one.name for one in fired]
 

@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 from days import BELOW, logged, played, rows_in, run_of_the_day, tampered, written
 from facts import DAY, HYNIX, SAMSUNG, raised
+from msgspec.structs import replace
 
 from eventlog import integrity
 from eventlog.day import path_of
@@ -77,7 +78,7 @@ def test_a_rule_changed_in_the_code_is_a_difference(path, tmp_path, monkeypatch)
     """The rule is never near to anything any more, which the planner sees first."""
     measure = disparity_threshold.read
     far = {"distance": 1.0}
-    monkeypatch.setattr(disparity_threshold, "read", lambda params, sight: measure(params, sight)._replace(**far))
+    monkeypatch.setattr(disparity_threshold, "read", lambda params, sight: replace(measure(params, sight), **far))
     result = run(tmp_path)
     assert result.exit_code == 1
     assert "; subscription on record " in result.stdout

@@ -6,7 +6,7 @@ from msgspec import Struct, field
 
 from kis_actors.actors.base import CoreActor
 from kis_actors.duties import judgement, stream_watch
-from kis_actors.duties.judgement import Judgement, Seen
+from kis_actors.duties.judgement import Judgement
 from kis_actors.duties.raising import Found, found_by, signal_of
 from kis_actors.duties.stream_watch import StreamWatch
 from kis_actors.kis.frames import FrameError, Tick, frame_of, is_control
@@ -40,11 +40,12 @@ from kis_actors.messages import (
     UniverseLoaded,
     UnsubscribeConfirmed,
 )
-from kis_actors.policies.freshness import Regular, is_regular_trade, is_usable_quote, is_usable_trade
+from kis_actors.policies.freshness import Regular, is_regular_trade, is_usable_quote, is_usable_trade, regular_of
 from kis_actors.policies.order import Order
 from kis_actors.policies.vintage import Looks, vintage_of
 from kis_actors.settings import Settings
 from kis_actors.signals.engine import Fired
+from kis_actors.signals.outlook import Seen
 from kis_actors.signals.standing import Explanation
 from kis_actors.turn import Core
 from kis_actors.watch_texts import why_text
@@ -104,11 +105,13 @@ class State(Struct, kw_only=True):
 def evolve(state: State, event: Event) -> State:
     """The same state, after `event`."""
     state.found, state.rejected = [], None
+    if isinstance(event, FrameReceived):  # what nearly every event is; nothing of it but the frame counts
+        stream_watch.forget_said(state.watch)
+        _read_frame(state, event)
+        return state
     stream_watch.evolve(state.watch, event)
     judgement.evolve(state.day, event, state.now)
     match event:
-        case FrameReceived():
-            _read_frame(state, event)
         case FrameOversized():
             reason = f"a frame of {event.characters:,} characters, far more than any has"
             state.rejected = FrameRejected(link=event.link, reason=reason, kind="oversize")
@@ -122,7 +125,7 @@ def evolve(state: State, event: Event) -> State:
             state.stocks = {stock.code: stock for stock in event.stocks}
         case SessionOpened():
             state.session_day, state.order, state.looks, state.last_prices = event.day, Order(), Looks(), {}
-            state.regular = Regular(event.regular_opens or event.opens, event.regular_closes or event.closes)
+            state.regular = regular_of(event.regular_opens or event.opens, event.regular_closes or event.closes)
         case SessionClosed():
             state.session_day = None
         case SafeModeEntered() | SafeModeLeft():
@@ -136,6 +139,8 @@ def decide(state: State, record: Record) -> tuple[Event, ...]:
     """A signal for every rule that counts, in the order of the prices; or why the frame was refused; or an answer."""
     if isinstance(record.event, CommandAccepted):
         return _answer(state, record.event)
+    if not (state.found or state.rejected or state.watch.has_news):
+        return ()
     rejected = (state.rejected,) if state.rejected else ()
     return (*rejected, *(_signal(state, found) for found in state.found), *state.watch.said())
 
@@ -189,14 +194,15 @@ def _use_tick(state: State, tick: Tick) -> None:
     usable = is_usable_trade(tick, settings, session_day=state.session_day, now=now, is_safe=state.is_safe)
     if not (wanted and usable) or tick.is_halted or not state.order.is_next(tick):
         return
-    if tick.day_high_won > tick.price_won > tick.day_low_won > 0:
+    if is_within := tick.day_high_won > tick.price_won > tick.day_low_won > 0:
         judgement.note_extremes(state.day, tick.code, tick.day_high_won, tick.day_low_won)
     age_s = (now - tick.traded_at).total_seconds() if now and settings.market.hours != "always" else 0.0
     _judge(state, Seen(
         tick.code, tick.price_won, tick.change_ratio, tick.cum_volume_shares, tick.cum_turnover_won, tick.traded_at,
         "trade", tick.previous_volume_same_time_shares, is_regular, age_s,
     ))  # fmt: skip
-    judgement.note_extremes(state.day, tick.code, tick.day_high_won, tick.day_low_won)
+    if not is_within:
+        judgement.note_extremes(state.day, tick.code, tick.day_high_won, tick.day_low_won)
 
 
 def _judge_interruptions(state: State) -> None:
@@ -220,9 +226,13 @@ def _read_scan(state: State, event: ScanReturned) -> None:
     for quote in quotes.values():
         stream_watch.see(state.watch, quote)
     _judge_interruptions(state)
+    is_regular = state.regular is None or state.regular.has(state.now)
     for code, quote in quotes.items():
         if _is_todays(state, quote) and _is_usable(state, quote, state.now):
-            _judge(state, _seen_quoted(state, quote, state.now))
+            _judge(state, Seen(
+                code, quote.price_won, quote.change_ratio or 0.0, quote.cum_volume_shares, quote.cum_turnover_won,
+                state.now, "scan", is_regular=is_regular,
+            ))  # fmt: skip
             judgement.note_extremes(state.day, code, quote.high_won or 0, quote.low_won or 0)
 
 
@@ -242,15 +252,9 @@ def _is_usable(state: State, quote: Quote, now: datetime) -> bool:
     return is_usable_quote(quote, closes_won, flags, state.settings, regular=state.regular, now=now)
 
 
-def _seen_quoted(state: State, quote: Quote, now: datetime) -> Seen:
-    return Seen(
-        quote.code, quote.price_won, quote.change_ratio or 0.0, quote.cum_volume_shares, quote.cum_turnover_won, now,
-        "scan", is_regular=state.regular is None or state.regular.has(now),
-    )  # fmt: skip
-
-
 def _judge(state: State, seen: Seen) -> None:
-    state.found += [found_by(seen, fired) for fired in state.on_price(seen)]
+    for fired in state.on_price(seen):
+        state.found.append(found_by(seen, fired))
 
 
 def _signal(state: State, found: Found) -> SignalRaised:

@@ -77,6 +77,8 @@ class State(Struct, frozen=True, kw_only=True):
 def evolve(state: State, event: Event) -> State:
     """The state after `event`."""
     match event:
+        case FrameReceived():
+            return state
         case ClockTicked():
             return replace(state, now=event.now)
         case RunStarted():

@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from kis_actors.commands.rule_test_file import (
     DAY,
     Line,
@@ -18,13 +20,14 @@ from kis_actors.commands.rule_test_file import (
     settings_for,
     watched_in,
 )
-from kis_actors.duties.judgement import Judgement, Seen, consider, evolve, held_on, resume, use
+from kis_actors.duties.judgement import Judgement, consider, evolve, held_on, resume, use
 from kis_actors.market.universe import Stock
 from kis_actors.messages import BaselineLoaded, SessionOpened, StreamRestored, UniverseLoaded
 from kis_actors.policies.freshness import Regular
 from kis_actors.settings import Settings
 from kis_actors.settings_file import SHIPPED_PATH, Loaded
 from kis_actors.signals.engine import Fired
+from kis_actors.signals.outlook import Seen
 
 FILE_NAME = "rules.test.yaml"
 
@@ -98,7 +101,7 @@ def _judged(test: RuleTest, settings: Settings) -> Iterator[tuple[datetime, Fire
         elif line.word:
             is_interrupted = True
             last = seen or Seen(test.code, 0, 0.0, 0, 0, now, "trade")
-            yield from _considered(day, last._replace(seen_at=now, interruption=line.word))
+            yield from _considered(day, replace(last, seen_at=now, interruption=line.word))
         elif not is_interrupted and (regular.has(now) or not settings.monitor.signal.regular_only):
             seen = _seen(test, line, seen, is_regular=regular.has(now))
             yield from _considered(day, seen)

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import NamedTuple
+from functools import cached_property
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from kis_actors.kis.feeds import TRADE_FEEDS
+from kis_actors.market.baseline import completed_total_won
 from kis_actors.messages import (
     BaselineLoaded,
     BaselineMissing,
@@ -23,44 +24,26 @@ from kis_actors.messages import (
     UniverseLoaded,
     UnsubscribeConfirmed,
 )
-from kis_actors.policies.freshness import Regular
+from kis_actors.policies.freshness import Regular, regular_of
 from kis_actors.rules import AnyParams
 from kis_actors.settings import Settings
 from kis_actors.signals import engine
-from kis_actors.signals.engine import Fired, Memories, Memory, forget_holding, is_waiting, judge, readings_of
+from kis_actors.signals.engine import Fired, Memory, applied, forget_holding, is_waiting, judge, readings_of
+from kis_actors.signals.outlook import Outlook, Seen
 from kis_actors.signals.params import Groups
 from kis_actors.signals.sight import Average, Sight
 from kis_actors.signals.standing import Standing, standings_of
 from kis_actors.signals.tape import Point, Tape
-from kis_actors.units import KST
+from kis_actors.units import KST_S, second_of
 
+DAY_S = 86_400
 LINE_STEP_S = 180
 """The picture of a day has a point for so many seconds: 130 of them."""
 SCAN_GAPS = 2.5
 """A scan that comes so many intervals after the one before has missed some."""
 
 
-class Seen(NamedTuple):
-    """One price of one code. source: trade or scan. seen_at: the trade's stamp, or when the scan came in.
-
-    is_regular: of the regular session. age_s: how old it was when it came. interruption: vi, halt or ""; with one,
-    price_won is 0 if there was none in the session before it.
-    """
-
-    code: str
-    price_won: int
-    change_ratio: float
-    cum_volume_shares: int
-    cum_turnover_won: int
-    seen_at: datetime
-    source: str
-    previous_volume_shares: int = 0
-    is_regular: bool = True
-    age_s: float = 0.0
-    interruption: str = ""
-
-
-class Judgement(Struct, kw_only=True):
+class Judgement(Struct, kw_only=True, dict=True):
     """Updated in place: it changes with every trade.
 
     rules, groups: those of the settings. window_s: how far back any looks. opened_at: the session's beginning.
@@ -85,9 +68,16 @@ class Judgement(Struct, kw_only=True):
     lines: dict[str, dict[int, int]] = {}
     holding: dict[str, dict[str, Seen]] = {}
 
+    @cached_property
+    def outlooks(self) -> dict[str, Outlook]:
+        """What was worked out for each code from what is above; never stored, and forgotten when that changes."""
+        return {}
+
 
 def evolve(day: Judgement, event: Event, now: datetime | None) -> None:
     """Notes what the rules need to know, and where something was missed."""
+    if isinstance(event, CHANGES_OUTLOOKS):
+        day.outlooks.clear()
     match event:
         case RunStarted():
             use(day, event.settings)
@@ -103,7 +93,7 @@ def evolve(day: Judgement, event: Event, now: datetime | None) -> None:
         case SessionOpened():
             day.opened_at, day.memories, day.trades, day.scans = event.opens, {}, {}, {}
             day.lines, day.holding = {}, {}
-            day.regular = Regular(event.regular_opens or event.opens, event.regular_closes or event.closes)
+            day.regular = regular_of(event.regular_opens or event.opens, event.regular_closes or event.closes)
         case SubscribeConfirmed() if now and event.feed in TRADE_FEEDS.values():
             _missed(day, (event.code,), now)
         case StreamStale() | StreamRestored() if now:
@@ -116,8 +106,12 @@ def evolve(day: Judgement, event: Event, now: datetime | None) -> None:
             _ended(day, _streamed(day))
 
 
+CHANGES_OUTLOOKS = (UniverseLoaded, BaselineLoaded, BaselineMissing, SessionOpened)
+
+
 def use(day: Judgement, settings: Settings) -> None:
     """The rules as they are set."""
+    day.outlooks.clear()
     day.settings, day.groups = settings, settings.monitor.groups
     day.rules = settings.monitor.rule_book()
     day.window_s = engine.window_s_of(day.rules)
@@ -137,15 +131,20 @@ def _change(day: Judgement, settings: Settings, now: datetime | None) -> None:
 
 def consider(day: Judgement, seen: Seen) -> tuple[Fired, ...]:
     """The rules that count with this price."""
-    tape = _tape(day, seen)
-    at_s = int(seen.seen_at.timestamp())
-    sight = _sight(day, seen, tape, at_s)
-    fired = _judged(day, seen, sight, day.memories)
-    _keep_holding(day, seen, sight)
+    code, at_s = seen.code, second_of(seen.seen_at)
+    tape, outlook, of_code = _tape(day, seen, at_s), _outlook(day, code), day.memories.get(code)
+    if of_code is None:
+        of_code = day.memories[code] = {}
+    sight = outlook.sight(seen, tape, at_s)
+    fired = judge(outlook.rules, of_code, sight, is_regular=seen.is_regular, age_s=seen.age_s)
+    if is_waiting(day.rules, day.memories, code):
+        _keep_holding(day, seen, sight, outlook)
+    elif day.holding:
+        day.holding.pop(code, None)
     if not seen.interruption:
         point = Point(at_s, seen.price_won, seen.cum_volume_shares, seen.cum_turnover_won)
         tape.add(point, day.window_s)
-        _draw(day, seen)
+        _draw(day, code, at_s, seen.price_won)
     return fired
 
 
@@ -170,8 +169,8 @@ def resume(day: Judgement, code: str) -> None:
 def note_extremes(day: Judgement, code: str, high_won: int, low_won: int) -> None:
     """The day's high and low as KIS has them, for the next price."""
     if high_won and low_won:
-        for tapes in (day.trades, day.scans):
-            tapes.setdefault(code, Tape()).note_extremes(high_won, low_won)
+        _tape_of(day.trades, code).note_extremes(high_won, low_won)
+        _tape_of(day.scans, code).note_extremes(high_won, low_won)
 
 
 def line_of(day: Judgement, code: str) -> tuple[tuple[int, int], ...]:
@@ -193,40 +192,42 @@ def _set_closes(
     day.closes_won[code], day.levels_won[code] = closes_won, levels_won
 
 
-def _judged(day: Judgement, seen: Seen, sight: Sight, memories: Memories) -> tuple[Fired, ...]:
-    return judge(day.rules, day.groups, memories, sight, is_regular=seen.is_regular, age_s=seen.age_s)
-
-
 def _repeated(day: Judgement, name: str, seen: Seen, now: datetime) -> tuple[Fired, ...]:
     """The last look of one rule once more; the others look at prices alone, so nothing changes for them."""
-    seen = seen._replace(is_regular=seen.is_regular and (day.regular is None or day.regular.has(now)))
-    of_code = day.memories[seen.code]
-    own = {other: memory if other == name else replace(memory) for other, memory in of_code.items()}
-    sight = _sight(day, seen, _tape(day, seen), int(now.timestamp()))
-    return tuple(fired for fired in _judged(day, seen, sight, {seen.code: own}) if fired.name == name)
+    is_regular = seen.is_regular and (day.regular is None or day.regular.has(now))
+    own = {other: memory if other == name else replace(memory) for other, memory in day.memories[seen.code].items()}
+    tape, outlook = _tape(day, seen, second_of(seen.seen_at)), _outlook(day, seen.code)
+    sight = outlook.sight(seen, tape, int(now.timestamp()))
+    fired = judge(outlook.rules, own, sight, is_regular=is_regular, age_s=seen.age_s)
+    return tuple(one for one in fired if one.name == name)
 
 
-def _sight(day: Judgement, seen: Seen, tape: Tape, at_s: int) -> Sight:
-    high_won, low_won = day.levels_won.get(seen.code, (0, 0))
-    signal = day.settings.monitor.signal
-    return Sight(
-        code=seen.code, market=day.markets.get(seen.code, ""), price_won=seen.price_won, at_s=at_s,
-        cum_volume_shares=seen.cum_volume_shares, cum_turnover_won=seen.cum_turnover_won,
-        closes_won=day.closes_won.get(seen.code, ()), average=Average(signal.ma_days, signal.ma_includes_today),
-        tape=tape, previous_high_won=high_won, previous_low_won=low_won,
-        previous_volume_shares=seen.previous_volume_shares, since_open_s=_since_open_s(day, at_s),
-        interruption=seen.interruption,
-    )  # fmt: skip
+def _outlook(day: Judgement, code: str) -> Outlook:
+    found = day.outlooks.get(code)
+    if found is None:
+        market, closes_won = day.markets.get(code, ""), day.closes_won.get(code, ())
+        average = Average(day.settings.monitor.signal.ma_days, day.settings.monitor.signal.ma_includes_today)
+        found = day.outlooks[code] = Outlook(
+            rules=applied(day.rules, day.groups, code, market), market=market, closes_won=closes_won, average=average,
+            completed_won=completed_total_won(closes_won, **average._asdict()),
+            levels_won=day.levels_won.get(code, (0, 0)),
+            opened_s=day.opened_at.timestamp() if day.opened_at else None,
+        )  # fmt: skip
+    return found
 
 
-def _since_open_s(day: Judgement, at_s: int) -> float:
-    return at_s - day.opened_at.timestamp() if day.opened_at else 0.0
+def _tape_of(tapes: dict[str, Tape], code: str) -> Tape:
+    """As setdefault, which would make a tape at every price."""
+    tape = tapes.get(code)
+    if tape is None:
+        tape = tapes[code] = Tape()
+    return tape
 
 
-def _tape(day: Judgement, seen: Seen) -> Tape:
+def _tape(day: Judgement, seen: Seen, at_s: int) -> Tape:
     if seen.source == "trade":
-        return day.trades.setdefault(seen.code, Tape())
-    tape, at_s = day.scans.setdefault(seen.code, Tape()), int(seen.seen_at.timestamp())
+        return _tape_of(day.trades, seen.code)
+    tape = _tape_of(day.scans, seen.code)
     if tape.points and at_s - tape.points[-1].at_s > _scan_gap_s(day):
         tape.begin(at_s)
     return tape
@@ -264,15 +265,12 @@ def _forget(day: Judgement, code: str) -> None:
     day.holding.pop(code, None)
 
 
-def _keep_holding(day: Judgement, seen: Seen, sight: Sight) -> None:
+def _keep_holding(day: Judgement, seen: Seen, sight: Sight, outlook: Outlook) -> None:
     """What comes too late for a rule, or shows it nothing, is no look of it; an interruption always is one."""
-    if not is_waiting(day.rules, day.memories, seen.code):
-        day.holding.pop(seen.code, None)
-        return
-    readings = readings_of(day.rules, day.groups, sight, day.memories[seen.code])
+    readings = readings_of(outlook.rules, sight, day.memories[seen.code])
     looked = {
-        name: seen for name, (params, reading) in readings.items()
-        if seen.interruption or (reading and seen.age_s <= params.max_age_sec)
+        rule.name: seen for rule in outlook.rules
+        if seen.interruption or (readings[rule.name] and seen.age_s <= rule.params.max_age_sec)
     }  # fmt: skip
     day.holding[seen.code] = day.holding.get(seen.code, {}) | looked
     _drop_settled(day, seen.code)
@@ -287,7 +285,8 @@ def _drop_settled(day: Judgement, code: str) -> None:
         del day.holding[code]
 
 
-def _draw(day: Judgement, seen: Seen) -> None:
-    at = seen.seen_at if seen.seen_at.tzinfo is KST else seen.seen_at.astimezone(KST)
-    second = at.hour * 3600 + at.minute * 60 + at.second
-    day.lines.setdefault(seen.code, {})[second - second % LINE_STEP_S] = seen.price_won
+def _draw(day: Judgement, code: str, at_s: int, price_won: int) -> None:
+    second, line = (at_s + KST_S) % DAY_S, day.lines.get(code)
+    if line is None:
+        line = day.lines[code] = {}
+    line[second - second % LINE_STEP_S] = price_won

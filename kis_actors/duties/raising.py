@@ -2,10 +2,10 @@
 
 from typing import NamedTuple
 
-from kis_actors.duties.judgement import Seen
 from kis_actors.market.universe import Stock
 from kis_actors.messages import SignalRaised
 from kis_actors.signals.engine import Fired
+from kis_actors.signals.outlook import Seen
 
 
 class Found(NamedTuple):

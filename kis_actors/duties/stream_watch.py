@@ -59,6 +59,11 @@ class StreamWatch(Struct, kw_only=True):
     changes: list[tuple[str, Kind]] = []
     new_widths: list[FrameWidthChanged] = []
 
+    @property
+    def has_news(self) -> bool:
+        """Whether there is anything to be said."""
+        return bool(self.new_widths or self.restored or self.changes or self.stale)
+
     def said(self) -> tuple[Event, ...]:
         """What is to be said of the event handled last."""
         return (*self.new_widths, *self.restored, *(_change(*one) for one in self.changes), *self.stale)
@@ -78,7 +83,7 @@ class StreamWatch(Struct, kw_only=True):
 
 def evolve(watch: StreamWatch, event: Event) -> None:
     """Forgets what was said, and notes what is subscribed."""
-    watch.stale, watch.restored, watch.changes, watch.new_widths = [], [], [], []
+    forget_said(watch)
     match event:
         case ClockTicked():
             watch.now = event.now
@@ -96,6 +101,11 @@ def evolve(watch: StreamWatch, event: Event) -> None:
             watch.live.pop(event.code)
 
 
+def forget_said(watch: StreamWatch) -> None:
+    """Another event is handled."""
+    watch.stale, watch.restored, watch.changes, watch.new_widths = [], [], [], []
+
+
 def _is_watched(watch: StreamWatch, event: SubscribeRefused | UnsubscribeConfirmed) -> bool:
     """Whether that is the feed its trades come on; another may be given back while this one stays."""
     live = watch.live.get(event.code)
@@ -107,10 +117,13 @@ def hear(watch: StreamWatch, frame: Frame) -> None:
     _note_width(watch, frame.tr_id, frame.width, is_readable=True)
     for tick in frame.ticks:
         live = watch.live.get(tick.code)
-        if live and heard(live):
+        if live is None:
+            continue
+        if heard(live):
             watch.restored.append(StreamRestored(code=tick.code, link=watch.link))
-        if live:
-            _note_interruption(watch, tick.code, kind_of_tick(tick), "trade")
+        kind = kind_of_tick(tick)
+        if kind or tick.code in watch.interruptions:
+            _note_interruption(watch, tick.code, kind, "trade")
     for status in frame.statuses:
         if status.code in watch.live:
             _note_interruption(watch, status.code, kind_of(status), "status")

@@ -5,7 +5,9 @@ A frame is read whole or refused by name.
 
 import re
 from collections.abc import Callable
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
+
+from msgspec import Struct
 
 from kis_actors.kis.feeds import FEEDS, Feed, is_known_width
 from kis_actors.kis.fields import FrameError, code_of, shown
@@ -32,7 +34,7 @@ _COUNTS = {text: number for number in range(1, 1000) for text in (f"{number}", f
 _Value = TypeVar("_Value")
 
 
-class Frame(NamedTuple):
+class Frame(Struct, frozen=True, gc=False):
     """What one data frame tells, in its order: ticks from a trade feed, statuses from a status feed, else neither.
 
     width: columns in each record, also those not read; is_known_width tells whether KIS ever announced it.

@@ -15,7 +15,7 @@ from kis_actors.units import KST
 _TIME = re.compile(r"[0-9]{6}")
 
 
-class Tick(Struct, frozen=True, kw_only=True, gc=False):
+class Tick(Struct, frozen=True, gc=False):
     """One trade as a trade feed tells it.
 
     traded_at: KIS's stamp, whole seconds, KST; several trades share one.
@@ -85,24 +85,10 @@ def tick_of(record: list[str]) -> Tick:
     if not price:
         raise FrameError("price '0' is not above zero", "field")
     require_classes(opening_class, hour_class, market_class)
-    return Tick(
-        code=code,
-        traded_at=_instant_of(day, time),
-        price_won=price,
-        change_ratio=_ratio_of(change),
-        volume_shares=volume,
-        cum_volume_shares=cum_volume,
-        cum_turnover_won=cum_turnover,
-        day_open_won=day_open,
-        day_high_won=day_high,
-        day_low_won=day_low,
-        is_halted=halted == "Y",
-        opening_class=opening_class,
-        hour_class=hour_class,
-        market_class=market_class,
-        vi_reference_won=vi_reference,
-        previous_volume_same_time_shares=previous_volume,
-    )
+    return Tick(  # by position, at half the cost of names; in the order of Tick
+        code, _instant_of(day, time), price, _ratio_of(change), volume, cum_volume, cum_turnover, day_open, day_high,
+        day_low, halted == "Y", opening_class, hour_class, market_class, vi_reference, previous_volume,
+    )  # fmt: skip
 
 
 def next_tick_at(record: list[str]) -> int | None:

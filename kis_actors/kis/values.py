@@ -8,8 +8,9 @@ CODE = re.compile(r"[0-9A-Z]{6,9}")
 
 DATE = re.compile(r"[0-9]{8}")
 
-WHOLE = re.compile(r"[0-9]{1,18}")
-"""More digits than any turnover has, and what 64 bits can store."""
+WHOLE_DIGITS = 18
+"""More than any turnover has, and what 64 bits can store."""
+WHOLE = re.compile(rf"[0-9]{{1,{WHOLE_DIGITS}}}")
 
 _PERCENT = re.compile(r"[+-]?[0-9]{1,6}(\.[0-9]{1,6})?")
 
@@ -24,4 +25,4 @@ def ratio_of_percent(text: str) -> float | None:
 def whole_in(row: Mapping[str, str], name: str) -> int:
     """The whole number under `name` in a row of an answer; 0 if there is none."""
     text = row.get(name, "").strip()
-    return int(text) if WHOLE.fullmatch(text) else 0
+    return int(text) if len(text) <= WHOLE_DIGITS and text.isdigit() and text.isascii() else 0

@@ -3,12 +3,12 @@
 Must not know where closes come from; they are completed, adjusted, and oldest first.
 """
 
-from typing import NamedTuple
+from msgspec import Struct
 
 NEAR_RATIO = 0.01
 
 
-class Disparity(NamedTuple):
+class Disparity(Struct, frozen=True, gc=False):
     """ratio: price against its average, minus one; -0.08 is 8 % under it. average_won: that average."""
 
     ratio: float
@@ -22,10 +22,20 @@ def disparity_of(
 
     With `includes_today` the price itself is the last of the `ma_days` values, as HTS shows it.
     """
-    completed = closes_needed(ma_days, includes_today)
-    if len(closes_won) < completed:
+    completed_won = completed_total_won(closes_won, ma_days=ma_days, includes_today=includes_today)
+    if completed_won is None:
         return None
-    total_won = sum(closes_won[len(closes_won) - completed :]) + (price_won if includes_today else 0)
+    return disparity_from(completed_won + price_won if includes_today else completed_won, ma_days, price_won)
+
+
+def completed_total_won(closes_won: tuple[int, ...], *, ma_days: int, includes_today: bool) -> int | None:
+    """The sum of the completed closes that an average over `ma_days` takes; None when there are too few."""
+    completed = closes_needed(ma_days, includes_today)
+    return None if len(closes_won) < completed else sum(closes_won[len(closes_won) - completed :])
+
+
+def disparity_from(total_won: int, ma_days: int, price_won: int) -> Disparity:
+    """Disparity of `price_won` against the average of `ma_days` values that add up to `total_won`."""
     average_won = total_won / ma_days
     return Disparity(price_won / average_won - 1, average_won)
 

@@ -7,6 +7,7 @@ from kis_actors.kis.frames import Tick
 from kis_actors.kis.rest import Quote
 from kis_actors.market.baseline import rebased
 from kis_actors.settings import Settings
+from kis_actors.units import KST
 
 FRESH_S = 60
 """In safe mode only trades stamped within so many seconds of now are judged."""
@@ -29,6 +30,11 @@ class Regular(NamedTuple):
         if self.opens <= instant <= self.closes:
             return True
         return self.opens <= instant <= self.closes + timedelta(seconds=CLOSING_PRINT_S)
+
+
+def regular_of(opens: datetime, closes: datetime) -> Regular:
+    """The regular session, in KST as trades are stamped: instants of one zone compare at a fifth of the cost."""
+    return Regular(opens.astimezone(KST), closes.astimezone(KST))
 
 
 def is_usable_trade(

@@ -3,9 +3,12 @@
 A rule file only measures (`read`, or `combine` over other rules); everything else about a signal is here.
 """
 
+from collections.abc import Iterable
+from types import ModuleType
 from typing import Literal, NamedTuple
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from kis_actors.signals.book import Rules, is_composed, members_of, rule_of
 from kis_actors.signals.params import Groups, RuleParams, applies_to, specialised
@@ -46,39 +49,61 @@ Memories = dict[str, dict[str, Memory]]
 """By code and the rule's name."""
 
 
-def readings_of(
-    rules: Rules, groups: Groups, sight: Sight, of_code: dict[str, Memory] | None = None
-) -> dict[str, tuple[RuleParams, Reading | None]]:
-    """What every rule that applies to the code measures; with the numbers that hold for this code.
+class Applied(Struct, frozen=True, gc=False):
+    """A rule as it looks at one code. params: with the numbers that hold for the code. rule: the file of its kind.
 
-    of_code: what is remembered of it, by the rule's name.
+    members: the names of the rules it is made of, None if it measures by itself.
+    is_about_interruptions: it is judged while trading is interrupted.
     """
-    found: dict[str, tuple[RuleParams, Reading | None]] = {}
-    for name, general in rules.items():
-        if applies_to(general, sight.code, sight.market, groups):
-            params = specialised(general, sight.code, sight.market, groups)
-            found[name] = params, _reading(params, _as_it_began(sight, (of_code or {}).get(name)), found)
+
+    name: str
+    params: RuleParams
+    rule: ModuleType
+    members: tuple[str, ...] | None
+    is_about_interruptions: bool
+
+
+def applied(rules: Rules, groups: Groups, code: str, market: str) -> tuple[Applied, ...]:
+    """The rules that look at `code`, in their order. Worth keeping: no price changes it."""
+    about = _about_interruptions(rules)
+    return tuple(
+        Applied(
+            name, specialised(params, code, market, groups), rule_of(params),
+            members_of(params) if is_composed(params) else None, name in about,
+        )
+        for name, params in rules.items() if applies_to(params, code, market, groups)
+    )  # fmt: skip
+
+
+def readings_of(rules: Iterable[Applied], sight: Sight, of_code: dict[str, Memory]) -> dict[str, Reading | None]:
+    """What every rule measures. of_code: what is remembered of the code, by the rule's name."""
+    found: dict[str, Reading | None] = {}
+    for one in rules:
+        found[one.name] = _reading(one, sight, of_code.get(one.name), found)
     return found
 
 
 def judge(
-    rules: Rules, groups: Groups, memories: Memories, sight: Sight, *, is_regular: bool, age_s: float = 0.0
+    rules: Iterable[Applied], of_code: dict[str, Memory], sight: Sight, *, is_regular: bool, age_s: float = 0.0
 ) -> tuple[Fired, ...]:  # fmt: skip
-    """The rules that count now. Updates `memories`.
+    """The rules that count now. Updates `of_code`, what is remembered by the rule's name.
 
     is_regular: the price is of the regular session. age_s: how old it is.
     """
-    of_code = memories.setdefault(sight.code, {})
-    judged, fired = _about_interruptions(rules) if sight.interruption else rules, []
-    for name, (params, reading) in readings_of(rules, groups, sight, of_code).items():
-        memory = of_code.setdefault(name, Memory())
-        gate = _gate(params, sight, is_regular=is_regular, age_s=age_s) if name in judged else "interrupted"
-        memory.reading, memory.gate = reading, gate
-        if not reading or gate:
-            continue
-        if _counts(params, memory, reading, sight):
-            fired.append(Fired(name, params, reading))
-    return tuple(one for one in fired if one.params.alert)
+    found: dict[str, Reading | None] = {}
+    fired: tuple[Fired, ...] = ()
+    for one in rules:
+        name, params, memory = one.name, one.params, of_code.get(one.name)
+        if memory is None:
+            memory = of_code[name] = Memory()
+        reading = memory.reading = found[name] = _reading(one, sight, memory, found)
+        is_kept_out = sight.interruption and not one.is_about_interruptions
+        gate = memory.gate = "interrupted" if is_kept_out else _gate(params, sight, is_regular, age_s)
+        if reading is None or gate or (reading.distance > 0 and memory.is_armed and memory.holds_since_s is None):
+            continue  # the last, which is far from holding and was before, is nearly every price
+        if _counts(params, memory, reading, sight) and params.alert:
+            fired = (*fired, Fired(name, params, reading))
+    return fired
 
 
 def forget_holding(memories: Memories, code: str) -> None:
@@ -89,15 +114,19 @@ def forget_holding(memories: Memories, code: str) -> None:
 
 def nearest(rules: Rules, groups: Groups, sight: Sight) -> tuple[str, Reading] | None:
     """The rule that is nearest to counting, and what it measures; on either side of its line."""
-    known = ((name, reading) for name, (params, reading) in readings_of(rules, groups, sight).items()
-             if reading and params.alert and not reading.is_moot and rule_of(params).RANKS)  # fmt: skip
+    looking = applied(rules, groups, sight.code, sight.market)
+    readings = readings_of(looking, sight, {})
+    ranking = (one.name for one in looking if one.params.alert and one.rule.RANKS)
+    known = ((name, reading) for name in ranking if (reading := readings[name]) and not reading.is_moot)
     return min(known, key=lambda entry: abs(entry[1].distance), default=None)
 
 
 def is_waiting(rules: Rules, memories: Memories, code: str) -> bool:
     """Whether a rule holds for `code` and only has to go on holding."""
-    of_code = memories.get(code, {})
-    return any(name in of_code and of_code[name].is_waiting for name in rules)
+    for name, memory in memories.get(code, {}).items():  # a loop costs a third of `any`, at every price
+        if memory.holds_since_s is not None and memory.is_armed and name in rules:
+            return True
+    return False
 
 
 def window_s_of(rules: Rules) -> int:
@@ -111,21 +140,19 @@ def _window_s(params: RuleParams) -> float:
     return sum(max(own.get(name, getattr(params, name, 0.0)) for own in each) for name in ("window_sec", "pace_sec"))
 
 
-def _as_it_began(sight: Sight, memory: Memory | None) -> Sight:
-    return sight._replace(held_extremes_won=memory.extremes_won) if memory and memory.is_waiting else sight
-
-
-def _reading(params: RuleParams, sight: Sight, found: dict[str, tuple[RuleParams, Reading | None]]) -> Reading | None:
-    rule, reading = rule_of(params), None
-    if is_composed(params):
-        members = (found.get(name) for name in members_of(params))
-        reading = rule.combine(params, tuple(member[1] if member else None for member in members))
-    elif sight.price_won or rule.DURING_INTERRUPTIONS:
-        reading = rule.read(params, sight)
+def _reading(one: Applied, sight: Sight, memory: Memory | None, found: dict[str, Reading | None]) -> Reading | None:
+    """found: by the rules before it. What waits is measured against the extremes of when it began to hold."""
+    reading: Reading | None = None
+    if one.members is not None:
+        reading = one.rule.combine(one.params, tuple(found.get(name) for name in one.members))
+    elif sight.price_won or one.rule.DURING_INTERRUPTIONS:
+        if memory and memory.holds_since_s is not None and memory.is_armed:
+            sight = replace(sight, held_extremes_won=memory.extremes_won)
+        reading = one.rule.read(one.params, sight)
     return reading
 
 
-def _gate(params: RuleParams, sight: Sight, *, is_regular: bool, age_s: float) -> Gate:
+def _gate(params: RuleParams, sight: Sight, is_regular: bool, age_s: float) -> Gate:
     if not (is_regular or params.session == "all"):
         return "session"
     if age_s > params.max_age_sec:
@@ -144,7 +171,7 @@ def _about_interruptions(rules: Rules) -> tuple[str, ...]:
 
 def _counts(params: RuleParams, memory: Memory, reading: Reading, sight: Sight) -> bool:
     """Notes the reading; whether the rule counts now, and did not before."""
-    if not reading.holds:
+    if reading.distance > 0:  # as `holds`, without a call
         memory.holds_since_s = None
         memory.is_armed = memory.is_armed or reading.distance > params.rearm_ratio
         return False

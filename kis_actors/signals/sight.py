@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+from msgspec import UNSET, Struct, UnsetType
+
 from kis_actors.market.baseline import Disparity, disparity_of
 from kis_actors.signals.tape import Tape
 
@@ -13,7 +15,7 @@ class Average(NamedTuple):
     includes_today: bool
 
 
-class Sight(NamedTuple):
+class Sight(Struct, gc=False):
     """One price of one code, with what a rule may weigh it against.
 
     price_won: 0 if an interruption comes before the first price of the day; no rule that measures it sees that.
@@ -22,6 +24,7 @@ class Sight(NamedTuple):
     previous_volume_shares: of the last completed day up to this time; 0 if unknown.
     since_open_s: seconds since the session began. interruption: vi, halt or "".
     held_extremes_won: the day's high and low when the rule began to hold, while it has to go on holding; (0, 0) if not.
+    measured: what `disparity` found, which several rules ask for.
     """
 
     code: str
@@ -39,11 +42,16 @@ class Sight(NamedTuple):
     since_open_s: float = 0.0
     interruption: str = ""
     held_extremes_won: tuple[int, int] = (0, 0)
+    measured: Disparity | UnsetType | None = UNSET
 
     def disparity(self) -> Disparity | None:
         """The price against its moving average; None without enough closes."""
-        ma_days, includes_today = self.average
-        return disparity_of(self.price_won, self.closes_won, ma_days=ma_days, includes_today=includes_today)
+        if self.measured is UNSET:
+            ma_days, includes_today = self.average
+            self.measured = disparity_of(
+                self.price_won, self.closes_won, ma_days=ma_days, includes_today=includes_today
+            )  # fmt: skip
+        return self.measured
 
     def day_extremes_won(self) -> tuple[int, int]:
         """High and low of the day to go beyond; 0 without any. What goes on holding is not measured by itself."""
@@ -51,7 +59,7 @@ class Sight(NamedTuple):
         return self.held_extremes_won if is_held else (self.tape.high_won, self.tape.low_won)
 
 
-class Reading(NamedTuple):
+class Reading(Struct, frozen=True, gc=False, array_like=True):
     """What a rule measures. It holds while distance is zero or less.
 
     value, threshold: in the rule's own UNIT. base_won: what the price is measured against, 0 for none.

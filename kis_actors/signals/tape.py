@@ -4,15 +4,19 @@ A window is only looked at if it was seen whole: after a reconnect the tape begi
 """
 
 from bisect import bisect_right
-from typing import NamedTuple
+from operator import attrgetter
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 SPARE_POINTS = 256
 """How many outdated points may gather before they are cut off together."""
 
 
-class Point(NamedTuple):
+_second = attrgetter("at_s")
+
+
+class Point(Struct, frozen=True, gc=False, array_like=True):
     """The last price of one second. at_s: seconds since 1970; KIS stamps whole seconds. The cum_ are of the day."""
 
     at_s: int
@@ -45,17 +49,20 @@ class Tape(Struct):
         """Notes a price; what is older than `window_s` may go, but for the last point before that."""
         if self.since_s is None:
             self.since_s = point.at_s
-        if self.points and self.points[-1].at_s >= point.at_s:
-            self.points[-1] = point._replace(at_s=self.points[-1].at_s)
-        else:
+        last = self.points[-1] if self.points else None
+        if last is None or last.at_s < point.at_s:
             self.points.append(point)
+        else:
+            self.points[-1] = point if last.at_s == point.at_s else replace(point, at_s=last.at_s)
         self.note_extremes(point.price_won, point.price_won)
         self._forget(point.at_s - window_s)
 
     def note_extremes(self, high_won: int, low_won: int) -> None:
         """The session's high and low reach at least so far."""
-        self.high_won = max(self.high_won, high_won)
-        self.low_won = min(self.low_won or low_won, low_won)
+        if high_won > self.high_won:
+            self.high_won = high_won
+        if not self.low_won or low_won < self.low_won:
+            self.low_won = low_won
 
     def at(self, at_s: int) -> Point | None:
         """The state at that second; None if the tape does not reach back so far without a gap."""
@@ -65,10 +72,5 @@ class Tape(Struct):
         return self.points[index - 1] if index else None
 
     def _forget(self, before_s: int) -> None:
-        outdated = bisect_right(self.points, before_s, key=_second) - 1
-        if outdated > SPARE_POINTS:
-            del self.points[:outdated]
-
-
-def _second(point: Point) -> int:
-    return point.at_s
+        if len(self.points) > SPARE_POINTS + 1 and self.points[SPARE_POINTS + 1].at_s <= before_s:
+            del self.points[: bisect_right(self.points, before_s, key=_second) - 1]

@@ -4,9 +4,10 @@ from datetime import datetime, timedelta
 
 from facts import DAY, OPENED, SAMSUNG, at, opened, settings
 
-from kis_actors.duties.judgement import Judgement, Seen, consider, evolve, held_on, note_extremes, use
+from kis_actors.duties.judgement import Judgement, consider, evolve, held_on, note_extremes, use
 from kis_actors.market.universe import Stock
 from kis_actors.messages import BaselineLoaded, Event, LinkLost, SettingsChanged, SubscribeConfirmed, UniverseLoaded
+from kis_actors.signals.outlook import Seen
 
 LOW = {"rule": "breakout", "of": "previous_low", "for_sec": 30.0}
 FALL = {"rule": "rapid_fall", "fall_ratio": 0.01, "window_sec": 60.0}
@@ -95,3 +96,35 @@ def test_a_rule_of_the_regular_session_holds_until_its_end_and_no_longer():
     day = Day(rules, unified)
     day.now = at("15:29:49")
     assert day.price("15:29:50", 9_499).until("15:40:00").said == ["15:31:20 all_day"]
+
+
+# --- what is worked out once for a code is worked out anew when it changes
+
+
+def test_levels_that_come_after_the_first_price_count():
+    day = Day({"low": {**LOW, "for_sec": 0.0}}).price("10:00:00", 9_499)
+    day.hear(BaselineLoaded(code=SAMSUNG, day=DAY, closes_won=(), high_won=10_500, low_won=9_400))
+    day.price("10:00:01", 9_450).price("10:00:02", 9_399)
+    assert day.said == ["10:00:00 low", "10:00:02 low"]
+
+
+def test_a_market_that_comes_after_the_first_price_counts():
+    rules = {"low": {**LOW, "for_sec": 0.0, "markets": ["KOSDAQ"]}}
+    day = Day(rules).price("10:00:00", 9_499)
+    day.hear(UniverseLoaded(stocks=(Stock(SAMSUNG, "삼성전자", "KOSDAQ"),), source="test"))
+    assert day.price("10:00:01", 9_499).said == ["10:00:01 low"]
+
+
+def test_rules_that_change_after_the_first_price_count():
+    day = Day({"low": {**LOW, "by_ratio": 0.1, "for_sec": 0.0}}).price("10:00:00", 9_499)
+    changed = settings(monitor={"rules": {"low": {**LOW, "for_sec": 0.0}}})
+    day.hear(SettingsChanged(settings=changed, difference=()))
+    assert day.price("10:00:01", 9_499).said == ["10:00:01 low"]
+
+
+def test_an_average_of_today_alone_before_the_first_price():
+    """There is nothing to divide by."""
+    day = Day({})
+    use(day.day, settings(monitor={"signal": {"ma_days": 1}, "rules": {"halted": {"rule": "vi_or_halt"}}}))
+    seen = Seen(SAMSUNG, 0, 0.0, 0, 0, at("10:00:00"), "trade", interruption="halt")
+    assert [fired.name for fired in consider(day.day, seen)] == ["halted"]

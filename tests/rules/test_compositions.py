@@ -1,14 +1,14 @@
 """all_of, any_of and not, over what other rules measure."""
 
 import pytest
-from facts import HYNIX
+from facts import HYNIX, SAMSUNG
 from hypothesis import given
 from hypothesis import strategies as st
 from sights import Judge, sight
 
 from kis_actors.rules import RULES, all_of, any_of, breakout, disparity_threshold, none_of, rapid_fall, vi_or_halt
 from kis_actors.signals.book import ordered
-from kis_actors.signals.engine import readings_of
+from kis_actors.signals.engine import applied, readings_of
 from kis_actors.signals.sight import Average, Reading
 
 LEVEL = {"closes_won": (10_000,) * 25, "average": Average(25, False), "previous_low_won": 9_000}
@@ -110,7 +110,7 @@ def test_only_any_of_does_without_a_member_that_sees_nothing(kind, names, blind)
 @pytest.mark.parametrize("kind", [all_of, any_of, none_of])
 def test_members_that_all_see_nothing_say_nothing(kind):
     rules = ordered({"blind": rapid_fall.Params(), "it": kind.Params(of=("blind",))})
-    assert readings_of(rules, {}, sight())["it"][1] is None
+    assert readings_of(applied(rules, {}, SAMSUNG, "KOSPI"), sight(), {})["it"] is None
 
 
 def test_a_disabled_member_sees_nothing():

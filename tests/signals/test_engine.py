@@ -34,6 +34,10 @@ def test_the_way_back_must_be_far_enough():
     assert line().over(BELOW, NOT_YET_ARMED, BELOW, REARMING, BELOW) == [0, 4]
 
 
+def test_the_way_back_may_come_in_steps():
+    assert line().over(BELOW, NOT_YET_ARMED, REARMING, BELOW) == [0, 3]
+
+
 def test_without_a_way_back_every_crossing_counts():
     assert line(rearm_ratio=0.0).over(BELOW, 9_170, BELOW) == [0, 2]
 
