@@ -104,6 +104,11 @@ class Process:
         self.stage.trace("commits", sum(len(unit.events) for unit in units))
         self.journal._commit(self.writer, units)
 
+    def perhaps_snapshot(self, probability: float) -> None:
+        """Takes one, if chance wants it."""
+        if self.stage.happens(probability):
+            self.take_snapshot()
+
     def take_snapshot(self) -> None:
         """As the thread does that takes them, while the actors go on."""
         self._go_on()

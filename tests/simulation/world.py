@@ -8,6 +8,7 @@ from facts import DAY, at
 from kis_actors.cores import CORES
 from kis_actors.day_files import Opening, day_to_open, open_day
 from kis_actors.messages import ClockTicked, RunEnded, SettingsUnchanged
+from kis_actors.policies.registrations import key_of
 from kis_actors.units import log_day_of
 from simulation import judging, oracle
 from simulation.disk import Broken, Folder, Killed, in_memory
@@ -92,7 +93,7 @@ class World:
             if self.deaths_due and self.stage.inputs >= self.deaths_due[0]:
                 self.deaths_due.pop(0)
                 self._plan_death()
-            self._take_snapshot(self.stage.fates.notes)
+            self._process.perhaps_snapshot(self.stage.fates.notes)
             settles = self.stage.happens(self.stage.fates.settles) or self._process.is_behind()
             self._settle(STEPS_MAX if settles else self.stage.chance.randint(0, 6))
         except Killed:
@@ -102,10 +103,6 @@ class World:
     def _process(self) -> Process:
         assert self.process is not None
         return self.process
-
-    def _take_snapshot(self, probability: float) -> None:
-        if self.stage.happens(probability):
-            self._process.take_snapshot()
 
     def _settle(self, steps: int = STEPS_MAX) -> None:
         for _ in range(steps):
@@ -128,7 +125,7 @@ class World:
         manner = chance.choice(("steps", "steps", "write", "write", "stop", night))
         self.stage.trace("death comes:", manner)
         if manner == "steps":
-            self._take_snapshot(0.5)
+            self._process.perhaps_snapshot(0.5)
             self._steps_left = chance.randint(0, 12)
         elif manner == "write":
             self._die_in_a_write(3)
@@ -253,9 +250,11 @@ class World:
         settings = self.stage.settings
         self.market.is_restless = False
         self._trade_all(self.stage.codes, is_diving=False)
+        heard = set(self.edges.socket.live)  # what is followed only from now on may not have been seen to recover
         self._pass(settings.monitor.alert_cooldown_sec + settings.notify.burst_sec + 5)
         states = self._process.states()
-        followed = [target.code for target in states["subscription"].targets]
+        codes = (target.code for target in states["subscription"].targets)
+        followed = [code for code in codes if key_of("H0STCNT0", code) in heard & set(self.edges.socket.live)]
         known = [code for code in followed if states["signal"].day.closes_won.get(code)]  # pins may have no average
         fallen_ns = self.stage.now_ns
         self._trade_all(known, is_diving=True)
