@@ -253,13 +253,13 @@ class World:
         heard = set(self.edges.socket.live)  # what is followed only from now on may not have been seen to recover
         self._pass(settings.monitor.alert_cooldown_sec + settings.notify.burst_sec + 5)
         states = self._process.states()
-        codes = (target.code for target in states["subscription"].targets)
-        followed = [code for code in codes if key_of("H0STCNT0", code) in heard & set(self.edges.socket.live)]
+        followed = [target.code for target in states["subscription"].targets]
         known = [code for code in followed if states["signal"].day.closes_won.get(code)]  # pins may have no average
+        sure = [code for code in known if key_of("H0STCNT0", code) in heard & set(self.edges.socket.live)]
         fallen_ns = self.stage.now_ns
         self._trade_all(known, is_diving=True)
         self._pass(settings.notify.burst_sec + settings.monitor.scan_interval_sec + 10)
-        oracle.person_knows(self.channels, known, fallen_ns, "after all was well again")
+        oracle.person_knows(self.channels, sure, fallen_ns, "after all was well again")
 
     def _trade_all(self, codes: Iterable[str], *, is_diving: bool) -> None:
         """All of them at once, on that side of the threshold."""
