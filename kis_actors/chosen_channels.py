@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
-from kis_actors.actors import notify
 from kis_actors.adapters.clock import Clock
 from kis_actors.adapters.http import Http
 from kis_actors.channels.apprise import AppriseChannel
@@ -13,6 +12,7 @@ from kis_actors.channels.picture import painter
 from kis_actors.channels.telegram import TelegramChannel
 from kis_actors.channels.webhook import WebhookChannel
 from kis_actors.credentials import Credentials
+from kis_actors.policies.loudness import channels_of
 from kis_actors.ports import Channel
 from kis_actors.settings import Settings
 
@@ -43,7 +43,7 @@ class Chosen(Protocol):
 
 def channels_for(parts: Chosen) -> tuple[Channel, ...]:
     """The channels of a run, in a fixed order."""
-    return tuple(MAKERS[name](parts) for name in notify.channels_of(parts.settings, parts.is_dry_run))
+    return tuple(MAKERS[name](parts) for name in channels_of(parts.settings, parts.is_dry_run))
 
 
 def _telegram(parts: Chosen) -> Channel:

@@ -2,13 +2,11 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from kis_actors.messages import CommandAccepted, SignalRaised
 from kis_actors.policies.commands import COMMANDS, Misused
-from kis_actors.texts import timed_line
-
-Language = Literal["ko", "en"]
+from kis_actors.texts import Language, timed_line
 
 ALERTS_MAX = 15
 LISTED_MAX = 20

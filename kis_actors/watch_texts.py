@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from kis_actors.policies.ranking import Ranked
-from kis_actors.reply_texts import Language, in_language, some
+from kis_actors.reply_texts import in_language, some
 from kis_actors.signals.standing import Explanation, Standing
-from kis_actors.texts import in_unit, rule_label
+from kis_actors.texts import Language, in_unit, rule_label
 from kis_actors.units import percent, won
 
 Names = Mapping[str, str]

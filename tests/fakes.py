@@ -41,7 +41,7 @@ class Said(NamedTuple):
 
     status: int
     body: object
-    headers: dict[str, str] = {}  # noqa: RUF012
+    headers: dict[str, str] = {}  # noqa: RUF012 - never changed
 
 
 class Try(NamedTuple):

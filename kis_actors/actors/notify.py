@@ -43,14 +43,12 @@ from kis_actors.messages import (
     UniverseLoaded,
 )
 from kis_actors.operator_texts import operator_text
-from kis_actors.policies.loudness import Kind, channels_of
+from kis_actors.policies.loudness import Kind
 from kis_actors.ports import Chat, Journal, Sender
 from kis_actors.reply_texts import toast
 from kis_actors.settings import Settings
 from kis_actors.texts import closing_text, digest_text, opening_text
 from kis_actors.turn import Core, Step, in_steps
-
-__all__ = ["CORE", "NotifyActor", "State", "channels_of"]
 
 SIGNALS_MAX = 500
 

@@ -4,7 +4,6 @@ What KIS has subscribed already, and what is to be asked of it, is `duties/holdi
 """
 
 from datetime import datetime
-from typing import Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -53,6 +52,7 @@ from kis_actors.policies.prices import Prices
 from kis_actors.policies.ranking import Ranked, ranking
 from kis_actors.policies.registrations import code_of, followed_max
 from kis_actors.settings import Settings
+from kis_actors.texts import Language
 from kis_actors.turn import Core, Step, in_steps
 from kis_actors.watch_texts import near_text, pins_full_text, pins_text, subs_text
 
@@ -258,7 +258,7 @@ def _reply(to: CommandAccepted, text: str) -> ReplyGiven:
     return ReplyGiven(update_id=to.update_id, chat=to.chat, text=text)
 
 
-def _language(state: State) -> Literal["ko", "en"]:
+def _language(state: State) -> Language:
     return state.settings.notify.language
 
 

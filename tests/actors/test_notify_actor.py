@@ -9,7 +9,6 @@ from msgspec.structs import replace
 from story import Story, given
 
 from kis_actors.actors.notify import CORE as NOTIFY
-from kis_actors.actors.notify import channels_of
 from kis_actors.messages import (
     AlertDecided,
     AlertSuppressed,
@@ -19,6 +18,7 @@ from kis_actors.messages import (
     NotifySent,
     NotifyUnknown,
 )
+from kis_actors.policies.loudness import channels_of
 from kis_actors.texts import alert_text
 
 BOTH = {"telegram": {"enabled": True}, "discord": {"enabled": True}}

@@ -14,7 +14,7 @@ from kis_actors.ports import Outcome
 class Apprise:
     """As apprise.Apprise: reads an address or not, and says of each message whether it was taken."""
 
-    told = []  # noqa: RUF012
+    told = []  # noqa: RUF012 - of all of them together, as one test has one
 
     def add(self, url):
         self.url = url

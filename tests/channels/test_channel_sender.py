@@ -307,7 +307,7 @@ def test_the_next_waits_until_the_answer_is_durable(answers):
     sender.send(recorded(1))
     sender.send(recorded(2))
     answers.next()
-    time.sleep(0.3)
+    time.sleep(0.3)  # long enough for a sender that does not wait
     assert channel.texts == ["text 1"]
     sender.settled(1)
     answers.next()

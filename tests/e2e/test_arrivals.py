@@ -8,10 +8,12 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import partial
 from typing import NamedTuple
 
 import pytest
 from fakes import (
+    Fake,
     Fault,
     Said,
     Try,
@@ -67,6 +69,10 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
 # --- the story
 
 
+def _is_done(fake: Fake) -> bool:
+    return not fake.faults
+
+
 def _troubles(around: Post) -> tuple[str, str]:
     """Everything a channel can do to a message while the daemon lives."""
     telegram, discord = around.fakes.values()
@@ -77,7 +83,7 @@ def _troubles(around: Post) -> tuple[str, str]:
     discord.faults += [Fault(Said(429, b"<html>", {"Retry-After": "30"})), Fault(empty, is_taken=True)]
     discord.faults += [cut_after_accepting(), refusal(404), error_after_accepting(503), refusal(400)]
     for channel, fake in around.fakes.items():
-        around.until(lambda fake=fake: not fake.faults, "every fault done", channel)  # type: ignore[misc]
+        around.until(partial(_is_done, fake), "every fault done", channel)
         _until_taken(around, channel, 1)
     return _hang(around), _unconnected(around)
 

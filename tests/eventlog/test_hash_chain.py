@@ -3,25 +3,15 @@
 import sqlite3
 
 import pytest
+from six_rows import row, six_rows_in
 
 from eventlog.integrity import START, extend
-from eventlog.schema import Row
-from eventlog.store import Reader, Writer
-
-
-def row(seq: int, payload: bytes = b'{"a":1}') -> Row:
-    return Row(seq, "edge", "Seen", 1, 0, 1_000 * seq, payload)
+from eventlog.store import Reader
 
 
 @pytest.fixture
 def path(tmp_path):
-    """Three commits of two rows, 11 to 16, in a file that goes on after row 10."""
-    path = tmp_path / "2026-11-20.db"
-    writer = Writer.create(path, day="2026-11-20", last_seq=10, chain=START, durability="normal")
-    for first in (11, 13, 15):
-        writer.append([row(first), row(first + 1)])
-    writer.close()
-    return path
+    return six_rows_in(tmp_path)
 
 
 def found_after(path, *statements: str) -> int | None:
