@@ -14,7 +14,12 @@ ROWS: dict[str, tuple[str, ...]] = {
     "kis_actors.scalars": (),
     "kis_actors.rules": ("kis_actors.rules", "kis_actors.signals", "kis_actors.market", "kis_actors.units"),
     "kis_actors.signals": ("kis_actors.rules", "kis_actors.signals", "kis_actors.market", "kis_actors.units"),
-    "kis_actors.settings": ("kis_actors.rules", "kis_actors.signals", "kis_actors.units"),
+    "kis_actors.section": (),
+    "kis_actors.notify_settings": ("kis_actors.section",),
+    "kis_actors.settings": (
+        "kis_actors.notify_settings", "kis_actors.rules", "kis_actors.section", "kis_actors.signals",
+        "kis_actors.units",
+    ),
     "kis_actors.problems": (),
     "kis_actors.yaml_file": ("kis_actors.problems", "kis_actors.scalars"),
     "kis_actors.limits": (),
@@ -32,7 +37,8 @@ ROWS: dict[str, tuple[str, ...]] = {
     "kis_actors.kis": ("kis_actors.kis", "kis_actors.units"),
     "kis_actors.messages": ("kis_actors.market", "kis_actors.settings", "kis_actors.units"),
     "kis_actors.policies": (
-        "kis_actors.policies", "kis_actors.rules", "kis_actors.signals", "kis_actors.kis", "kis_actors.market",
+        "kis_actors.notify_settings", "kis_actors.policies", "kis_actors.rules", "kis_actors.signals",
+        "kis_actors.kis", "kis_actors.market",
         "kis_actors.settings", "kis_actors.units",
     ),
     "kis_actors.turn": ("kis_actors.messages",),
@@ -45,7 +51,7 @@ ROWS: dict[str, tuple[str, ...]] = {
     ),
     "kis_actors.operator_texts": ("kis_actors.messages", "kis_actors.units"),
     "kis_actors.duties": (
-        "kis_actors.texts", "kis_actors.reply_texts",
+        "kis_actors.notify_settings", "kis_actors.texts", "kis_actors.reply_texts",
         "kis_actors.duties", "kis_actors.policies", "kis_actors.rules", "kis_actors.signals",
         "kis_actors.kis", "kis_actors.market", "kis_actors.messages",
         "kis_actors.settings", "kis_actors.units",
