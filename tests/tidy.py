@@ -120,7 +120,7 @@ OWNERS: dict[str, tuple[str, ...]] = {
     "websockets": ("kis_actors.simulator", "kis_actors.web"),
     "PIL": ("kis_actors.channels.picture",),
     "arro3": ("kis_actors.commands.parquet",),
-    "sqlite3": ("eventlog", "kis_actors.commands.options", "kis_actors.sealing"),
+    "sqlite3": ("eventlog", "kis_actors.commands.options", "kis_actors.sealing", "kis_actors.web.live"),
     "sqlite_utils": ("eventlog",),
     "tools": (),
     "tests": (),
