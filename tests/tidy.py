@@ -64,6 +64,7 @@ ROWS: dict[str, tuple[str, ...]] = {
     ),
     "kis_actors.fingerprint": ("eventlog",),
     "kis_actors.sealer": ("eventlog", "kis_actors.settings"),
+    "kis_actors.watch_page": ("kis_actors.settings",),
     "kis_actors.snapshots": ("eventlog", "kis_actors.fingerprint", "kis_actors.journal"),
     "kis_actors.recovery": ("eventlog", "kis_actors.messages", "kis_actors.turn"),
     "kis_actors.journal": ("eventlog", "kis_actors.messages", "kis_actors.recovery", "kis_actors.turn"),

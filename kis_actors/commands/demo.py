@@ -2,11 +2,12 @@
 
 import os
 import secrets
+import socket
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,6 +17,7 @@ from kis_actors.app import App
 from kis_actors.commands.console import LiveConsole, PlainConsole, summary
 from kis_actors.commands.run import parts_of, run_app
 from kis_actors.credentials import load_credentials
+from kis_actors.settings import Web
 from kis_actors.settings_file import load
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -37,6 +39,7 @@ kis:
 market: {{hours: krx, file: {root}/config/market.yaml}}
 universe: {{file: {root}/config/universe.csv}}
 log: {{data_dir: {directory}}}
+web: {{port: {web_port}}}
 clock: {{anchor: "{clock_anchor}", shows: "{clock_shows}", speed: {clock_speed}}}
 """
 
@@ -55,7 +58,8 @@ def run_demo(*, speed: float, seed: int, is_once: bool, data_dir: Path | None) -
     with simulator(speed, seed) as simulated:
         loaded = load(write_settings(directory, simulated.said))
         click.echo(f"data directory {directory} (kept; log, settings and keys of this demo)")
-        console = LiveConsole() if sys.stdout.isatty() else PlainConsole()
+        page = f"http://127.0.0.1:{loaded.settings.web.port}"
+        console = LiveConsole(page) if sys.stdout.isatty() else PlainConsole()
         credentials = load_credentials(loaded.settings, {}, loaded.path)
         app = App(parts_of(loaded, credentials, is_dry_run=False, write=console.write))
         with console.showing(app.view):
@@ -73,7 +77,8 @@ def _each_second(app: App, console: LiveConsole | PlainConsole, is_once: bool) -
 def write_settings(directory: Path, said: dict[str, str]) -> Path:
     """The settings and keys of this demo, so that `kis-actors run --config` can go on with it; the settings' path."""
     path = directory / "settings.yaml"
-    path.write_text(SETTINGS.format(directory=directory, root=ROOT, **said, **_time_outs(said["clock_speed"])), "utf-8")
+    given = {"directory": directory, "root": ROOT, "web_port": _free_port(Web().port)}
+    path.write_text(SETTINGS.format(**given, **said, **_time_outs(said["clock_speed"])), "utf-8")
     keys = directory / "credentials.yaml"
     keys.unlink(missing_ok=True)
     with os.fdopen(os.open(keys, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
@@ -85,6 +90,14 @@ def _time_outs(speed: str) -> dict[str, float]:
     """At least what they are in real life, and at least half a real second."""
     half_s = float(speed) / 2
     return {"ack_s": min(max(5.0, half_s), 120.0), "idle_s": max(90.0, 6 * half_s), "question_s": max(30.0, 2 * half_s)}
+
+
+def _free_port(wanted: int) -> int:
+    """The one that is wanted or, if somebody serves there, any that is free now."""
+    for port in (wanted, 0):
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)) as probe:
+            return int(probe.getsockname()[1])
+    return 0
 
 
 @contextmanager

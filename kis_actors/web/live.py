@@ -85,6 +85,7 @@ class Live:
         with open_reader(path) as reader:
             upto = reader.last_commit()[0]
         if upto <= self._seq:
+            self._share = 1.0
             return False
         self._fold(path, upto)
         return True
@@ -110,10 +111,10 @@ class Live:
         """Anew, with what a snapshot and the index of notable records give at once."""
         snapshot = read_snapshot(path, code_fingerprint()) if path and path.suffix == HOT else None
         known = known_from(CORES, snapshot) if snapshot else NOTHING
-        picture = drawn(_noted(path, known.seq)) if path else DayPicture()
+        picture = drawn(records_in(path, types=DRAWN_FROM)) if path else DayPicture()
         with self._lock:
             self._path, self._known, self._seq = path, known, known.seq
-            self._picture, self._share = picture, 0.0
+            self._picture, self._drawn_to, self._share = picture, picture.view.log_seq, 0.0
             self._frames: deque[tuple[int, int]] = deque()
             self._lag_s: float | None = None
 
@@ -134,7 +135,8 @@ class Live:
         """The same records, on their way into the picture."""
         last: Record | None = None
         for record in records:
-            self._picture.note(record)
+            if record.seq > self._drawn_to:
+                self._picture.note(record)
             if isinstance(record.event, FrameReceived):
                 self._count(record.at_ns // NS_PER_S)
                 last = record
@@ -177,7 +179,3 @@ def status_in(data_dir: Path) -> dict[str, Any]:
     except (OSError, orjson.JSONDecodeError):
         return {}
     return said if isinstance(said, dict) else {}
-
-
-def _noted(path: Path, upto: int) -> Iterator[Record]:
-    return (record for record in records_in(path, types=DRAWN_FROM) if record.seq <= upto)

@@ -52,6 +52,6 @@ def _row(states: dict[str, Any], moment: Moment, place: int, one: Ranked) -> dic
         "seen_at": last.traded_at if last else None, "source": last.source if last else "",
         "rule": label_of(moment, one.rule), "distance": one.distance, "disparity": one.disparity, "score": one.score,
         "place": both(PLACES.get(one.place), one.place), "slot": slot, "slot_text": both(STATES.get(slot), slot),
-        "is_stale": code in view.stale, "interruption": signal.watch.interruption_of(code),
+        "is_stale": code in view.stale and slot == "live", "interruption": signal.watch.interruption_of(code),
         "is_pinned": code in states["subscription"].pins, "spark": spark_of(states, code),
     }  # fmt: skip

@@ -1,5 +1,6 @@
 """What "Now" shows: session, health, scans, link and mode, of any moment."""
 
+from collections.abc import Sized
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -78,7 +79,7 @@ def _scan(moment: Moment) -> dict[str, Any]:
     view, rounds = picture.view, moment.states["scan"].rounds if moment.states else None
     interval_s = rounds.interval_s if rounds and rounds.interval_s else monitor.scan_interval_sec
     last = picture.scans[-1] if picture.scans else None
-    recent = sum(at >= moment.at - timedelta(seconds=MINUTE_S) for at in picture.calls)
+    recent = sum(at > moment.at - timedelta(seconds=MINUTE_S) for at in picture.calls)
     return {
         "number": view.scan, "batches": view.batches, "waiting": len(rounds.waiting) if rounds else 0,
         "quoted": last.quoted if last else 0, "codes": len(view.names), "failed": last.failed if last else 0,
@@ -96,14 +97,14 @@ def _calls_max(picture: DayPicture) -> int | None:
 
 def _link(moment: Moment) -> dict[str, Any]:
     picture, view = moment.picture, moment.picture.view
-    held = moment.states["subscription"].held.ledger.slots if moment.states else view.subscriptions
+    held: Sized = moment.states["subscription"].held.ledger.slots if moment.states else view.subscriptions
     opened = picture.links[-1] if picture.links else None
     status = moment.status
     return {
-        "state": view.link, "reason": view.link_reason,
+        "state": view.link if _is_running(moment) else "down", "reason": view.link_reason,
         "since": opened.since if opened and opened.until is None else None,
         "opened": view.links_opened, "lost": view.links_lost,
-        "live": view.live(), "targets": len(view.targets), "slots_used": len(held),
+        "live": view.live(), "targets": len(view.targets), "slots_used": len(held) if _is_running(moment) else 0,
         "slots_max": min(REGISTRATIONS_MAX, picture.settings.kis.ws_registrations_max),
         "slots_wanted_max": registrations_max(picture.settings),
         "frames_per_s": moment.frames_per_s, "lag_s": moment.lag_s,
@@ -113,7 +114,8 @@ def _link(moment: Moment) -> dict[str, Any]:
         "refused": sum(state == "refused" for state, _ in view.subscriptions.values()),
         "slots": [
             {"code": code, "name": view.names.get(code, code), "state": state, "since": since}
-            for (code, feed), (state, since) in view.subscriptions.items() if feed in TRADE_FEEDS.values()
+            for (code, feed), (state, since) in view.subscriptions.items()
+            if feed in TRADE_FEEDS.values() and _is_running(moment)
         ],
     }  # fmt: skip
 

@@ -124,6 +124,8 @@ class Pages:
         show = partial(_code_page, code=code)
         if _is_past(request):
             return await _when_done(self._at(request), show)
+        if self._live.share < 1:
+            return _json_response(json_of({"share": self._live.share}), 202)
         answer = await run_in_threadpool(self._live.look, show)
         return _json_response(answer or b"null")
 

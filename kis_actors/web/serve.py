@@ -96,7 +96,7 @@ def _listener(host: str, port: int) -> socket.socket:
         listener = socket.create_server((host, port), family=family)
     except OSError as error:
         what = error.strerror or str(error)
-        raise PortTaken(f"watch page: {host}:{port} cannot be opened ({what}); write another web.port") from None
+        raise PortTaken(f"{host}:{port} cannot be opened ({what}); write another web.port") from None
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listener
 

@@ -10,7 +10,7 @@ export function alertsPage(picture, isPast) {
   if (!alerts.length) return [head, h("p", { class: "empty" }, t(isPast ? "noAlertsThen" : "noAlerts"))];
   return [head, h("table", { class: "grid alerts-grid" },
     h("thead", {}, h("tr", {}, h("th", {}, t("time")), h("th", {}, t("code")), h("th", {}, t("rule")), h("th", {}, t("measured")),
-      h("th", { class: "num" }, t("price")), h("th", { class: "num" }, t("since")), h("th", { class: "num range" }, t("lowHigh")), h("th", {}, t("deliveries")))),
+      h("th", { class: "num" }, t("alertPrice")), h("th", { class: "num" }, t("since")), h("th", { class: "num range" }, t("lowHigh")), h("th", {}, t("deliveries")))),
     h("tbody", {}, alerts.map(row)))];
 }
 

@@ -1,5 +1,7 @@
 // Asks the server; what takes long tells how far it is. The stream is opened again by the browser itself.
 
+import { t } from "./words.js";
+
 const POLL_MS = 300;
 
 export class Failed extends Error {}
@@ -16,7 +18,7 @@ export async function post(path, body, progress = () => {}, isWanted = () => tru
 
 async function repeated(request, progress, isWanted) {
   while (isWanted()) {
-    const response = await request();
+    const response = await request().catch(() => { throw new Failed(t("reconnecting")); });
     const answer = await response.json().catch(() => ({}));
     if (response.status === 202) {
       progress(answer.share);

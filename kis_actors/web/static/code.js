@@ -31,8 +31,8 @@ export class CodePage {
       this.error = "";
       if (page) await this.show(page, at);
     } catch (problem) {
-      if (!(problem instanceof Failed) && !(problem instanceof TypeError)) throw problem;
-      this.error = problem instanceof Failed ? problem.message : this.error;
+      if (!(problem instanceof Failed)) throw problem;
+      this.error = problem.message;
     }
     if (this.isClosed) return;
     this.redraw();

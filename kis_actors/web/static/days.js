@@ -23,7 +23,10 @@ export class DaysPage {
     try {
       this.days = await ask("/api/days");
       this.choose(this.day ?? this.days[0]?.day);
-    } catch { this.error = t("reconnecting"); }
+    } catch (problem) {
+      if (!(problem instanceof Failed)) throw problem;
+      this.error = problem.message;
+    }
     this.redraw();
   }
 
@@ -71,7 +74,8 @@ export class DaysPage {
     try {
       this.outcome = await post("/api/what-if", { day, settings }, (share) => { this.share = share; if (isWanted()) this.redraw(); }, isWanted);
     } catch (problem) {
-      this.error = problem instanceof Failed ? problem.message : t("reconnecting");
+      if (!(problem instanceof Failed)) throw problem;
+      this.error = problem.message;
     }
     this.share = null;
     if (!this.isClosed) this.redraw();

@@ -29,7 +29,7 @@ const WORDS = {
   trade: ["체결", "trade"], scanSource: ["스캔", "scan"], vi: ["VI", "VI"], halt: ["정지", "halt"],
   nothingNear: ["아직 순위가 없습니다. 첫 스캔 뒤에 채워집니다.", "No ranking before the first scan of the session."], reading: ["기록을 읽는 중", "Reading the log"],
   rebuilding: ["그 시점을 다시 만드는 중", "Rebuilding that moment"], noAlerts: ["오늘 알림이 없습니다.", "No alerts today."], noAlertsThen: ["그때까지 알림이 없습니다.", "No alerts until then."],
-  time: ["시각", "Time"], measured: ["값", "Value"], deliveries: ["전달", "Delivery"], since: ["그 뒤", "Since"], sinceNow: ["지금", "now"], lowHigh: ["저 / 고", "low / high"],
+  time: ["시각", "Time"], alertPrice: ["알림 때 값", "Price then"], measured: ["값", "Value"], deliveries: ["전달", "Delivery"], since: ["그 뒤", "Since"], sinceNow: ["지금", "now"], lowHigh: ["저 / 고", "low / high"],
   sent: ["보냄", "sent"], pending: ["보내는 중", "pending"], failed: ["실패", "failed"], unknown: ["확인 안 됨", "unknown"], suppressed: ["끔", "off"],
   attempts: (n) => [`${n}번`, `${n} tries`], noChannel: ["채널 없음", "no channel"], suppressedCount: (n) => [`보류 ${n}건`, `${n} suppressed`], alertsCount: (n) => [`${n}건`, `${n}`],
   why: ["왜 울렸나 / 왜 안 울렸나", "Why / why not"], value: ["값", "Value"], threshold: ["기준", "Threshold"], verdict: ["판정", "Verdict"], events: ["이 종목의 기록", "Events of this code"],
