@@ -105,7 +105,7 @@ class Pages:
     async def _pictured(self, request: Request) -> Response:
         if not _is_past(request):
             return _json_response(self._picture)
-        job = self._at(request)
+        job = await self._at(request)
         return await _when_done(job, lambda moment: json_of(picture_of(moment)))
 
     async def _days_there(self, request: Request) -> Response:
@@ -123,7 +123,7 @@ class Pages:
         code = code_of(request.query_params.get("code", ""))
         show = partial(_code_page, code=code)
         if _is_past(request):
-            return await _when_done(self._at(request), show)
+            return await _when_done(await self._at(request), show)
         if self._live.share < 1:
             return _json_response(json_of({"share": self._live.share}), 202)
         answer = await run_in_threadpool(self._live.look, show)
@@ -171,12 +171,13 @@ class Pages:
         return Response(json_of({"healthy": is_well, "reasons": reasons}), 200 if is_well else 503,
                         media_type="application/json")  # fmt: skip
 
-    def _at(self, request: Request) -> Job:
-        """The moment that is asked for, rebuilt."""
+    async def _at(self, request: Request) -> Job:
+        """The moment that is asked for, rebuilt. A day that goes on may have more by then when it is asked again."""
         path = day_of(request.query_params.get("day", ""), self._data_dir)
         at = moment_of(request.query_params["at"], path)
         day = _kept(self._days, path, lambda: PastDay(path))
-        return self._jobs.ask(("at", path, at), lambda tell: day.at(at, tell))
+        upto = await run_in_threadpool(day.end_of, at)
+        return self._jobs.ask(("at", path, at, upto), lambda tell: day.at(at, upto, tell))
 
     def _series_of(self, path: Path) -> Series:
         return _kept(self._series, path, lambda: Series(path))

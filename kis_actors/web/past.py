@@ -16,7 +16,7 @@ from kis_actors.cores import CORES
 from kis_actors.kis.frames import FrameError, frame_of, is_control
 from kis_actors.messages import FrameReceived, Record
 from kis_actors.recovery import History, Known, history_of, rebuild, record_of, records_in
-from kis_actors.units import NS_PER_S, ns_of_instant
+from kis_actors.units import NS_PER_S, instant_of_ns, ns_of_instant
 from kis_actors.web.day_picture import DRAWN_FROM, DayPicture, drawn
 from kis_actors.web.jobs import Tell
 from kis_actors.web.moment import Moment
@@ -40,15 +40,23 @@ class PastDay:
         self._history: History | None = None
         self._history_to = 0
 
-    def at(self, at: datetime, tell: Tell) -> Moment:
-        """The moment. Raises what recovery.record_of does for a log that cannot be read."""
+    def end_of(self, at: datetime) -> int:
+        """The last seq that was logged by then; one before the first of the day if none was."""
+        with open_reader(self.path) as reader:
+            return seq_at(reader, ns_of_instant(at) + 1) - 1
+
+    def at(self, at: datetime, upto: int, tell: Tell) -> Moment:
+        """The moment at which `upto` was the last seq; no later than the log goes.
+
+        Raises what recovery.record_of does for a log that cannot be read.
+        """
         with open_reader(self.path) as reader:
             first, last = reader.about().first_seq, reader.last_commit()[0]
-            upto = seq_at(reader, ns_of_instant(at) + 1) - 1
         is_whole = self.path.suffix != DECISIONS
         states = self._states(first, upto, last, tell) if is_whole and upto >= first else None
         picture = picture_until(self.path, upto)
-        return Moment(self.path, at, picture, states, frames_per_s=_frames_per_s(self.path, at, upto))
+        shown = at if upto < last else min(at, _logged_at(self.path, last) or at)
+        return Moment(self.path, shown, picture, states, frames_per_s=_frames_per_s(self.path, shown, upto))
 
     def _states(self, first: int, upto: int, last: int, tell: Tell) -> dict[str, Any]:
         seq, states = self._nearest(upto)
@@ -92,6 +100,11 @@ def picture_until(path: Path, upto: int) -> DayPicture:
     picture = drawn(record for record in records if record.seq <= upto)
     picture.view.log_seq = upto
     return picture
+
+
+def _logged_at(path: Path, seq: int) -> datetime | None:
+    row = next(rows_in_pieces(path, after=seq - 1, upto=seq), None)
+    return instant_of_ns(row.at_ns) if row else None
 
 
 def lag_of(record: Record) -> float | None:

@@ -5,7 +5,7 @@ import { t } from "./words.js";
 
 const HEIGHT = 340, HEIGHT_NARROW = 260, NARROW = 600;
 const COARSE_S = 180, COARSE_AT_S = 120;
-const STRIP = 6;
+const STRIP = 6, FIRST_S = 1800;
 
 export class Chart {
   constructor(parent) {
@@ -73,11 +73,13 @@ export class Chart {
     };
   }
 
-  // The whole session from its first minute, so that the day fills up from the left.
+  // From the open on, with room to go on into until the close: the first hour of a day fills the picture too.
   span(from, to) {
     const session = this.page.session;
     if (this.isZoomed || !session) return from === to ? [from - 300, to + 300] : [from, to];
-    return [Math.min(from ?? Infinity, secondsOf(session.opens)), Math.max(to ?? 0, secondsOf(session.closes))];
+    const opens = Math.min(from ?? Infinity, secondsOf(session.opens)), closes = Math.max(to ?? 0, secondsOf(session.closes));
+    const filled = Math.max((to ?? opens) - opens, FIRST_S);
+    return [opens, Math.min(closes, opens + filled * 1.15)];
   }
 
   overlay(plot, colours) {
