@@ -31,11 +31,15 @@ def chromium() -> str | None:
 
 
 class Page:
-    """One tab. errors: what the console, a script, or a request that failed has said against the page."""
+    """One tab. errors: what the console, a script, or a request that failed has said against the page.
+
+    asked: every address that it has asked for.
+    """
 
     def __init__(self, socket: WebSocket) -> None:
         self._socket, self._ids = socket, itertools.count(1)
         self.errors: list[str] = []
+        self.asked: list[str] = []
         for domain in ("Page", "Runtime", "Log", "Network"):
             self.call(f"{domain}.enable")
 
@@ -55,6 +59,8 @@ class Page:
                 self.errors.append(str(details.get("exception", {}).get("description", details["text"])))
             case "Runtime.consoleAPICalled", {"type": "error" | "warning" | "assert", "args": words}:
                 self.errors.append(" ".join(str(word.get("value", word.get("description"))) for word in words))
+            case "Network.requestWillBeSent", {"request": {"url": url}}:
+                self.asked.append(url)
             case "Log.entryAdded", {"entry": {"level": "error" | "warning"} as entry}:
                 self.errors.append(f"{entry['text']} {entry.get('url', '')}")
 
