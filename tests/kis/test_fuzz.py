@@ -7,8 +7,18 @@ from hypothesis import strategies as st
 
 from kis_actors.kis.control import Acknowledgement, ControlError, PingPong, control_of, without_secrets
 from kis_actors.kis.feeds import FEEDS
-from kis_actors.kis.frames import Frame, FrameError, feed_of, frame_of, is_control, ticks_of, width_of
+from kis_actors.kis.frames import (
+    Frame,
+    FrameError,
+    careful_frame_of,
+    feed_of,
+    frame_of,
+    is_control,
+    ticks_of,
+    width_of,
+)
 from kis_actors.kis.rest import Quote, quote_of
+from kis_actors.kis.usual import usual_ticks
 
 from .recordings import FOUR_OF_46, IN_USE, ONE_OF_46, ONE_OF_47, PINGPONG, QUOTE, STATUS, SUBSCRIBED, THREE_OF_47
 
@@ -19,6 +29,7 @@ FRAMES_OF_ALL_FEEDS = tuple(
     for tr_id, feed in FEEDS.items()
     if feed.what == FEEDS[feed_of(text)].what
 )
+TRADES = tuple(text for text in FRAMES_OF_ALL_FEEDS if FEEDS[feed_of(text)].what == "trade")
 REASONS = ("header", "feed", "count", "width", "code", "field")
 CONTROL_MESSAGES = (SUBSCRIBED, PINGPONG, IN_USE)
 PIECES = ("", "0", "-1", "9" * 30, "nan", "|", "^", "\n", "\x00", "٣", "{", '"', "000660", "101502", "20260914", "삼성")
@@ -118,6 +129,20 @@ def test_any_text_is_read_or_refused(text):
 def test_a_mangled_frame_of_any_feed_is_read_or_refused(text):
     check_frame(text)
     check_whole_frame(text)
+
+
+@settings(max_examples=2000, deadline=None)
+@given(mangled(TRADES, "^|"))
+def test_the_usual_way_reads_what_the_careful_way_reads(text):
+    """One pattern over the whole frame, or field by field: nobody may see which it was."""
+    told = usual_ticks(text)
+    if told:
+        tr_id, width, ticks = told
+        assert careful_frame_of(text) == Frame(tr_id, width, ticks)
+
+
+def test_frames_as_kis_sends_them_are_read_the_usual_way():
+    assert all(map(usual_ticks, TRADES))
 
 
 @RANDOMLY
