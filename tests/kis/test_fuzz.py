@@ -17,10 +17,11 @@ from kis_actors.kis.frames import (
     ticks_of,
     width_of,
 )
-from kis_actors.kis.rest import Quote, quote_of
+from kis_actors.kis.rest import Quote, quote_of, quotes_in, quotes_of
 from kis_actors.kis.usual import usual_ticks
 
 from .recordings import FOUR_OF_46, IN_USE, ONE_OF_46, ONE_OF_47, PINGPONG, QUOTE, STATUS, SUBSCRIBED, THREE_OF_47
+from .test_quotes import ROW as BATCH_ROW
 
 DATA_FRAMES = (ONE_OF_46, FOUR_OF_46, ONE_OF_47, THREE_OF_47, QUOTE, STATUS)
 FRAMES_OF_ALL_FEEDS = tuple(
@@ -171,6 +172,21 @@ def test_any_row_is_a_quote_or_none(code, row):
     check_quote(row)
     check_quote({"stck_shrn_iscd": code, "stck_prpr": "70000", **row})
     check_quote({"inter_shrn_iscd": code, "inter2_prpr": "70000", **row})
+
+
+@settings(max_examples=1000, deadline=None)
+@given(
+    st.lists(st.sampled_from(QUOTE_NAMES), unique=True),
+    st.lists(st.lists(st.sampled_from(("Y", "C", "0", "70000", "71,000", " 5 ", *PIECES)), max_size=16), max_size=3),
+)
+def test_a_table_is_read_as_its_rows_are(more, rows):
+    """By the places of its columns, or row by row by their names: nobody may see which it was."""
+    columns = tuple(dict.fromkeys((*BATCH_ROW, *more)))
+    values = [tuple(BATCH_ROW.values()), *(tuple(BATCH_ROW.values())[: 16 - len(row)] + tuple(row) for row in rows)]
+    values += [(*row, *("70000",) * (len(columns) - len(row))) for row in values]
+    assert dict(quotes_in(columns, tuple(values))) == quotes_of(
+        dict(zip(columns, row, strict=False)) for row in values
+    )
 
 
 @RANDOMLY
