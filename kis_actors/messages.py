@@ -23,7 +23,7 @@ class Event(Struct, frozen=True, kw_only=True, gc=False):
     """A fact, in the past tense. Immutable; what it says stays true."""
 
 
-class Record(Struct, frozen=True, kw_only=True, gc=False):
+class Record(Struct, frozen=True, gc=False):
     """An event in its place in the log, and so durable. Only these are in mailboxes.
 
     seq: place in the log, gapless, counted over all files. cause: seq of what it answers or follows from; 0 for none.

@@ -106,8 +106,7 @@ def judge(
             memory = of_code[name] = Memory()
         known = one.known.get(price_won) if one.known else None
         reading = memory.reading = found[name] = known or _reading(one, sight, memory, found)
-        is_kept_out = sight.interruption and not one.is_about_interruptions
-        gate = memory.gate = "interrupted" if is_kept_out else _gate(params, sight, is_regular, age_s)
+        gate = memory.gate = _gate(one, sight, is_regular, age_s)
         if reading is not None and not gate:
             if reading.distance > 0 and memory.is_armed and memory.holds_since_s is None:
                 continue  # far from holding, and was before: nearly every price
@@ -161,7 +160,10 @@ def _remember(one: Applied, price_won: int, reading: Reading | None) -> None:
         one.known[price_won] = reading
 
 
-def _gate(params: RuleParams, sight: Sight, is_regular: bool, age_s: float) -> Gate:
+def _gate(one: Applied, sight: Sight, is_regular: bool, age_s: float) -> Gate:
+    params = one.params
+    if sight.interruption and not one.is_about_interruptions:
+        return "interrupted"
     if not (is_regular or params.session == "all"):
         return "session"
     if age_s > params.max_age_sec:
