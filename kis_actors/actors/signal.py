@@ -96,7 +96,7 @@ class State(Struct, kw_only=True):
     def on_price(self, seen: Seen) -> tuple[Fired, ...]:
         """Notes a price; the rules that count with it."""
         if not seen.interruption:
-            self.last_prices[seen.code] = LastPrice(
+            self.last_prices[seen.code] = LastPrice(  # by position, at half the cost of names
                 seen.price_won, seen.seen_at, seen.change_ratio, seen.cum_turnover_won, seen.source
             )  # fmt: skip
         return judgement.consider(self.day, seen) if self.session_day else ()
@@ -174,11 +174,11 @@ def _tick(state: State, now: datetime) -> None:
 
 
 def _read_frame(state: State, event: FrameReceived) -> None:
-    if is_control(event.text):
-        return
     try:
         frame = frame_of(event.text)
     except FrameError as problem:
+        if is_control(event.text):
+            return
         state.rejected = FrameRejected(link=event.link, reason=str(problem), kind=problem.reason)
         stream_watch.refuse(state.watch, problem)
         return
@@ -258,7 +258,7 @@ def _is_usable(state: State, quote: Quote, now: datetime) -> bool:
 
 
 def _judge(state: State, seen: Seen) -> None:
-    for fired in state.on_price(seen):
+    for fired in state.on_price(seen):  # nearly always none
         state.found.append(found_by(seen, fired))
 
 
