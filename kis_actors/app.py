@@ -36,6 +36,7 @@ class App:
 
     def stop(self) -> None:
         """Asks for a clean end."""
+        self.parts.manager.tell("STOPPING=1")
         self._stopping.set()
 
     def reload(self, reread: Reread) -> None:
@@ -51,15 +52,19 @@ class App:
         """Runs until stopped; the exit status of `kis-actors run`. Raises adapters.file_lock.Taken."""
         app_key = app_key_lock(rest_url_of(self.parts.settings), self.parts.credentials.app_key)
         with DirectoryLock(self.parts.data_dir), app_key:
-            while True:
-                ending = self._one_run(on_second)
-                if ending.kind == "stopped":
-                    return 0
-                if ending.kind in NEEDS_A_PERSON:
-                    self.parts.write(f"{NEEDS_A_PERSON[ending.kind]}: {ending.reason}")
-                    return 78
-                if ending.kind == "failed" and self._is_hopeless(ending):
-                    return 70
+            status = None
+            while status is None:
+                status = self._status_after(self._one_run(on_second))
+            return status
+
+    def _status_after(self, ending: Ending) -> int | None:
+        """The exit status; None to go on with another run."""
+        if ending.kind == "stopped":
+            return 0
+        if ending.kind in NEEDS_A_PERSON:
+            self.parts.write(f"{NEEDS_A_PERSON[ending.kind]}: {ending.reason}")
+            return 78
+        return 70 if ending.kind == "failed" and self._is_hopeless(ending) else None
 
     def _one_run(self, on_second: Callable[[], None]) -> Ending:
         system = None

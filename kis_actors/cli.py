@@ -192,12 +192,14 @@ def seal(config: Path | None, data_dir: Path | None, days: tuple[datetime, ...])
 @cli.command()
 @shared
 @JSON
+@click.option("--watch", is_flag=True, help="Go on as it changes: a page on a terminal (q ends it), else lines.")
 @reading
-def status(config: Path | None, data_dir: Path | None, is_json: bool) -> int:
+def status(config: Path | None, data_dir: Path | None, is_json: bool, watch: bool) -> int:
     """Health of the running daemon."""
-    from kis_actors.commands.show import show_status
+    from kis_actors.commands.status import show_status, watch_status
 
-    return show_status(config, data_dir, is_json=is_json)
+    show = watch_status if watch else show_status
+    return show(config, data_dir, is_json=is_json)
 
 
 cli.add_command(bundle)

@@ -7,7 +7,6 @@ from pathlib import Path
 from threading import Event as Signal
 from typing import Any, NamedTuple
 
-import orjson
 import pykka
 
 from eventlog.store import Writer
@@ -17,6 +16,7 @@ from kis_actors.actors.base import Mailbox, noted
 from kis_actors.adapters.clock import Clock
 from kis_actors.adapters.dead_man import DeadMan
 from kis_actors.adapters.disk import DiskWatch
+from kis_actors.adapters.service_manager import ServiceManager
 from kis_actors.adapters.telegram_poll import TelegramPoll
 from kis_actors.adapters.ticker import Ticker
 from kis_actors.adapters.universes import KnownUniverse, Universes
@@ -30,11 +30,14 @@ from kis_actors.journal import Journal
 from kis_actors.market.sessions import Calendar
 from kis_actors.messages import AccountRefused, ActorFailed, RunEnded, RunStarted
 from kis_actors.recovery import records_in
+from kis_actors.round_trip import RoundTrip
 from kis_actors.sealer import Sealer
 from kis_actors.settings import Settings
 from kis_actors.snapshots import Snapshots
+from kis_actors.status import status_of, write_status
 from kis_actors.units import log_day_of
-from kis_actors.view import REMEMBERED, View, health, status_of
+from kis_actors.view import REMEMBERED, View, health
+from kis_actors.vitals import log_files, process, real_now
 
 Watch = Snapshots | DiskWatch | Ticker | DeadMan | TelegramPoll | Sealer
 STREAM = "app"
@@ -56,6 +59,7 @@ class Parts(NamedTuple):
     clock: Clock
     is_dry_run: bool
     write: Callable[[str], None]
+    manager: ServiceManager = ServiceManager("")
 
 
 class Ending(NamedTuple):
@@ -72,9 +76,12 @@ class System:
         self.parts = parts
         self.view = view
         self.ending: Ending | None = None
+        self._started_at = real_now()
+        self.parts.manager.tell("STATUS=reading the log")
         self._day = day_to_open(parts.data_dir, log_day_of(parts.clock.now()), parts.write)
         settings = parts.settings
         opening = open_day(parts.data_dir, self._day, CORES, settings.log.durability)
+        self._path = opening.path
         if opening.found:
             parts.write(opening.found)
         if not view.log_seq:
@@ -89,6 +96,7 @@ class System:
         poll = poll_for(parts, self.journal, opening.states["notify"].talk.last_update_id)
         self.chat = Chat(poll, reload)
         self._mailboxes = {core.name: Mailbox(self._failed) for core in CORES}
+        self.round_trip = RoundTrip(self._mailboxes, time.monotonic)
         self._actors = self._start_actors(opening.states)
         self.snapshots = Snapshots(opening.path, self.journal, lambda: noted(self._actors))
         self._watches: tuple[Watch, ...] = (
@@ -96,11 +104,14 @@ class System:
             Sealer(parts.data_dir, settings.log, parts.write), *self._dead_man(), *filter(None, [poll]),
         )  # fmt: skip
         self._begin(opening)
+        parts.manager.tell("READY=1")
 
     def watch(self, stopping: Signal, on_second: Callable[[], None]) -> Ending:
-        """Waits for an end, meanwhile saying once a second how it goes."""
+        """Waits for an end; meanwhile says once a second how it goes, and feeds the watchdog while trips come round."""
         said_at_s = 0.0
         while self.ending is None and not stopping.wait(WATCH_S):
+            if self.round_trip.look(tick_seq=self.view.tick_seq, log_seq=self.journal.last_seq):
+                self.parts.manager.tell("WATCHDOG=1")
             if time.monotonic() - said_at_s >= STATUS_S:
                 said_at_s = time.monotonic()
                 self._say_status()
@@ -215,12 +226,31 @@ class System:
 
     def _reasons(self) -> tuple[str, ...]:
         monitor, now = self.parts.settings.monitor, self.parts.clock.now()
-        return health(
+        reasons = health(
             self.view, now=now, scan_interval_s=monitor.scan_interval_sec, is_streaming=monitor.signal.use_intraday
         )
+        trouble = self.round_trip.trouble()
+        return (trouble, *reasons) if trouble else reasons
 
     def _say_status(self) -> None:
-        now, reasons = self.parts.clock.now(), self._reasons()
-        unfinished = self.parts.data_dir / "status.new"
-        unfinished.write_bytes(orjson.dumps(status_of(self.view, now=now, reasons=reasons)))
-        unfinished.replace(unfinished.with_suffix(".json"))
+        reasons = self._reasons()
+        status = status_of(self.view, now=self.parts.clock.now(), reasons=reasons) | self._vitals()
+        write_status(self.parts.data_dir, status)
+        self.parts.manager.tell_state("; ".join(reasons) or f"healthy, {self.view.live()} codes live")
+
+    def _vitals(self) -> dict[str, Any]:
+        """What no record says: of the process, its threads, and the world's edges."""
+        commits = self.journal.commit_times
+        return {
+            "version": __version__,
+            "dry_run": self.parts.is_dry_run,
+            "started_at": self._started_at,
+            "written_at": real_now(),
+            "round_trip": {"age_s": self.round_trip.age_s(), "took_s": self.round_trip.took_s},
+            "rest": dict(vars(self.rest.counts)),
+            "mailboxes": {name: box.lag() for name, box in self._mailboxes.items()},
+            "journal": {"waiting": self.journal.backlog(), "commits": commits.counts, "commit_s": commits.total_s},
+            "slots_max": self.view.slot_limit or self.parts.settings.monitor.max_ws_subs,
+            "process": process(),
+            "log": log_files(self._path),
+        }
