@@ -30,12 +30,16 @@ def cli() -> None:
 @shared
 @SET
 @click.option("--dry-run", is_flag=True, help="Do everything but send.")
-def run(config: Path | None, data_dir: Path | None, overrides: tuple[str, ...], dry_run: bool) -> None:
+@click.option("--log-format", type=click.Choice(["text", "json"]), default="text", show_default=True,
+              help="Of what it prints: lines for people, or one JSON object a line.")  # fmt: skip
+def run(
+    config: Path | None, data_dir: Path | None, overrides: tuple[str, ...], dry_run: bool, log_format: Any
+) -> None:  # fmt: skip
     """The daemon, in the foreground. SIGTERM or Ctrl-C stops it cleanly."""
     from kis_actors.commands.run import run_daemon
 
     try:
-        sys.exit(run_daemon(config, data_dir, overrides, is_dry_run=dry_run))
+        sys.exit(run_daemon(config, data_dir, overrides, is_dry_run=dry_run, log_format=log_format))
     except SettingsError as error:
         click.echo("\n".join(map(str, error.problems)), err=True)
     except CredentialsError as error:

@@ -16,6 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from kis_actors.commands.lines import Lines
+from kis_actors.commands.output import stamped
 from kis_actors.messages import AlertDecided
 from kis_actors.texts import measured, rule_name
 from kis_actors.units import percent
@@ -32,7 +33,7 @@ class PlainConsole:
     @contextmanager
     def showing(self, view: View) -> Iterator[None]:
         """While inside, `refresh` says what is new in `view`."""
-        self._lines = Lines(view, self.write)
+        self._lines = Lines(view, lambda news: self.write(stamped(news)))
         yield
 
     def write(self, text: str) -> None:
@@ -41,7 +42,7 @@ class PlainConsole:
 
     def refresh(self) -> None:
         """Prints what is new."""
-        self._lines.print_news()
+        self._lines.say_news()
 
 
 class LiveConsole:
