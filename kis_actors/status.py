@@ -77,10 +77,19 @@ def read_status(data_dir: Path) -> dict[str, Any] | None:
         content = (data_dir / NAME).read_bytes()
     except FileNotFoundError:
         return None
-    status = orjson.loads(content)
-    if not isinstance(status, dict) or not status.keys() >= NEEDED:
+    status = _object(content)
+    if not status.keys() >= NEEDED:
         raise ValueError(f"{data_dir / NAME} was not written by this version; start the daemon again")
     return status
+
+
+def _object(content: bytes) -> dict[str, Any]:
+    """{} for what is none."""
+    try:
+        value = orjson.loads(content)
+    except orjson.JSONDecodeError:
+        return {}
+    return value if isinstance(value, dict) else {}
 
 
 def problems(status: dict[str, Any] | None, now: datetime) -> list[str]:
