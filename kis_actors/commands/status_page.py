@@ -2,6 +2,7 @@
 
 import os
 import select
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -38,13 +39,11 @@ Status = dict[str, Any] | None
 def watch_page(look: Callable[[], Status], absent: str) -> int:
     """Draws what `look` gives until the person has seen enough; the exit status of what was shown last."""
     console, page, status = Console(), Page(absent), look()
-    try:
-        with _single_keys(), Live(page.of(status, console.width), console=console, screen=True) as live:
-            while not _is_q_pressed(LOOK_S):
-                status = look()
-                live.update(page.of(status, console.width), refresh=True)
-    except KeyboardInterrupt:
-        pass
+    live = Live(page.of(status, console.width), console=console, screen=True)
+    with _interrupts() as interrupted, _single_keys(), live:
+        while not _is_q_pressed(LOOK_S) and not interrupted:
+            status = look()
+            live.update(page.of(status, console.width), refresh=True)
     return exit_status_of(status)
 
 
@@ -145,6 +144,17 @@ def _process(process: dict[str, Any]) -> str:
 
 def _clock(at: str | None) -> str:
     return at[11:19] if at else "never"
+
+
+@contextmanager
+def _interrupts() -> Iterator[list[int]]:
+    """While inside, Ctrl-C is only noted: an exception in the middle of drawing would leave the terminal as it is."""
+    noted: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _: noted.append(number))
+    try:
+        yield noted
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @contextmanager
