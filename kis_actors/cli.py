@@ -206,6 +206,21 @@ def status(config: Path | None, data_dir: Path | None, is_json: bool, watch: boo
     return show(config, data_dir, is_json=is_json)
 
 
+@cli.command("install-service")
+@shared
+@click.option("--systemd/--docker", "is_systemd", default=True, help="A unit (default), or a compose file.")
+@click.option("--dir", "directory", type=click.Path(path_type=Path, file_okay=False), default=Path(),
+              help="Where to write; default: here.")  # fmt: skip
+@click.option("--user", "is_user", is_flag=True, help="For your own service manager: needs no root.")
+@click.option("--force", is_flag=True, help="Write over a file that was changed.")
+@reading
+def install_service(config: Path | None, data_dir: Path | None, **wanted: Any) -> int:
+    """Writes a systemd unit or a compose file for this machine, and says what to do with it. Changes nothing else."""
+    from kis_actors.commands.install_service import Wanted, install
+
+    return install(config, data_dir, Wanted(**wanted))
+
+
 cli.add_command(bundle)
 cli.add_command(calendar)
 cli.add_command(causes)
