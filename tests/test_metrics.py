@@ -1,6 +1,7 @@
 """What `/metrics` and `/healthz` say of a status; read back by Prometheus's own parser."""
 
 import json
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -120,9 +121,44 @@ def test_bounds_rise():
 
 # --- the dashboard
 
-DASHBOARD = Path(__file__).resolve().parents[1] / "config" / "grafana-dashboard.json"
+DASHBOARD = json.loads((Path(__file__).resolve().parents[1] / "docs" / "grafana-dashboard.json").read_text("utf-8"))
+EXPRESSIONS = [target["expr"] for panel in DASHBOARD["panels"] for target in panel["targets"]]
+LEGENDS = [target["legendFormat"] for panel in DASHBOARD["panels"] for target in panel["targets"]]
 
 
-def expressions() -> list[str]:
-    panels = json.loads(DASHBOARD.read_text("utf-8"))["panels"]
-    return [target["expr"] for panel in panels for target in panel.get("targets", [])]
+def labels(text: str) -> set[str]:
+    """Of all samples."""
+    families = text_string_to_metric_families(text)
+    return {label for family in families for one in family.samples for label in one.labels}
+
+
+def test_every_metric_of_the_dashboard_is_there():
+    status = sample_status(last_frame_at=NOW.isoformat())
+    there = {name for name, *_ in samples(prometheus(status, NOW))}
+    wanted = {name for expression in EXPRESSIONS for name in re.findall(r"kis_actors_\w+", expression)}
+    assert (sorted(wanted - there), len(wanted) > 30) == ([], True)
+
+
+def test_every_label_of_the_dashboard_is_there():
+    words = " ".join(re.findall(r"by \((\w+)\)", " ".join(EXPRESSIONS)) + re.findall(r"{{(\w+)}}", " ".join(LEGENDS)))
+    assert set(words.split()) <= labels(prometheus(sample_status(), NOW))
+
+
+def test_counters_are_shown_as_rates_or_as_the_days_count():
+    rates = re.findall(r"rate\((kis_actors_\w+)", " ".join(EXPRESSIONS))
+    assert all(name.endswith(("_total", "_sum", "_count", "_bucket")) for name in rates)
+
+
+def test_panels_do_not_overlap():
+    cells = [
+        (x, y)
+        for panel in DASHBOARD["panels"]
+        for x in range(panel["gridPos"]["x"], panel["gridPos"]["x"] + panel["gridPos"]["w"])
+        for y in range(panel["gridPos"]["y"], panel["gridPos"]["y"] + panel["gridPos"]["h"])
+    ]
+    assert len(cells) == len(set(cells)) and max(x for x, _ in cells) < 24
+
+
+def test_panels_have_numbers_of_their_own():
+    numbers = [panel["id"] for panel in DASHBOARD["panels"]]
+    assert len(numbers) == len(set(numbers))

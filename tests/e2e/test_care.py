@@ -116,7 +116,7 @@ def test_the_manager_hears_of_start_work_and_end_in_order(watched):
     words = watched["words"]
     assert words[:2] == ["STATUS=reading the log", "READY=1"]
     assert words.index("READY=1") < words.index("WATCHDOG=1") < words.index("STOPPING=1")
-    assert "WATCHDOG=1" not in words[words.index("STOPPING=1") :]
+    assert words[words.index("STOPPING=1") :].count("WATCHDOG=1") <= 1  # one may be under way
     assert any(word.startswith("STATUS=healthy, ") and word.endswith(" codes live") for word in words)
 
 
