@@ -60,7 +60,9 @@ ROWS: dict[str, tuple[str, ...]] = {
     "kis_actors.sealer": ("eventlog", "kis_actors.settings"),
     "kis_actors.snapshots": ("eventlog", "kis_actors.fingerprint", "kis_actors.journal"),
     "kis_actors.recovery": ("eventlog", "kis_actors.messages", "kis_actors.turn"),
-    "kis_actors.journal": ("eventlog", "kis_actors.messages", "kis_actors.recovery", "kis_actors.turn"),
+    "kis_actors.journal": (
+        "eventlog", "kis_actors.durations", "kis_actors.messages", "kis_actors.recovery", "kis_actors.turn",
+    ),
     "kis_actors.day_files": (
         "eventlog", "kis_actors.fingerprint", "kis_actors.log_views", "kis_actors.messages", "kis_actors.recovery",
         "kis_actors.turn",
@@ -84,6 +86,11 @@ ROWS: dict[str, tuple[str, ...]] = {
     ),
     "kis_actors.outcomes": ("kis_actors.kis", "kis_actors.messages", "kis_actors.units"),
     "kis_actors.view": ("kis_actors.kis", "kis_actors.messages", "kis_actors.units"),
+    "kis_actors.status": ("kis_actors.adapters.lock", "kis_actors.view"),
+    "kis_actors.metrics": ("kis_actors.durations", "kis_actors.status"),
+    "kis_actors.durations": (),
+    "kis_actors.round_trip": (),
+    "kis_actors.vitals": ("eventlog", "kis_actors.units"),
     "kis_actors.causes": ("eventlog",),
     "kis_actors.bundling": ("eventlog", "kis_actors.messages", "kis_actors.recovery", "kis_actors.turn"),
     "kis_actors.log_views": ("kis_actors.kis", "kis_actors.messages"),
@@ -93,8 +100,9 @@ ROWS: dict[str, tuple[str, ...]] = {
     ),
     "kis_actors.channels": (
         "kis_actors.channels", "kis_actors.adapters.clock", "kis_actors.adapters.http", "kis_actors.messages",
-        "kis_actors.ports",
+        "kis_actors.ports", "kis_actors.printable",
     ),
+    "kis_actors.printable": (),
     "kis_actors.simulator": (
         "kis_actors.simulator", "kis_actors.adapters.clock", "kis_actors.settings", "kis_actors.units",
     ),
@@ -105,7 +113,7 @@ What has no row (app, cli, what draws and shows) may import anything, and so may
 """
 
 OWNERS: dict[str, tuple[str, ...]] = {
-    "pykka": ("kis_actors.actors.base", "kis_actors.app"),
+    "pykka": ("kis_actors.actors.base", "kis_actors.system"),
     "requests": ("kis_actors.adapters", "kis_actors.channels", "kis_actors.simulator"),
     "urllib3": ("kis_actors.adapters", "kis_actors.channels", "kis_actors.simulator"),
     "websocket": ("kis_actors.adapters", "kis_actors.channels", "kis_actors.simulator"),
@@ -113,6 +121,7 @@ OWNERS: dict[str, tuple[str, ...]] = {
     "uvicorn": ("kis_actors.simulator", "kis_actors.web"),
     "websockets": ("kis_actors.simulator", "kis_actors.web"),
     "PIL": ("kis_actors.channels.picture",),
+    "prometheus_client": ("kis_actors.metrics",),
     "arro3": ("kis_actors.commands.parquet",),
     "sqlite3": ("eventlog", "kis_actors.commands.options", "kis_actors.sealing"),
     "sqlite_utils": ("eventlog",),
