@@ -19,14 +19,13 @@ from eventlog.store import Durability, Writer
 from eventlog.verdict import verdict_on
 from kis_actors.fingerprint import code_fingerprint
 from kis_actors.log_views import VIEWS
-from kis_actors.messages import NAMES, ClockTicked, Event, FrameReceived, NotifyRequested, RunStarted
+from kis_actors.messages import NAMES, ClockTicked, Event, FrameReceived, NotifyRequested
 from kis_actors.recovery import (
     CODEC,
     Rebuilt,
     Undecided,
     carried,
     history_of,
-    in_doubt,
     known_from,
     rebuild,
     records_in,
@@ -45,15 +44,23 @@ class Damaged(Exception):
 class Opening(NamedTuple):
     """What a run starts from.
 
-    in_doubt: messages the run before asked for, without an outcome. found: what became of its log if it died.
+    found: what became of the log of the run before, if it died.
     """
 
     path: Path
     states: dict[str, Any]
     undecided: tuple[Undecided, ...]
-    in_doubt: tuple[NotifyRequested, ...]
     last_at_ns: int
     found: str
+
+    @property
+    def in_doubt(self) -> tuple[NotifyRequested, ...]:
+        """Messages the run before asked for, without an outcome in the log: those NotifyActor has open.
+
+        What follows only now from the last records was asked of nobody yet.
+        """
+        late = [event for undecided in self.undecided for event in undecided.events]
+        return tuple(asked for asked in self.states["notify"].open.values() if asked not in late)
 
 
 def day_to_open(data_dir: Path, today: date, warn: Callable[[str], None]) -> date:
@@ -80,23 +87,21 @@ def open_day(data_dir: Path, day: date, cores: tuple[Core, ...], durability: Dur
     before = path if path.exists() else path_of(data_dir, earlier[-1])
     found, snapshot = inspected(before)
     if before == path:
-        was_told = not earlier or any(records_in(path, types=[NAMES[RunStarted][0]]))
-        asked_in = path if was_told else kept_of(data_dir, earlier[-1])
-        return _opening(path, rebuilt_from(path, cores, snapshot), asked_in, found)
+        return _opening(path, rebuilt_from(path, cores, snapshot), found)
     rebuilt = _finish(before, cores, durability, snapshot)
     _carry_over(before, path, day, rebuilt, durability)
-    return _opening(path, rebuilt, before, found)
+    return _opening(path, rebuilt, found)
 
 
 def inspected(path: Path) -> tuple[str, Snapshot | None]:
     """What is found of a file whose writer died, "" of one that ended; and its snapshot, if there is one that fits.
 
-    What comes before the snapshot is not looked at. Raises Damaged if the file is not whole.
+    What comes before the snapshot is neither looked at nor read. Raises Damaged if the file is not whole.
     """
     has_died = has_loose_end(path)
     kept = f"; {copy_aside(path)}" if has_died else ""
     snapshot = read_snapshot(path, code_fingerprint())
-    verdict = verdict_on(path, after=snapshot.seq if snapshot else 0)
+    verdict = verdict_on(path, after=snapshot.seq - 1 if snapshot else 0)  # its last record is read for its time
     if finding := verdict.finding:
         way_out = f"kis-actors repair {path.stem} --truncate-after {finding.seq - 1}"
         raise Damaged(
@@ -138,9 +143,8 @@ def rebuilt_from(path: Path, cores: tuple[Core, ...], snapshot: Snapshot | None 
     return rebuild(cores, records, history_of(path, cores, known), known)
 
 
-def _opening(path: Path, rebuilt: Rebuilt, asked_in: Path, found: str) -> Opening:
-    """asked_in: where the last run is; a file that carried state over may not have had one yet."""
-    return Opening(path, rebuilt.states, rebuilt.undecided, in_doubt(asked_in), rebuilt.last_at_ns, found)
+def _opening(path: Path, rebuilt: Rebuilt, found: str) -> Opening:
+    return Opening(path, rebuilt.states, rebuilt.undecided, rebuilt.last_at_ns, found)
 
 
 def _finish(path: Path, cores: tuple[Core, ...], durability: Durability, snapshot: Snapshot | None) -> Rebuilt:
