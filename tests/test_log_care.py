@@ -105,6 +105,15 @@ def test_an_index_that_lacks_rows_is_found(tmp_path):
     connection.commit()
     connection.close()
     status, text = said("verify", tmp_path)
+    assert status == 1 and "the index of its records cannot be read" in text
+    assert f"repair {DAY} --truncate-after {writer.last_seq}" in text
+
+
+def test_a_file_that_only_sqlite_finds_fault_with_is_told(tmp_path):
+    path = open_day(tmp_path, DAY, CORES, "normal").path
+    content = path.read_bytes()
+    path.write_bytes(content[:39] + b"\x05" + content[40:])  # so many pages are said to be free
+    status, text = said("verify", tmp_path)
     assert status == 1 and "its records are whole, but SQLite finds" in text
 
 
