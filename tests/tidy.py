@@ -105,7 +105,7 @@ What has no row (app, cli, what draws and shows) may import anything, and so may
 """
 
 OWNERS: dict[str, tuple[str, ...]] = {
-    "pykka": ("kis_actors.actors.base", "kis_actors.app"),
+    "pykka": ("kis_actors.actors.base", "kis_actors.system"),
     "requests": ("kis_actors.adapters", "kis_actors.channels", "kis_actors.simulator"),
     "urllib3": ("kis_actors.adapters", "kis_actors.channels", "kis_actors.simulator"),
     "websocket": ("kis_actors.adapters", "kis_actors.channels", "kis_actors.simulator"),

@@ -13,7 +13,7 @@ from kis_actors.adapters.clock import Clock
 from kis_actors.adapters.file_lock import Taken
 from kis_actors.adapters.masters import UniverseSource
 from kis_actors.adapters.universes import KnownUniverse
-from kis_actors.app import App, Parts
+from kis_actors.app import App
 from kis_actors.commands.lines import Lines
 from kis_actors.commands.loading import load_settings
 from kis_actors.credentials import Credentials, load_credentials
@@ -22,6 +22,7 @@ from kis_actors.market.sessions import Calendar
 from kis_actors.market.universe import Stock, UniverseError, read_universe
 from kis_actors.reload import Reread
 from kis_actors.settings_file import Loaded, Problem, SettingsError, named_in, resolve
+from kis_actors.system import Parts
 
 IN_USE = 75
 INTERRUPTED = 130

@@ -22,7 +22,7 @@ from kis_actors.adapters.kis_questions import Market as AskedOf
 from kis_actors.adapters.kis_questions import answered
 from kis_actors.adapters.retry import Failed
 from kis_actors.adapters.telegram_poll import TelegramPoll
-from kis_actors.app import CORES
+from kis_actors.cores import CORES
 from kis_actors.messages import (
     BaselineRequested,
     ClockTicked,
