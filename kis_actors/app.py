@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable
 from threading import Event as Signal
 
+from eventlog.trouble import DiskTrouble
 from kis_actors.adapters.app_key_lock import app_key_lock
 from kis_actors.adapters.lock import DirectoryLock
 from kis_actors.day_files import Damaged
@@ -68,8 +69,10 @@ class App:
             return system.watch(self._stopping, on_second)
         except Damaged as damage:
             return Ending("damaged", str(damage))
+        except DiskTrouble as trouble:  # which may pass
+            return Ending("failed", str(trouble))
         except Exception as bug:  # a bug in a core shows here too, when the log is folded
-            return Ending("failed", f"{type(bug).__name__}: {bug}")
+            return Ending("failed", f"internal error: {type(bug).__name__}: {bug}")
         finally:
             if system:
                 system.stop()
@@ -79,5 +82,5 @@ class App:
         self._failures.append(time.monotonic())
         many = len(self._failures) == FAILURES_MAX and self._failures[-1] - self._failures[0] < FAILURES_WITHIN_S
         what = "giving up after three failures in ten minutes" if many else "starting again from the log"
-        self.parts.write(f"internal error: {ending.reason}; {what}")
+        self.parts.write(f"{ending.reason}; {what}")
         return many

@@ -16,6 +16,7 @@ from eventlog.reading import open_reader
 from eventlog.schema import Row
 from eventlog.snapshot import Snapshot, read_snapshot
 from eventlog.store import Durability, Writer
+from eventlog.trouble import disk_trouble
 from eventlog.verdict import verdict_on
 from kis_actors.fingerprint import code_fingerprint
 from kis_actors.log_views import VIEWS
@@ -74,9 +75,14 @@ def day_to_open(data_dir: Path, today: date, warn: Callable[[str], None]) -> dat
 def open_day(data_dir: Path, day: date, cores: tuple[Core, ...], durability: Durability) -> Opening:
     """The state to start from, and the file to go on in; a new file opens with the state of the one before.
 
-    Raises Damaged.
+    Raises Damaged, or eventlog.trouble.DiskTrouble.
     """
     path = path_of(data_dir, day)
+    with disk_trouble(path):
+        return _opened(path, data_dir, day, cores, durability)
+
+
+def _opened(path: Path, data_dir: Path, day: date, cores: tuple[Core, ...], durability: Durability) -> Opening:
     earlier = [other for other in days_in(data_dir) if other < day]
     _require_that_none_was_here(path)
     _require_unsealed(data_dir, *(earlier[-1:] if not path.exists() else ()), day)

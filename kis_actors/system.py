@@ -201,7 +201,7 @@ class System:
 
     def _failed(self, who: str, seq: int, bug: BaseException) -> None:
         """A bug, told by the thread that died of it. The first one ends the run."""
-        reason = f"{who} failed on record {seq}: {type(bug).__name__}: {bug}"
+        reason = f"internal error: {who} failed on record {seq}: {type(bug).__name__}: {bug}"
         if who != "journal":
             self.journal.observe(STREAM, ActorFailed(actor=who, input_seq=seq, error=f"{type(bug).__name__}: {bug}"))
         self.ending = self.ending or Ending("failed", reason)
