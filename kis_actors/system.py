@@ -93,7 +93,7 @@ class System:
         self.snapshots = Snapshots(opening.path, self.journal, lambda: noted(self._actors))
         self._watches: tuple[Watch, ...] = (
             self.snapshots, DiskWatch(parts.data_dir, self.journal, self._full), Ticker(self.journal, parts.clock),
-            Sealer(parts.data_dir, settings.log, parts.write), *self._dead_man(), *filter(None, [poll]),
+            Sealer(parts.data_dir, settings.log, parts.write, self.journal), *self._dead_man(), *filter(None, [poll]),
         )  # fmt: skip
         self._begin(opening)
 
