@@ -64,5 +64,5 @@ class Sealer:
         """Said again at the next start unless it surely is in the log."""
         for event in noted(self._data_dir):
             self._journal.observe(STREAM, event)
-        if self._journal.flush(STOP_S):
+        if self._journal.settled(STOP_S):
             forget(self._data_dir)

@@ -157,7 +157,7 @@ class Log:
         assert stream == "app"
         self.told.append(event)
 
-    def flush(self, timeout_s: float) -> bool:
+    def settled(self, timeout_s: float) -> bool:
         return self._is_writing
 
 
