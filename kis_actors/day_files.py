@@ -39,7 +39,10 @@ BULK = tuple(NAMES[kind][0] for kind in (FrameReceived, ClockTicked))
 
 
 class Damaged(Exception):
-    """A day file is not what was written, and nothing was written to it; says from where on, and what to do."""
+    """A day file is not what was written, and nothing was written to it; says from where on, and what to do.
+
+    Its first sentence says what is wrong, the same each time.
+    """
 
 
 class Opening(NamedTuple):
@@ -111,7 +114,7 @@ def inspected(path: Path) -> tuple[str, Snapshot | None]:
     if finding := verdict.finding:
         way_out = f"kis-actors repair {path.stem} --truncate-after {finding.seq - 1}"
         raise Damaged(
-            f"{path}: {finding.what}{kept}. Nothing was written to it. All about it: kis-actors verify {path.stem}. "
+            f"{path}: {finding.what}. Nothing was written to it{kept}. All about it: kis-actors verify {path.stem}. "
             f"To go on with what is whole: {way_out}"
         )
     found = f"the run before died; its log is whole up to record {verdict.last_seq}{kept}" if has_died else ""

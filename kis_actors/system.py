@@ -59,7 +59,7 @@ class Parts(NamedTuple):
 
 
 class Ending(NamedTuple):
-    """Why a run ended. kind: stopped, new_day, failed, or one that NEEDS_A_PERSON."""
+    """Why a run ended. kind: stopped, new_day, one that MAY_PASS, or one that NEEDS_A_PERSON (see app)."""
 
     kind: str
     reason: str
