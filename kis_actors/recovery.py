@@ -16,17 +16,7 @@ from eventlog.day import days_in, kept_of
 from eventlog.reading import open_reader
 from eventlog.schema import Row
 from eventlog.snapshot import Snapshot
-from kis_actors.messages import (
-    NAMES,
-    Event,
-    NotifyFailed,
-    NotifyRequested,
-    NotifySent,
-    NotifyUnknown,
-    Record,
-    RunEnded,
-    StateCarried,
-)
+from kis_actors.messages import NAMES, Event, Record, RunEnded, StateCarried
 from kis_actors.turn import Core, count_decisions, hearers_of, take_turn
 
 CODEC: Codec[Event] = Codec(NAMES)
@@ -148,19 +138,6 @@ def known_from(cores: tuple[Core, ...], snapshot: Snapshot | None) -> Known:
 def carried_states(cores: tuple[Core, ...], event: StateCarried) -> dict[str, Any]:
     """The state a new day file opens with for one actor, by its name."""
     return {core.name: msgspec.json.decode(event.state, type=core.state) for core in cores if core.name == event.actor}
-
-
-def in_doubt(path: Path) -> tuple[NotifyRequested, ...]:
-    """What channels were asked to tell, without an outcome in the log."""
-    open_: dict[tuple[str, str, int], NotifyRequested] = {}
-    kinds = [NAMES[kind][0] for kind in (NotifyRequested, NotifySent, NotifyFailed, NotifyUnknown)]
-    for record in records_in(path, types=kinds):
-        match record.event:
-            case NotifyRequested() as asked:
-                open_[(asked.alert_id, asked.channel, asked.attempt)] = asked
-            case NotifySent() | NotifyFailed() | NotifyUnknown() as outcome:
-                open_.pop((outcome.alert_id, outcome.channel, outcome.attempt), None)
-    return tuple(open_.values())
 
 
 def day_file(data_dir: Path, day: date) -> Path:
