@@ -131,9 +131,9 @@ class Ledger(Struct, frozen=True, kw_only=True):
             orders.append(Order("ask", key))
         return tuple(orders)
 
-    def late(self, wanted: tuple[str, ...], now: datetime, settings: Settings) -> tuple[Order, ...]:
+    def late(self, overdue: tuple[str, ...], wanted: tuple[str, ...]) -> tuple[Order, ...]:
         """About what KIS has not answered in time: again; after the last time give up, or give back if not wanted."""
-        orders = (self._late_order(key, wanted) for key in self.overdue(now, settings))
+        orders = (self._late_order(key, wanted) for key in overdue)
         return tuple(order for order in orders if order)
 
     def _late_order(self, key: str, wanted: tuple[str, ...]) -> Order | None:
