@@ -84,7 +84,8 @@ class Ledger(Struct, frozen=True, kw_only=True):
         if self._is_outdated(key, link):
             return self
         before = self.slots.get(key)
-        has_more = before is not None and (before.asks > 1 or before.is_unanswered)  # asks whose answers may yet come
+        # Other asks may yet be answered, and what one of them has brought is not undone by the refusal of another.
+        has_more = before is not None and (before.asks > 1 or before.is_unanswered or before.state == "live")
         slot = Slot(state="refused", since=now, sent_at=now, is_unanswered=is_unanswered or has_more)
         ledger = self._with(key, slot)
         return replace(ledger, full=key) if is_full else ledger
