@@ -4,11 +4,11 @@ import argparse
 import subprocess
 import sys
 
-from . import damage, errors, fuzz, kills, power
+from . import damage, errors, fuzz, kills, power, sealed_damage
 from .runner import Harness, own_folder, told, tried
 from .shim import NoShim, built_in, environment_with, is_loaded
 
-ALL: tuple[Harness, ...] = (kills, power.POWER, *power.CONTROLS, errors, damage, *fuzz.ALL)
+ALL: tuple[Harness, ...] = (kills, power.POWER, *power.CONTROLS, errors, damage, sealed_damage, *fuzz.ALL)
 HARNESSES = {harness.NAME: harness for harness in ALL}
 NOT_HERE = 3
 """Exit status where the library cannot be built."""

@@ -56,6 +56,7 @@ class Fuzz(NamedTuple):
     COUNT: int
     begin: Callable[[], "Reading"]
     must_find: tuple[str, ...] = ()
+    TOGETHER: int = 1
 
     def points(self, seed: int) -> Iterator[Batch]:
         """Batches without end."""
