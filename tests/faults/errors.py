@@ -22,7 +22,7 @@ from .shim import ANY, SPACE, Fate, Shim
 from .story import Note, Story
 
 NAME = "error"
-COUNT = 1500
+COUNT = 2200
 TOGETHER = 8
 must_find = ("stopped", "went on")
 EXPECTED = ("Failed", "OSError", "OperationalError", "DatabaseError", "Damaged")

@@ -28,11 +28,15 @@ MEMORY, MEMORY_BYTES_MIN = Path("/dev/shm"), 2**30
 
 
 class Outcome(NamedTuple):
-    """What became of one point. kind: for counting. problem: what is wrong, "" for nothing. tries: in it."""
+    """What became of one point. kind: for counting. problem: what is wrong, "" for nothing. tries: in it.
+
+    also: other kinds that came up in it, and how often.
+    """
 
     kind: str
     problem: str = ""
     tries: int = 1
+    also: tuple[tuple[str, int], ...] = ()
 
 
 class Harness(Protocol):
@@ -106,7 +110,7 @@ def tried(harness: Harness, *, seed: int, count: int, only: int | None) -> Repor
         for index, point, outcome in track(
             outcomes, harness.NAME, len(indices), console=Console(file=sys.stderr), disable=not sys.stderr.isatty()
         ):
-            kinds[outcome.kind] += outcome.tries
+            kinds.update(dict([(outcome.kind, outcome.tries), *outcome.also]))
             if outcome.problem:
                 failures.append((index, point, outcome.problem))
         pool.close()
