@@ -120,6 +120,7 @@ def _number_of(text: str, name: str, place: int) -> int:
 
 @lru_cache(maxsize=4096)
 def instant_of(day: str, time: str) -> datetime:
+    """KST, of KIS's YYYYMMDD and HHMMSS; raises FrameError."""
     if not DATE.fullmatch(day):
         raise FrameError(f"date {shown(day)} is not YYYYMMDD", "field")
     if not _TIME.fullmatch(time):
@@ -134,6 +135,7 @@ def instant_of(day: str, time: str) -> datetime:
 
 @lru_cache(maxsize=8192)
 def ratio_of(percent: str) -> float:
+    """The fraction that KIS's percentage means; raises FrameError."""
     ratio = ratio_of_percent(percent)
     if ratio is None:
         raise FrameError(f"change {shown(percent)} is not a percentage", "field")
