@@ -12,6 +12,7 @@ ROWS: dict[str, tuple[str, ...]] = {
     "eventlog": ("eventlog",),
     "kis_actors.units": (),
     "kis_actors.scalars": (),
+    "kis_actors.shipped": (),
     "kis_actors.rules": ("kis_actors.rules", "kis_actors.signals", "kis_actors.market", "kis_actors.units"),
     "kis_actors.signals": ("kis_actors.rules", "kis_actors.signals", "kis_actors.market", "kis_actors.units"),
     "kis_actors.settings": ("kis_actors.rules", "kis_actors.signals", "kis_actors.units"),
@@ -24,7 +25,7 @@ ROWS: dict[str, tuple[str, ...]] = {
     "kis_actors.dotted": (),
     "kis_actors.settings_file": (
         "kis_actors.dotted", "kis_actors.limits", "kis_actors.rule_problems", "kis_actors.scalars",
-        "kis_actors.settings", "kis_actors.signals", "kis_actors.yaml_file",
+        "kis_actors.settings", "kis_actors.shipped", "kis_actors.signals", "kis_actors.yaml_file",
     ),
     "kis_actors.credentials": ("kis_actors.settings", "kis_actors.settings_file"),
     "kis_actors.market.calendar": ("kis_actors.market", "kis_actors.units", "kis_actors.yaml_file"),
@@ -96,7 +97,8 @@ ROWS: dict[str, tuple[str, ...]] = {
         "kis_actors.ports",
     ),
     "kis_actors.simulator": (
-        "kis_actors.simulator", "kis_actors.adapters.clock", "kis_actors.settings", "kis_actors.units",
+        "kis_actors.simulator", "kis_actors.adapters.clock", "kis_actors.settings", "kis_actors.shipped",
+        "kis_actors.units",
     ),
 }  # fmt: skip
 """Who may import what of the project, itself included; the longest name that fits a module is its row.

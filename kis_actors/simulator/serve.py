@@ -17,6 +17,7 @@ from msgspec import Struct
 
 from kis_actors.adapters.clock import Clock
 from kis_actors.settings import Clock as ClockSettings
+from kis_actors.shipped import SHIPPED
 from kis_actors.simulator.accounts import Accounts
 from kis_actors.simulator.calendar import latest_session
 from kis_actors.simulator.faults import Faults
@@ -30,7 +31,7 @@ from kis_actors.simulator.ws import WsServer
 from kis_actors.units import KST
 
 HOST = "127.0.0.1"
-CONFIG = Path(__file__).parents[2] / "config"
+CONFIG = SHIPPED / "config"
 REST_PER_SECOND = {False: 18, True: 1}
 """Of an app key, by whether it is for paper trading."""
 ENDING = (signal.SIGTERM, signal.SIGINT)
