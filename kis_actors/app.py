@@ -36,6 +36,7 @@ from kis_actors.edges import Chat, poll_for, rest_for, rest_url_of, socket_for
 from kis_actors.journal import Journal
 from kis_actors.market.sessions import Calendar
 from kis_actors.messages import AccountRefused, ActorFailed, RunEnded, RunStarted, SettingsChanged
+from kis_actors.portable import put
 from kis_actors.recovery import records_in
 from kis_actors.reload import Reread, reloaded
 from kis_actors.sealer import Sealer
@@ -294,4 +295,4 @@ class System:
         now, reasons = self.parts.clock.now(), self._reasons()
         unfinished = self.parts.data_dir / "status.new"
         unfinished.write_bytes(orjson.dumps(status_of(self.view, now=now, reasons=reasons)))
-        unfinished.replace(unfinished.with_suffix(".json"))
+        put(unfinished, unfinished.with_suffix(".json"))

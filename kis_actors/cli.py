@@ -212,4 +212,7 @@ cli.add_command(universe)
 
 def main() -> None:
     """The entry point."""
+    if sys.platform == "win32":  # a console, and a file more so, may not know Hangul there
+        for stream in (sys.stdout, sys.stderr):
+            stream.reconfigure(encoding="utf-8", errors="replace")
     cli(prog_name="kis-actors")

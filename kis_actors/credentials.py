@@ -15,6 +15,7 @@ from urllib.parse import quote, urlsplit
 import msgspec
 import yaml
 
+from kis_actors.portable import PRIVATE_READING, user_number
 from kis_actors.settings import Settings
 from kis_actors.settings_file import resolve
 
@@ -190,8 +191,7 @@ def _read_file(path: Path, env: str) -> dict[str, str]:
 def _private_bytes(path: Path) -> bytes:
     """The content of a file that nobody else can read or replace under us: checked open, not by name."""
     try:
-        # Without O_NONBLOCK, opening a pipe would wait for its writer.
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        descriptor = os.open(path, PRIVATE_READING)
     except OSError as error:
         if error.errno == errno.ELOOP:
             raise CredentialsError(f"{path} is a symbolic link; name the file itself") from None
@@ -205,7 +205,9 @@ def _check_private(path: Path, status: os.stat_result) -> None:
     mode = stat.S_IMODE(status.st_mode)
     if not stat.S_ISREG(status.st_mode):
         raise CredentialsError(f"{path} is not a regular file; name the file itself in kis.credentials_file")
-    if status.st_uid != os.geteuid():
+    if (user := user_number()) is None:
+        return
+    if status.st_uid != user:
         raise CredentialsError(f"{path} belongs to another user (uid {status.st_uid}); chown it to the daemon's user")
     if mode & 0o177:
         raise CredentialsError(f"{path} has mode {mode:04o}, expected 0600; run chmod 600 {path}")

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from eventlog.day import days_in
+from kis_actors.portable import APART
 from kis_actors.settings import EventLog
 
 STOP_S = 5.0
@@ -25,8 +26,8 @@ class Sealer:
         if len(days_in(self._data_dir)) > 1:
             kept = (self._log.keep_hot_days, self._log.keep_sealed_days)
             command = [sys.executable, "-m", "kis_actors.sealing", str(self._data_dir), *map(str, kept)]
-            try:  # in a session of its own: Ctrl-C is for the daemon, which ends it then
-                self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)
+            try:  # apart: Ctrl-C is for the daemon, which ends it then
+                self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, **APART)
             except OSError as error:
                 self._write(f"days that are over are not sealed now: {error}")
 

@@ -17,6 +17,7 @@ from kis_actors.app import App
 from kis_actors.commands.console import LiveConsole, PlainConsole, summary
 from kis_actors.commands.run import parts_of, run_app
 from kis_actors.credentials import load_credentials
+from kis_actors.portable import APART
 from kis_actors.settings_file import load
 from kis_actors.shipped import SHIPPED
 
@@ -104,7 +105,7 @@ def simulator(speed: float, seed: int, *arguments: str) -> Iterator[Simulator]:
     command += ["--speed", str(speed), "--seed", str(seed), *arguments]
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT,
-        start_new_session=True,  # Ctrl-C is for the daemon, which stops before its KIS does
+        **APART,  # Ctrl-C is for the daemon, which stops before its KIS does
     ) as process:  # fmt: skip
         try:
             yield Simulator(process, _said(process))
