@@ -101,6 +101,18 @@ def load_credentials(
     return found
 
 
+def private_text(path: Path) -> str:
+    """What stands in a file that only its owner may read. Raises `CredentialsError` for any other, or none."""
+    content = _private_bytes(path)
+    _parsed(path, content)
+    return content.decode("utf-8-sig")
+
+
+def keys_in(path: Path) -> dict[str, str]:
+    """The values in a private file by the names they have there. Raises `CredentialsError`."""
+    return _parsed(path, _private_bytes(path))
+
+
 def secrets_of(credentials: Credentials) -> tuple[str, ...]:
     """Every text that must be cut out of logs and messages, longest first.
 

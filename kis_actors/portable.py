@@ -10,6 +10,7 @@ from operator import or_
 from pathlib import Path
 from typing import Any
 
+IS_WINDOWS = os.name == "nt"
 PRIVATE_READING: int = reduce(
     or_, (getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_BINARY")), os.O_RDONLY
 )
@@ -21,7 +22,7 @@ RELOADING = tuple(getattr(signal, name) for name in ("SIGHUP",) if hasattr(signa
 
 APART: Mapping[str, Any] = (
     {"creationflags": getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)}
-    if os.name == "nt"
+    if IS_WINDOWS
     else {"start_new_session": True}
 )
 """For Popen: Ctrl-C is not for the child."""
@@ -39,7 +40,7 @@ def put(unfinished: Path, path: Path) -> None:
 
     On Windows that is refused while somebody reads what is there; readers are quick, so it is tried for a second.
     """
-    for _ in range(PUT_TRIES if os.name == "nt" else 0):
+    for _ in range(PUT_TRIES if IS_WINDOWS else 0):
         try:
             unfinished.replace(path)
             return
