@@ -101,16 +101,14 @@ def load_credentials(
     return found
 
 
-def private_text(path: Path) -> str:
-    """What stands in a file that only its owner may read. Raises `CredentialsError` for any other, or none."""
+def read_private(path: Path) -> tuple[str, dict[str, str]]:
+    """The text of a file that only its owner may read, and its values by the names they have there.
+
+    Raises `CredentialsError` for any other file, or none.
+    """
     content = _private_bytes(path)
-    _parsed(path, content)
-    return content.decode("utf-8-sig")
-
-
-def keys_in(path: Path) -> dict[str, str]:
-    """The values in a private file by the names they have there. Raises `CredentialsError`."""
-    return _parsed(path, _private_bytes(path))
+    values = _parsed(path, content)
+    return content.decode("utf-8-sig"), values
 
 
 def secrets_of(credentials: Credentials) -> tuple[str, ...]:
@@ -160,13 +158,18 @@ def _check(found: Credentials, settings: Settings) -> None:
         raise CredentialsError("TELEGRAM_USER_IDS: expected numbers with commas between")
 
 
+def name_in_file(name: str, env: str) -> str:
+    """What a credential is called in a file, where KIS's own names hold for the keys of each kind of account."""
+    return dict(zip(("app_key", "app_secret"), KIS_FILE_KEYS[env], strict=True)).get(name, name)
+
+
 def _named(names: list[str], settings: Settings) -> str:
     variables = ", ".join(VARIABLES[name] for name in names)
     file = settings.kis.credentials_file
     if not file:
         return f"{variables}: set them in the environment, or name a file of mode 0600 in kis.credentials_file"
-    keys = dict(zip(("app_key", "app_secret"), KIS_FILE_KEYS[settings.kis.env], strict=True))
-    return f"{variables}: set them in the environment, or write {', '.join(keys.get(n, n) for n in names)} in {file}"
+    written = ", ".join(name_in_file(name, settings.kis.env) for name in names)
+    return f"{variables}: set them in the environment, or write {written} in {file}"
 
 
 def _check_characters(name: str, value: str) -> None:
@@ -195,9 +198,7 @@ def _check_address(name: str, url: str) -> None:
 def _read_file(path: Path, env: str) -> dict[str, str]:
     """The credentials in a private YAML file, in KIS's own layout."""
     values = _parsed(path, _private_bytes(path))
-    app_key, app_secret = KIS_FILE_KEYS[env]
-    names = {name: name for name in VARIABLES} | {"app_key": app_key, "app_secret": app_secret}
-    return {name: values.get(written, "") for name, written in names.items()}
+    return {name: values.get(name_in_file(name, env), "") for name in VARIABLES}
 
 
 def _private_bytes(path: Path) -> bytes:
