@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from fakes import FakeDiscord, FakeTelegram, Said
+from fakes import FakeDiscord, FakeTelegram, Said, refusal
 from terminal import Terminal
 
 from kis_actors.commands.demo import Simulator, simulator
@@ -145,7 +145,7 @@ def test_five_answers_make_it_ready(
     terminal.expect("telegram   sent")
     terminal.expect("discord    sent")
     assert terminal.end() == 0, terminal.screen
-    assert "pass  token" in terminal.screen
+    assert "valid; kept for the daemon" in terminal.screen
     assert "Next: kis-actors run" in terminal.screen
     assert secrets_in(terminal.screen, project) == []
     assert (len(telegram.texts()), len(discord.texts())) == (1, 1)
@@ -188,7 +188,8 @@ def test_wrong_answers_are_asked_for_again(project: Project) -> None:
     terminal.type("")
     assert terminal.end() == 0, terminal.screen
     assert project.keys_in_file() == {"paper_app": project.app_key, "paper_sec": APP_SECRET}
-    assert (project.written().kis.env, project.written().kis.rate_limit_sleep_sec) == ("paper", 1)
+    assert project.written().kis.env == "paper"
+    assert load(project.settings).warnings == ()
 
 
 @pytest.mark.parametrize("at", ["account (real", "App key", "App secret", "bot token", "mode (A"])
@@ -245,14 +246,14 @@ def test_a_refused_test_message_is_told_and_ends_with_one(
     project: Project, simulated: Simulator, telegram: FakeTelegram
 ) -> None:
     project.has_settings(simulated, telegram)
-    token = secret_file(project, "token", "99:WRONGtokenOfSomebodyElse")
+    telegram.faults.append(refusal())
+    token = secret_file(project, "token", TOKEN)
     done = project.run(
         "--yes", "--telegram-bot-token-file", token, "--telegram-chat-id", "42", "--test-message",
         **project.has_keys,
     )  # fmt: skip
-    assert done.returncode == 1
-    assert "telegram   not sent: HTTP 404" in done.stdout
-    assert "WRONG" not in done.stdout + done.stderr
+    assert "telegram   not sent: HTTP 400 Bad Request: chat not found; check the values you gave" in done.stdout
+    assert (done.returncode, ", 0 fail," in done.stdout) == (1, True)
 
 
 def test_a_second_time_changes_only_what_is_said(project: Project) -> None:
