@@ -37,8 +37,15 @@ class Terminal:
         """`text` and Enter."""
         os.write(self._keyboard, f"{text}\n".encode())
 
-    def press_ctrl_c(self) -> None:
-        os.write(self._keyboard, b"\x03")
+    def press_ctrl_c(self, until: str) -> None:
+        """As often as it takes: Python may miss one that comes just before it begins to wait for a line."""
+        for _ in range(int(WAIT_S)):
+            os.write(self._keyboard, b"\x03")
+            while until not in self.screen and select.select([self._keyboard], [], [], 1.0)[0] and self._reads():
+                pass
+            if until in self.screen:
+                return
+        raise AssertionError(f"Ctrl-C was not taken; on the screen:\n{self.screen}")
 
     def end(self) -> int:
         """Waits for the end; the exit status."""
