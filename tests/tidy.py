@@ -12,6 +12,8 @@ ROWS: dict[str, tuple[str, ...]] = {
     "eventlog": ("eventlog",),
     "kis_actors.units": (),
     "kis_actors.scalars": (),
+    "kis_actors.shipped": (),
+    "kis_actors.portable": (),
     "kis_actors.rules": ("kis_actors.rules", "kis_actors.signals", "kis_actors.market", "kis_actors.units"),
     "kis_actors.signals": ("kis_actors.rules", "kis_actors.signals", "kis_actors.market", "kis_actors.units"),
     "kis_actors.settings": ("kis_actors.rules", "kis_actors.signals", "kis_actors.units"),
@@ -24,9 +26,9 @@ ROWS: dict[str, tuple[str, ...]] = {
     "kis_actors.dotted": (),
     "kis_actors.settings_file": (
         "kis_actors.dotted", "kis_actors.limits", "kis_actors.rule_problems", "kis_actors.scalars",
-        "kis_actors.settings", "kis_actors.signals", "kis_actors.yaml_file",
+        "kis_actors.settings", "kis_actors.shipped", "kis_actors.signals", "kis_actors.yaml_file",
     ),
-    "kis_actors.credentials": ("kis_actors.settings", "kis_actors.settings_file"),
+    "kis_actors.credentials": ("kis_actors.portable", "kis_actors.settings", "kis_actors.settings_file"),
     "kis_actors.market.calendar": ("kis_actors.market", "kis_actors.units", "kis_actors.yaml_file"),
     "kis_actors.market": ("kis_actors.market", "kis_actors.units"),
     "kis_actors.kis": ("kis_actors.kis", "kis_actors.units"),
@@ -59,8 +61,8 @@ ROWS: dict[str, tuple[str, ...]] = {
     "kis_actors.fingerprint": ("eventlog",),
     "kis_actors.sealing_notes": ("kis_actors.messages", "kis_actors.recovery"),
     "kis_actors.sealer": (
-        "eventlog", "kis_actors.adapters.file_lock", "kis_actors.journal", "kis_actors.sealing_notes",
-        "kis_actors.settings",
+        "eventlog", "kis_actors.adapters.file_lock", "kis_actors.journal", "kis_actors.portable",
+        "kis_actors.sealing_notes", "kis_actors.settings",
     ),
     "kis_actors.snapshots": ("eventlog", "kis_actors.fingerprint", "kis_actors.journal"),
     "kis_actors.recovery": ("eventlog", "kis_actors.messages", "kis_actors.turn"),
@@ -90,7 +92,7 @@ ROWS: dict[str, tuple[str, ...]] = {
     ),
     "kis_actors.outcomes": ("kis_actors.kis", "kis_actors.messages", "kis_actors.units"),
     "kis_actors.view": ("kis_actors.kis", "kis_actors.messages", "kis_actors.units"),
-    "kis_actors.status": ("kis_actors.adapters.lock", "kis_actors.view"),
+    "kis_actors.status": ("kis_actors.adapters.lock", "kis_actors.portable", "kis_actors.view"),
     "kis_actors.metrics": ("kis_actors.durations", "kis_actors.status"),
     "kis_actors.durations": (),
     "kis_actors.round_trip": (),
@@ -100,7 +102,7 @@ ROWS: dict[str, tuple[str, ...]] = {
     "kis_actors.log_views": ("kis_actors.kis", "kis_actors.messages"),
     "kis_actors.adapters": (
         "kis_actors.adapters", "kis_actors.credentials", "kis_actors.kis", "kis_actors.market", "kis_actors.messages",
-        "kis_actors.ports", "kis_actors.settings", "kis_actors.units",
+        "kis_actors.portable", "kis_actors.ports", "kis_actors.settings", "kis_actors.units",
     ),
     "kis_actors.channels": (
         "kis_actors.channels", "kis_actors.adapters.clock", "kis_actors.adapters.http", "kis_actors.messages",
@@ -108,7 +110,8 @@ ROWS: dict[str, tuple[str, ...]] = {
     ),
     "kis_actors.printable": (),
     "kis_actors.simulator": (
-        "kis_actors.simulator", "kis_actors.adapters.clock", "kis_actors.settings", "kis_actors.units",
+        "kis_actors.simulator", "kis_actors.adapters.clock", "kis_actors.portable",
+        "kis_actors.settings", "kis_actors.shipped", "kis_actors.units",
     ),
 }  # fmt: skip
 """Who may import what of the project, itself included; the longest name that fits a module is its row.
