@@ -10,9 +10,9 @@ from manual.wording import claim_of, in_korean, korean, meanings_of
 
 TITLES = {"en": "Events", "ko": "이벤트"}
 INTROS = {
-    "en": """What the log can hold, grouped by who says it; `kis-actors events --type NAME` shows them. Names stay; a version
-is raised when a field changes or goes ([how](../architecture.md#changing-an-event)), and old logs stay readable.
-Instants carry KST, money is whole won, quantities are shares, ratios are fractions.""",
+    "en": """What the log can hold, grouped by who says it; `kis-actors events --type NAME` shows them. Names stay; a
+version is raised when a field changes or goes ([how](../architecture.md#changing-an-event)), and old logs
+stay readable. Instants carry KST, money is whole won, quantities are shares, ratios are fractions.""",
     "ko": """로그에 남을 수 있는 모든 것이며, 누가 말하는지로 묶었습니다.
 `kis-actors events --type NAME`으로 볼 수 있습니다. 이름은 바뀌지 않고,
 필드가 바뀌거나 없어지면 버전이 올라가며([방법](../architecture.md#changing-an-event)), 옛 로그도 계속 읽힙니다.

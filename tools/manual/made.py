@@ -1,9 +1,9 @@
-"""What of docs/ is made from code: the reference pages and the pictures of the rules."""
+"""What of docs/ is made from code: the reference pages and all pictures."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
-from manual import commands_pages, events_pages, pictures, settings_pages
+from manual import commands_pages, diagrams, events_pages, pictures, settings_pages
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 PAGES = {"settings": settings_pages, "events": events_pages, "commands": commands_pages}
@@ -22,6 +22,9 @@ def wanted() -> Iterator[tuple[Path, str]]:
             yield DOCS / "reference" / f"{name}{suffix}", f"{title}\n\n{NOTES[language]}\n\n{text}"
     for kind, scene in pictures.SCENES.items():
         yield DOCS / "pictures" / f"rule-{kind}.svg", pictures.picture(scene)
+    for name, drawn in diagrams.DIAGRAMS.items():
+        for language, suffix in (("en", ".svg"), ("ko", ".ko.svg")):
+            yield DOCS / "pictures" / f"{name}{suffix}", diagrams.diagram(drawn, language)
 
 
 def stale() -> list[tuple[Path, str]]:

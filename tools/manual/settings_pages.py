@@ -13,9 +13,10 @@ from manual.wording import Unsaid, claim_of, in_korean, korean, meanings_of
 
 TITLES = {"en": "Settings", "ko": "설정"}
 INTROS = {
-    "en": """All settings of `config/settings.yaml`, with their names as `--set` and error messages write them. A *floor*
-protects the account: below it a setting is refused, but on loopback. Ratios are fractions: `-0.08` is -8 %. A line left out
-keeps its default. What rules take is on [their page](../rules.md#what-every-rule-takes).
+    "en": """All settings of `config/settings.yaml`, with their names as `--set` and error messages write them.
+A *floor* protects the account: below it a setting is refused, but on
+loopback. Ratios are fractions: `-0.08` is -8 %. A line
+left out keeps its default. What rules take is on [their page](../rules.md#what-every-rule-takes).
 Two presets change defaults: [`monitor.mode`](../rules.md#presets-a-and-b) and [`kis.pace`](../kis-limits.md).""",
     "ko": """`config/settings.yaml`의 모든 설정입니다. 이름은 `--set`과 오류 메시지에 쓰이는 그대로입니다.
 *하한*은 계좌를 지키는 값으로, 그보다 낮은 설정은 거절합니다(루프백은 예외).

@@ -10,7 +10,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-OUTSIDE = re.compile(r"\[((?:[^\[\]]|\[[^\]]*\])+)\]\(((?:\.\./)+[^)\s#]+)\)")
+OUTSIDE = re.compile(r"\[((?:[^\[\]]|\[[^\]]*\])+)\]\(((?:\.\./)+[^)\s#]+)(?:#[^)\s]*)?\)")
 LOG = logging.getLogger("mkdocs.hooks.sources")
 _linked: set[Path] = set()
 
