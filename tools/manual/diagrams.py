@@ -4,7 +4,8 @@ from typing import NamedTuple
 
 STYLE = """<style>
 text { font: 13px sans-serif; fill: #333 } .small { font-size: 11px; fill: #666 }
-.box { fill: #2563c912; stroke: #2563c9 } .arrow { stroke: #888; fill: none } .head { fill: #888 } .name { font-weight: bold }
+.box { fill: #2563c912; stroke: #2563c9 }
+.arrow { stroke: #888; fill: none } .head { fill: #888 } .name { font-weight: bold }
 @media (prefers-color-scheme: dark) { text { fill: #ddd } .small { fill: #aaa }
 .box { fill: #7cb0ff22; stroke: #7cb0ff } }
 </style>
@@ -93,7 +94,8 @@ DIAGRAMS = {
         ((160, 195), (200, 195), (200, 155), (238, 155)),
         ((160, 265), (220, 265), (220, 170), (238, 170)),
         ((315, 182), (315, 238)), ((390, 125), (430, 125), (430, 35), (478, 35)), ((430, 95), (478, 95)),
-        ((430, 125), (430, 155), (478, 155)), ((430, 155), (430, 215), (478, 215)), ((430, 215), (430, 275), (478, 275)),
+        ((430, 125), (430, 155), (478, 155)), ((430, 155), (430, 215), (478, 215)),
+        ((430, 215), (430, 275), (478, 275)),
         ((615, 296), (615, 318), (412, 318), (412, 165), (392, 165)),
     )),
 }  # fmt: skip
