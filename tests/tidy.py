@@ -12,6 +12,8 @@ ROWS: dict[str, tuple[str, ...]] = {
     "eventlog": ("eventlog",),
     "kis_actors.units": (),
     "kis_actors.scalars": (),
+    "kis_actors.shipped": (),
+    "kis_actors.portable": (),
     "kis_actors.rules": ("kis_actors.rules", "kis_actors.signals", "kis_actors.market", "kis_actors.units"),
     "kis_actors.signals": ("kis_actors.rules", "kis_actors.signals", "kis_actors.market", "kis_actors.units"),
     "kis_actors.section": (),
@@ -29,9 +31,9 @@ ROWS: dict[str, tuple[str, ...]] = {
     "kis_actors.dotted": (),
     "kis_actors.settings_file": (
         "kis_actors.dotted", "kis_actors.limits", "kis_actors.rule_problems", "kis_actors.scalars",
-        "kis_actors.settings", "kis_actors.signals", "kis_actors.yaml_file",
+        "kis_actors.settings", "kis_actors.shipped", "kis_actors.signals", "kis_actors.yaml_file",
     ),
-    "kis_actors.credentials": ("kis_actors.settings", "kis_actors.settings_file"),
+    "kis_actors.credentials": ("kis_actors.portable", "kis_actors.settings", "kis_actors.settings_file"),
     "kis_actors.market.calendar": ("kis_actors.market", "kis_actors.units", "kis_actors.yaml_file"),
     "kis_actors.market": ("kis_actors.market", "kis_actors.units"),
     "kis_actors.kis": ("kis_actors.kis", "kis_actors.units"),
@@ -63,11 +65,17 @@ ROWS: dict[str, tuple[str, ...]] = {
         "kis_actors.settings", "kis_actors.texts", "kis_actors.turn", "kis_actors.units", "kis_actors.watch_texts",
     ),
     "kis_actors.fingerprint": ("eventlog",),
-    "kis_actors.sealer": ("eventlog", "kis_actors.settings"),
+    "kis_actors.sealing_notes": ("kis_actors.messages", "kis_actors.recovery"),
+    "kis_actors.sealer": (
+        "eventlog", "kis_actors.adapters.file_lock", "kis_actors.journal", "kis_actors.portable",
+        "kis_actors.sealing_notes", "kis_actors.settings",
+    ),
     "kis_actors.watch_page": ("kis_actors.settings",),
     "kis_actors.snapshots": ("eventlog", "kis_actors.fingerprint", "kis_actors.journal"),
     "kis_actors.recovery": ("eventlog", "kis_actors.messages", "kis_actors.turn"),
-    "kis_actors.journal": ("eventlog", "kis_actors.messages", "kis_actors.recovery", "kis_actors.turn"),
+    "kis_actors.journal": (
+        "eventlog", "kis_actors.durations", "kis_actors.messages", "kis_actors.recovery", "kis_actors.turn",
+    ),
     "kis_actors.day_files": (
         "eventlog", "kis_actors.fingerprint", "kis_actors.log_views", "kis_actors.messages", "kis_actors.recovery",
         "kis_actors.turn",
@@ -91,19 +99,26 @@ ROWS: dict[str, tuple[str, ...]] = {
     ),
     "kis_actors.outcomes": ("kis_actors.kis", "kis_actors.messages", "kis_actors.units"),
     "kis_actors.view": ("kis_actors.kis", "kis_actors.messages", "kis_actors.units"),
+    "kis_actors.status": ("kis_actors.adapters.lock", "kis_actors.portable", "kis_actors.view"),
+    "kis_actors.metrics": ("kis_actors.durations", "kis_actors.status"),
+    "kis_actors.durations": (),
+    "kis_actors.round_trip": (),
+    "kis_actors.vitals": ("eventlog", "kis_actors.units"),
     "kis_actors.causes": ("eventlog",),
     "kis_actors.bundling": ("eventlog", "kis_actors.messages", "kis_actors.recovery", "kis_actors.turn"),
     "kis_actors.log_views": ("kis_actors.kis", "kis_actors.messages"),
     "kis_actors.adapters": (
         "kis_actors.adapters", "kis_actors.credentials", "kis_actors.kis", "kis_actors.market", "kis_actors.messages",
-        "kis_actors.ports", "kis_actors.settings", "kis_actors.units",
+        "kis_actors.portable", "kis_actors.ports", "kis_actors.settings", "kis_actors.units",
     ),
     "kis_actors.channels": (
         "kis_actors.channels", "kis_actors.adapters.clock", "kis_actors.adapters.http", "kis_actors.messages",
-        "kis_actors.ports",
+        "kis_actors.ports", "kis_actors.printable",
     ),
+    "kis_actors.printable": (),
     "kis_actors.simulator": (
-        "kis_actors.simulator", "kis_actors.adapters.clock", "kis_actors.settings", "kis_actors.units",
+        "kis_actors.simulator", "kis_actors.adapters.clock", "kis_actors.portable",
+        "kis_actors.settings", "kis_actors.shipped", "kis_actors.units",
     ),
 }  # fmt: skip
 """Who may import what of the project, itself included; the longest name that fits a module is its row.
@@ -112,7 +127,7 @@ What has no row (app, cli, what draws and shows) may import anything, and so may
 """
 
 OWNERS: dict[str, tuple[str, ...]] = {
-    "pykka": ("kis_actors.actors.base", "kis_actors.app"),
+    "pykka": ("kis_actors.actors.base", "kis_actors.system"),
     "requests": ("kis_actors.adapters", "kis_actors.channels", "kis_actors.simulator"),
     "urllib3": ("kis_actors.adapters", "kis_actors.channels", "kis_actors.simulator"),
     "websocket": ("kis_actors.adapters", "kis_actors.channels", "kis_actors.simulator"),
@@ -120,6 +135,7 @@ OWNERS: dict[str, tuple[str, ...]] = {
     "uvicorn": ("kis_actors.simulator", "kis_actors.web"),
     "websockets": ("kis_actors.simulator", "kis_actors.web"),
     "PIL": ("kis_actors.channels.picture",),
+    "prometheus_client": ("kis_actors.metrics",),
     "arro3": ("kis_actors.commands.parquet",),
     "sqlite3": ("eventlog", "kis_actors.commands.options", "kis_actors.sealing", "kis_actors.web.live"),
     "sqlite_utils": ("eventlog",),

@@ -16,7 +16,9 @@ from rich.table import Table
 from rich.text import Text
 
 from kis_actors.commands.lines import Lines
+from kis_actors.commands.output import stamped
 from kis_actors.messages import AlertDecided
+from kis_actors.printable import plain
 from kis_actors.texts import measured, rule_name
 from kis_actors.units import percent
 from kis_actors.view import View
@@ -32,7 +34,7 @@ class PlainConsole:
     @contextmanager
     def showing(self, view: View) -> Iterator[None]:
         """While inside, `refresh` says what is new in `view`."""
-        self._lines = Lines(view, self.write)
+        self._lines = Lines(view, lambda news: self.write(stamped(news)))
         yield
 
     def write(self, text: str) -> None:
@@ -41,7 +43,7 @@ class PlainConsole:
 
     def refresh(self) -> None:
         """Prints what is new."""
-        self._lines.print_news()
+        self._lines.say_news()
 
 
 class LiveConsole:
@@ -115,7 +117,7 @@ def look_closer(directory: Path, day: date | None) -> str:
 def _head(view: View, events_per_s: float, page: str) -> Panel:
     clock = f"{view.now:%Y-%m-%d %H:%M:%S} KST" if view.now else "starting"
     session = f"open until {view.session.closes:%H:%M}" if view.session else "closed" if view.closed_day else "not open"
-    link = f"link {view.link}{' ' + view.link_reason if view.link_reason else ''}"
+    link = plain(f"link {view.link}{' ' + view.link_reason if view.link_reason else ''}")
     rejected = f"{view.frames:,} frames ({view.frames_rejected} rejected)"
     logged = f"{view.log_seq:,} events, {events_per_s:,.0f}/s"
     safe = "SAFE MODE " if view.is_safe else "DEGRADED MODE " if view.is_degraded else ""
@@ -151,7 +153,7 @@ def _subscriptions(view: View) -> Panel:
     for target in view.targets[:TARGETS_SHOWN]:
         state = view.slot_of(target.code)
         table.add_row(
-            target.code, Text(view.names.get(target.code, "")), percent(target.disparity), f"{target.score:.1f}",
+            target.code, Text(plain(view.names.get(target.code, ""))), percent(target.disparity), f"{target.score:.1f}",
             Text("●", "green") if state == "live" else Text("○", "yellow"),
         )  # fmt: skip
     return Panel(table, title=f"subscriptions: {view.live()} live of {len(view.targets)}")
@@ -164,11 +166,11 @@ def _alerts(view: View) -> Panel:
 
 def _who(alert: AlertDecided) -> str:
     signal = alert.signal
-    return f"{signal.observed_at:%H:%M:%S} {signal.code} {signal.name}"
+    return plain(f"{signal.observed_at:%H:%M:%S} {signal.code} {signal.name}")
 
 
 def _what(alert: AlertDecided) -> str:
     signal = alert.signal
     values = measured(signal, None, "ko")
     price = f"{signal.price_won:,}원" if signal.price_won else "현재가 -"
-    return f"{rule_name(signal, 'ko')} {values} {price}"
+    return plain(f"{rule_name(signal, 'ko')} {values} {price}")

@@ -1,5 +1,6 @@
 """`kis-actors demo`: the KIS simulator in a process of its own, the daemon in this one, and a console to watch them."""
 
+import json
 import os
 import secrets
 import socket
@@ -17,8 +18,10 @@ from kis_actors.app import App
 from kis_actors.commands.console import LiveConsole, PlainConsole, summary
 from kis_actors.commands.run import parts_of, run_app
 from kis_actors.credentials import load_credentials
+from kis_actors.portable import APART
 from kis_actors.settings import Web
 from kis_actors.settings_file import load
+from kis_actors.shipped import SHIPPED
 
 ROOT = Path(__file__).resolve().parents[2]
 START = "08:59:30"
@@ -30,16 +33,21 @@ monitor: {{mode: A}}
 kis:
   rest_url: {rest_url}
   ws_url: {ws_url}
-  credentials_file: {directory}/credentials.yaml
+  credentials_file: {keys}
   rate_limit_sleep_sec: 0.06
   # Time-outs count the clock's seconds, and loopback does not get faster with the clock.
   ws_ack_timeout_sec: {ack_s}
   ws_idle_timeout_sec: {idle_s}
   rest_question_sec: {question_s}
-market: {{hours: krx, file: {root}/config/market.yaml}}
-universe: {{file: {root}/config/universe.csv}}
-log: {{data_dir: {directory}}}
-web: {{port: {web_port}}}
+market:
+  hours: krx
+  file: {market}
+universe:
+  file: {universe}
+log:
+  data_dir: {directory}
+web:
+  port: {web_port}
 clock: {{anchor: "{clock_anchor}", shows: "{clock_shows}", speed: {clock_speed}}}
 """
 
@@ -76,10 +84,14 @@ def _each_second(app: App, console: LiveConsole | PlainConsole, is_once: bool) -
 
 def write_settings(directory: Path, said: dict[str, str]) -> Path:
     """The settings and keys of this demo, so that `kis-actors run --config` can go on with it; the settings' path."""
-    path = directory / "settings.yaml"
-    given = {"directory": directory, "root": ROOT, "web_port": _free_port(Web().port)}
-    path.write_text(SETTINGS.format(**given, **said, **_time_outs(said["clock_speed"])), "utf-8")
-    keys = directory / "credentials.yaml"
+    path, keys = directory / "settings.yaml", directory / "credentials.yaml"
+    named = {
+        "directory": directory, "keys": keys,
+        "market": SHIPPED / "config" / "market.yaml", "universe": SHIPPED / "config" / "universe.csv",
+    }  # fmt: skip
+    quoted = {name: json.dumps(str(path), ensure_ascii=False) for name, path in named.items()}  # which is YAML, too
+    numbers = {"web_port": _free_port(Web().port), **_time_outs(said["clock_speed"])}
+    path.write_text(SETTINGS.format(**quoted, **said, **numbers), "utf-8")
     keys.unlink(missing_ok=True)
     with os.fdopen(os.open(keys, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.write(f"my_app: demo-{secrets.token_hex(8)}\nmy_sec: {secrets.token_hex(16)}\n")
@@ -107,7 +119,7 @@ def simulator(speed: float, seed: int, *arguments: str) -> Iterator[Simulator]:
     command += ["--speed", str(speed), "--seed", str(seed), *arguments]
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT,
-        start_new_session=True,  # Ctrl-C is for the daemon, which stops before its KIS does
+        **APART,  # Ctrl-C is for the daemon, which stops before its KIS does
     ) as process:  # fmt: skip
         try:
             yield Simulator(process, _said(process))

@@ -8,12 +8,13 @@ import click
 
 from kis_actors.actors.signal import explained
 from kis_actors.actors.subscription import nearest_of
-from kis_actors.commands.reading import file_until, json_of, plain
+from kis_actors.commands.reading import file_until, json_of
 from kis_actors.cores import CORES
 from kis_actors.duties import talk
 from kis_actors.messages import NAMES, AlertDecided, AlertHeld, AlertSuppressed, Event, Record, SignalRaised
 from kis_actors.policies.commands import code_of, similar_to
 from kis_actors.policies.ranking import Ranked
+from kis_actors.printable import plain
 from kis_actors.recovery import history_of, rebuild, records_in
 from kis_actors.signals.standing import Explanation, Standing
 from kis_actors.texts import in_unit
