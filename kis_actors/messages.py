@@ -699,11 +699,15 @@ class LinkRenewalWanted(Event):
 
 
 class LinkRequested(Event):
-    """A question: open WebSocket number `link` after `wait_s` seconds, with a new approval key if `new_key`."""
+    """A question: open WebSocket number `link` after `wait_s` seconds, with a new approval key if `new_key`.
+
+    at: when that was decided, which the wait is counted from; not in older logs.
+    """
 
     link: int
     wait_s: float
     new_key: bool = False
+    at: datetime | None = None
 
 
 class LinkReleased(Event):

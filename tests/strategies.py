@@ -221,7 +221,9 @@ SPECIAL: dict[type[Event], st.SearchStrategy[Any]] = {
     ),
     BaselineLoaded: st.builds(BaselineLoaded, code=LISTED, day=DAYS, closes_won=CLOSES),
     BaselineMissing: st.builds(BaselineMissing, code=LISTED, day=DAYS, reason=st.just("too few")),
-    LinkRequested: st.builds(LinkRequested, link=NUMBERS, wait_s=st.floats(0, 60), new_key=st.booleans()),
+    LinkRequested: st.builds(
+        LinkRequested, link=NUMBERS, wait_s=st.floats(0, 60), new_key=st.booleans(), at=st.none() | INSTANTS,
+    ),
     LinkBlocked: st.builds(
         LinkBlocked, link=NUMBERS, reason=st.just("OPSP"), wait_s=st.sampled_from([0.0, 60.0, -1.0]),
         needs_key=st.booleans(), is_in_use=st.booleans(),
