@@ -21,9 +21,11 @@ WAIT_S = 30
 CHILD = f"""
 import sys
 from pathlib import Path
+from eventlog import store
 from eventlog.integrity import START
 from eventlog.schema import Row
 from eventlog.store import Writer
+store.WAL_BYTES_MAX = sys.maxsize
 path = Path(sys.argv[1])
 writer = Writer.create(path, day=path.stem, last_seq=0, chain=START, bulk=["Seen"], durability="normal")
 writer._connection.execute("pragma wal_autocheckpoint = 0")
