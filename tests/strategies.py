@@ -1,6 +1,7 @@
 """Plausible events of every kind, from small pools, so that random stories meet the same codes, links and scans."""
 
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -153,6 +154,7 @@ def runs(draw: st.DrawFn) -> RunStarted:
     )  # fmt: skip
 
 
+@cache
 def any_of(kind: type[Event]) -> st.SearchStrategy[Any]:
     """Any event of this kind."""
     if kind in SPECIAL:
