@@ -9,10 +9,12 @@ from collections import deque
 from collections.abc import Callable
 from threading import Event as Signal
 
+from eventlog.trouble import DiskTrouble
 from kis_actors.adapters.app_key_lock import app_key_lock
 from kis_actors.adapters.lock import DirectoryLock
 from kis_actors.day_files import Damaged
 from kis_actors.edges import rest_url_of
+from kis_actors.last_words import tell_end
 from kis_actors.messages import SettingsChanged
 from kis_actors.reload import Reread, reloaded
 from kis_actors.system import STREAM, Ending, Parts, System
@@ -20,6 +22,7 @@ from kis_actors.view import View
 
 FAILURES_MAX = 3
 FAILURES_WITHIN_S = 600
+MAY_PASS = ("failed", "disk")
 NEEDS_A_PERSON = {"refused": "KIS refuses", "damaged": "the log is damaged", "full": "the disk is full"}
 
 
@@ -63,8 +66,9 @@ class App:
             return 0
         if ending.kind in NEEDS_A_PERSON:
             self.parts.write(f"{NEEDS_A_PERSON[ending.kind]}: {ending.reason}")
+            tell_end(self.parts, ending)
             return 78
-        return 70 if ending.kind == "failed" and self._is_hopeless(ending) else None
+        return 70 if ending.kind in MAY_PASS and self._is_hopeless(ending) else None
 
     def _one_run(self, on_second: Callable[[], None]) -> Ending:
         system = None
@@ -73,8 +77,10 @@ class App:
             return system.watch(self._stopping, on_second)
         except Damaged as damage:
             return Ending("damaged", str(damage))
+        except DiskTrouble as trouble:
+            return Ending("disk", str(trouble))
         except Exception as bug:  # a bug in a core shows here too, when the log is folded
-            return Ending("failed", f"{type(bug).__name__}: {bug}")
+            return Ending("failed", f"internal error: {type(bug).__name__}: {bug}")
         finally:
             if system:
                 system.stop()
@@ -84,5 +90,7 @@ class App:
         self._failures.append(time.monotonic())
         many = len(self._failures) == FAILURES_MAX and self._failures[-1] - self._failures[0] < FAILURES_WITHIN_S
         what = "giving up after three failures in ten minutes" if many else "starting again from the log"
-        self.parts.write(f"internal error: {ending.reason}; {what}")
+        self.parts.write(f"{ending.reason}; {what}")
+        if many:
+            tell_end(self.parts, ending)
         return many

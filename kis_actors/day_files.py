@@ -16,17 +16,17 @@ from eventlog.reading import open_reader
 from eventlog.schema import Row
 from eventlog.snapshot import Snapshot, read_snapshot
 from eventlog.store import Durability, Writer
+from eventlog.trouble import disk_trouble
 from eventlog.verdict import verdict_on
 from kis_actors.fingerprint import code_fingerprint
 from kis_actors.log_views import VIEWS
-from kis_actors.messages import NAMES, ClockTicked, Event, FrameReceived, NotifyRequested, RunStarted
+from kis_actors.messages import NAMES, ClockTicked, Event, FrameReceived, NotifyRequested
 from kis_actors.recovery import (
     CODEC,
     Rebuilt,
     Undecided,
     carried,
     history_of,
-    in_doubt,
     known_from,
     rebuild,
     records_in,
@@ -39,21 +39,32 @@ BULK = tuple(NAMES[kind][0] for kind in (FrameReceived, ClockTicked))
 
 
 class Damaged(Exception):
-    """A day file is not what was written, and nothing was written to it; says from where on, and what to do."""
+    """A day file is not what was written, and nothing was written to it; says from where on, and what to do.
+
+    Its first sentence says what is wrong, the same each time.
+    """
 
 
 class Opening(NamedTuple):
     """What a run starts from.
 
-    in_doubt: messages the run before asked for, without an outcome. found: what became of its log if it died.
+    found: what became of the log of the run before, if it died.
     """
 
     path: Path
     states: dict[str, Any]
     undecided: tuple[Undecided, ...]
-    in_doubt: tuple[NotifyRequested, ...]
     last_at_ns: int
     found: str
+
+    @property
+    def in_doubt(self) -> tuple[NotifyRequested, ...]:
+        """Messages the run before asked for, without an outcome in the log: those NotifyActor has open.
+
+        What follows only now from the last records was asked of nobody yet.
+        """
+        late = [event for undecided in self.undecided for event in undecided.events]
+        return tuple(asked for asked in self.states["notify"].open.values() if asked not in late)
 
 
 def day_to_open(data_dir: Path, today: date, warn: Callable[[str], None]) -> date:
@@ -67,9 +78,14 @@ def day_to_open(data_dir: Path, today: date, warn: Callable[[str], None]) -> dat
 def open_day(data_dir: Path, day: date, cores: tuple[Core, ...], durability: Durability) -> Opening:
     """The state to start from, and the file to go on in; a new file opens with the state of the one before.
 
-    Raises Damaged.
+    Raises Damaged, or eventlog.trouble.DiskTrouble.
     """
     path = path_of(data_dir, day)
+    with disk_trouble(path):
+        return _opened(path, data_dir, day, cores, durability)
+
+
+def _opened(path: Path, data_dir: Path, day: date, cores: tuple[Core, ...], durability: Durability) -> Opening:
     earlier = [other for other in days_in(data_dir) if other < day]
     _require_that_none_was_here(path)
     _require_unsealed(data_dir, *(earlier[-1:] if not path.exists() else ()), day)
@@ -80,27 +96,25 @@ def open_day(data_dir: Path, day: date, cores: tuple[Core, ...], durability: Dur
     before = path if path.exists() else path_of(data_dir, earlier[-1])
     found, snapshot = inspected(before)
     if before == path:
-        was_told = not earlier or any(records_in(path, types=[NAMES[RunStarted][0]]))
-        asked_in = path if was_told else kept_of(data_dir, earlier[-1])
-        return _opening(path, rebuilt_from(path, cores, snapshot), asked_in, found)
+        return _opening(path, rebuilt_from(path, cores, snapshot), found)
     rebuilt = _finish(before, cores, durability, snapshot)
     _carry_over(before, path, day, rebuilt, durability)
-    return _opening(path, rebuilt, before, found)
+    return _opening(path, rebuilt, found)
 
 
 def inspected(path: Path) -> tuple[str, Snapshot | None]:
     """What is found of a file whose writer died, "" of one that ended; and its snapshot, if there is one that fits.
 
-    What comes before the snapshot is not looked at. Raises Damaged if the file is not whole.
+    What comes before the snapshot is neither looked at nor read. Raises Damaged if the file is not whole.
     """
     has_died = has_loose_end(path)
     kept = f"; {copy_aside(path)}" if has_died else ""
     snapshot = read_snapshot(path, code_fingerprint())
-    verdict = verdict_on(path, after=snapshot.seq if snapshot else 0)
+    verdict = verdict_on(path, after=snapshot.seq - 1 if snapshot else 0)  # its last record is read for its time
     if finding := verdict.finding:
         way_out = f"kis-actors repair {path.stem} --truncate-after {finding.seq - 1}"
         raise Damaged(
-            f"{path}: {finding.what}{kept}. Nothing was written to it. All about it: kis-actors verify {path.stem}. "
+            f"{path}: {finding.what}. Nothing was written to it{kept}. All about it: kis-actors verify {path.stem}. "
             f"To go on with what is whole: {way_out}"
         )
     found = f"the run before died; its log is whole up to record {verdict.last_seq}{kept}" if has_died else ""
@@ -138,9 +152,8 @@ def rebuilt_from(path: Path, cores: tuple[Core, ...], snapshot: Snapshot | None 
     return rebuild(cores, records, history_of(path, cores, known), known)
 
 
-def _opening(path: Path, rebuilt: Rebuilt, asked_in: Path, found: str) -> Opening:
-    """asked_in: where the last run is; a file that carried state over may not have had one yet."""
-    return Opening(path, rebuilt.states, rebuilt.undecided, in_doubt(asked_in), rebuilt.last_at_ns, found)
+def _opening(path: Path, rebuilt: Rebuilt, found: str) -> Opening:
+    return Opening(path, rebuilt.states, rebuilt.undecided, rebuilt.last_at_ns, found)
 
 
 def _finish(path: Path, cores: tuple[Core, ...], durability: Durability, snapshot: Snapshot | None) -> Rebuilt:

@@ -63,7 +63,7 @@ class Parts(NamedTuple):
 
 
 class Ending(NamedTuple):
-    """Why a run ended. kind: stopped, new_day, failed, or one that NEEDS_A_PERSON."""
+    """Why a run ended. kind: stopped, new_day, one that MAY_PASS, or one that NEEDS_A_PERSON (see app)."""
 
     kind: str
     reason: str
@@ -101,7 +101,7 @@ class System:
         self.snapshots = Snapshots(opening.path, self.journal, lambda: noted(self._actors))
         self._watches: tuple[Watch, ...] = (
             self.snapshots, DiskWatch(parts.data_dir, self.journal, self._full), Ticker(self.journal, parts.clock),
-            Sealer(parts.data_dir, settings.log, parts.write), *self._dead_man(), *filter(None, [poll]),
+            Sealer(parts.data_dir, settings.log, parts.write, self.journal), *self._dead_man(), *filter(None, [poll]),
         )  # fmt: skip
         self._begin(opening)
         parts.manager.tell("READY=1")
@@ -212,7 +212,7 @@ class System:
 
     def _failed(self, who: str, seq: int, bug: BaseException) -> None:
         """A bug, told by the thread that died of it. The first one ends the run."""
-        reason = f"{who} failed on record {seq}: {type(bug).__name__}: {bug}"
+        reason = f"internal error: {who} failed on record {seq}: {type(bug).__name__}: {bug}"
         if who != "journal":
             self.journal.observe(STREAM, ActorFailed(actor=who, input_seq=seq, error=f"{type(bug).__name__}: {bug}"))
         self.ending = self.ending or Ending("failed", reason)

@@ -57,7 +57,11 @@ ROWS: dict[str, tuple[str, ...]] = {
         "kis_actors.settings", "kis_actors.texts", "kis_actors.turn", "kis_actors.units", "kis_actors.watch_texts",
     ),
     "kis_actors.fingerprint": ("eventlog",),
-    "kis_actors.sealer": ("eventlog", "kis_actors.settings"),
+    "kis_actors.sealing_notes": ("kis_actors.messages", "kis_actors.recovery"),
+    "kis_actors.sealer": (
+        "eventlog", "kis_actors.adapters.file_lock", "kis_actors.journal", "kis_actors.sealing_notes",
+        "kis_actors.settings",
+    ),
     "kis_actors.snapshots": ("eventlog", "kis_actors.fingerprint", "kis_actors.journal"),
     "kis_actors.recovery": ("eventlog", "kis_actors.messages", "kis_actors.turn"),
     "kis_actors.journal": (

@@ -4,6 +4,7 @@ Preparation begins at half past eight: KIS's calendar, the universe, who trades 
 """
 
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -173,10 +174,15 @@ def _with_session(today: TradingDay) -> TradingDay:
 
 
 def _prepare_from(today: TradingDay) -> datetime:
-    """Half past eight, or half an hour before an earlier open."""
     assert today.day is not None
-    at = datetime.combine(today.day, PREPARE_AT)
-    return min(at, today.session.opens - timedelta(seconds=PREPARE_AHEAD_S)) if today.session else at
+    return _prepare_at(today.day, today.session.opens if today.session else None)
+
+
+@lru_cache(maxsize=16)
+def _prepare_at(day: date, opens: datetime | None) -> datetime:
+    """Half past eight, or half an hour before an earlier open. Remembered: it is asked for at every tick."""
+    at = datetime.combine(day, PREPARE_AT)
+    return min(at, opens - timedelta(seconds=PREPARE_AHEAD_S)) if opens else at
 
 
 # --- the steps of deciding

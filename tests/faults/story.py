@@ -83,12 +83,14 @@ class Story(NamedTuple):
 
     note: hears what was promised and told, at the moment it was.
     pragma: how SQLite is to sync instead, if the writer's own word is not to stand.
+    links: of a run, at least and at most; each is a few commits.
     """
 
     seed: int
     note: Note
     durability: Durability = "full"
     pragma: str = ""
+    links: tuple[int, int] = (2, 4)
 
     def tell(self, data_dir: Path) -> None:
         """Two runs, on one day or on two. Raises Failed."""
@@ -123,7 +125,7 @@ class Story(NamedTuple):
         links: Links = opening.states[ACTOR.name]
         for undecided in opening.undecided:
             journal.decided(*undecided)
-        for number in range(links.opened, links.opened + chance.randint(2, 4)):
+        for number in range(links.opened, links.opened + chance.randint(*self.links)):
             cause = _written(journal, "socket", LinkOpened(link=number))
             for event in _happening(chance, number):
                 _written(journal, "edge", event)

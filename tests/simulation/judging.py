@@ -82,9 +82,10 @@ def damage_is_found(file: File, chance: Random) -> None:
                         f"from events where seq = {seq}"),
     )  # fmt: skip
     what, statement = chance.choice(damages)
+    connection.execute("begin")
     connection.execute(statement)
     finding = integrity.check(connection)
-    connection.close()
+    connection.execute("rollback")
     if finding is None:
         raise Broken(f"I2: verify overlooks {what} at {seq}, the last being {last_seq}")
 

@@ -30,6 +30,12 @@ def test_nor_does_one_that_comes_after_giving_up():
     assert ledger.to_ask((SECOND,), NOW, ONE_SLOT) == ()
 
 
+def test_nor_does_one_that_comes_after_the_other_ask_was_taken():
+    """Seed 298: I9, 3 registrations where 2 are allowed; KIS refused the first ask and took the second."""
+    ledger = asked_twice().confirmed(FIRST, 1, NOW).refused(FIRST, 1, NOW, is_full=False, is_unanswered=False)
+    assert ledger.to_ask((SECOND,), NOW, ONE_SLOT) == ()
+
+
 def test_a_refusal_of_the_only_ask_frees_the_slot():
     ledger = Ledger(link=1).asked(FIRST, 1, wanted=True, ask=1, now=NOW, settings=ONE_SLOT)
     ledger = ledger.refused(FIRST, 1, NOW, is_full=False, is_unanswered=False)
