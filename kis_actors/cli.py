@@ -112,6 +112,7 @@ def check_config(config: Path | None, data_dir: Path | None, rule_tests: str | N
 @click.option("--after", type=click.IntRange(0, SEQ_MAX), default=0, metavar="SEQ", help="Only events after it.")
 @click.option("--around", metavar="TIME", help="Only events within 30 s of this moment.")
 @click.option("--follow", is_flag=True, help="Go on as new events come, into the next day too.")
+@click.option("--wide", "is_wide", is_flag=True, help="Whole lines on a terminal too; elsewhere they always are.")
 @reading
 def events(config: Path | None, data_dir: Path | None, day: date | None, is_json: bool, **filters: Any) -> int:
     """The log itself."""
