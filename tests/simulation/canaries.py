@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from eventlog import integrity
 from kis_actors import day_files
-from kis_actors.actors import base, notify
+from kis_actors.actors import base, notify, ws
 from kis_actors.duties import holdings, outbox
 from kis_actors.journal import Journal
 from kis_actors.snapshots import Snapshots
@@ -38,11 +38,11 @@ class Canary(NamedTuple):
 CANARIES = (
     Canary("ack before sync", ((
         Journal._commit,
-        "    writer.append([_row(record) for record in records], is_lasting=self._is_due(records))\n"
-        "    self.last_seq = records[-1].seq\n"
+        "    writer.append(rows, is_lasting=self._is_due(records))\n"
+        "    self.commit_times.add(time.perf_counter() - began_s)\n    self.last_seq = records[-1].seq\n"
         "    self._last_commit = Mark(writer.last_seq, writer.chain)\n    self._tell(records)\n",
         "    self.last_seq = records[-1].seq\n    self._tell(records)\n"
-        "    writer.append([_row(record) for record in records], is_lasting=self._is_due(records))\n"
+        "    writer.append(rows, is_lasting=self._is_due(records))\n"
         "    self._last_commit = Mark(writer.last_seq, writer.chain)\n",
     ),), ("I1",)),
     Canary("effect before ack", ((
@@ -72,11 +72,11 @@ CANARIES = (
     ),), ("I7", "I8"), found_at=4),
     Canary("snapshot ahead of the log", ((
         Snapshots.take, "self._journal.settled(SETTLE_S)", "self._journal.journal._last_commit",
-    ),), ("I8",), found_at=15),
+    ),), ("I7", "I8"), found_at=15),
     Canary("clock read in a core", ((
         outbox._failed, "timedelta(seconds=wait_s)",
         "timedelta(seconds=wait_s + __import__('time').time_ns() % 999 / 999)",
-    ),), ("I6", "I7")),
+    ),), ("I6", "I7", "I8")),
     Canary("dropped tell", ((
         Journal._tell, "if record.stream == core.name or hears(core, record)]",
         "if (record.stream == core.name or hears(core, record)) and record.seq % 997]",
@@ -95,6 +95,7 @@ CANARIES = (
     Canary("unmarked question", ((
         Journal._is_due, "or any(type(one.event) is NotifyRequested for one in records)", "",
     ),), ("I5",)),
+    Canary("connect counted at the last tick", ((ws._requested, "event.at or state.now", "state.now"),), ("I9",)),
     Canary("cooldown lost", ((
         notify.evolve, "settings=event.settings, is_dry_run=event.dry_run)",
         "settings=event.settings, is_dry_run=event.dry_run, last_alerts={})",
