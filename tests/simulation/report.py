@@ -37,5 +37,6 @@ def sum_of(reports: list[Report], took_s: float) -> str:
     last = max((report.seed for report in reports), default=0)
     return (
         f"{len(good)} of {len(reports)} seeds held, up to {last}; {inputs:,} inputs, {deaths:,} crashes, "
-        f"{alerts:,} alerts, {received:,} messages received; well again after {healed_s:.0f} s at most; took {took_s:.0f} s"
+        f"{alerts:,} alerts, {received:,} messages received; well again after {healed_s:.0f} s at most; "
+        f"took {took_s:.0f} s"
     )
