@@ -14,6 +14,7 @@ from kis_actors.commands.init import init
 from kis_actors.commands.log_commands import bundle, causes, export
 from kis_actors.commands.options import DAY, JSON, SEQ_MAX, SET, STOPPED, reading, shared
 from kis_actors.commands.replay_commands import outcomes, replay
+from kis_actors.commands.report import report
 from kis_actors.commands.universe import universe
 from kis_actors.commands.web import web
 from kis_actors.credentials import CredentialsError
@@ -231,6 +232,7 @@ cli.add_command(export)
 cli.add_command(init)
 cli.add_command(outcomes)
 cli.add_command(replay)
+cli.add_command(report)
 cli.add_command(universe)
 cli.add_command(web)
 

@@ -23,7 +23,6 @@ from kis_actors.messages import (
     HolidaysReturned,
     LinkLost,
     LinkOpened,
-    LinkReleased,
     Record,
     RunEnded,
     RunStarted,
@@ -140,8 +139,6 @@ class DayPicture(Struct, kw_only=True):
         match event:
             case LinkOpened():
                 self.links.append(Span(at))
-            case LinkReleased():
-                _end(self.links, at, "released")
             case LinkLost():
                 self._end_streams(at, event.reason)
             case SubscribeConfirmed() if event.feed in TRADE_FEEDS.values():
