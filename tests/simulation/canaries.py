@@ -68,7 +68,7 @@ CANARIES = (
         "        self._units.extend(Unit(stream, (event,), cause, unit.at_ns) for event in events)\n",
     ), (Journal._gathered, "count < COMMIT_EVENTS_MAX", "count < 1"),), ("I4", "I6", "I7", "I15"), found_at=12),
     Canary("carried state ahead of the log", ((
-        day_files._finish, "snapshot)).undecided:", "snapshot)).undecided and False:",
+        day_files._finish, "while rebuilt.undecided:", "while rebuilt.undecided and False:",
     ),), ("I7", "I8"), found_at=4),
     Canary("snapshot ahead of the log", ((
         Snapshots.take, "self._journal.settled(SETTLE_S)", "self._journal.journal._last_commit",
