@@ -12,7 +12,7 @@ import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from itertools import islice
+from itertools import islice, takewhile
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
@@ -97,25 +97,42 @@ def _place() -> Path | None:
     return MEMORY if has_room else None
 
 
-def tried(harness: Harness, *, seed: int, count: int, only: int | None) -> Report:
-    """Tries the first `count` points, or the one with the index `only`."""
+class Wanted(NamedTuple):
+    """The first `count` points of a seed, or the one with the index `only`; minutes: or as many as fit into so many."""
+
+    seed: int = 1
+    count: int = 1
+    only: int | None = None
+    minutes: float | None = None
+
+    def of(self, harness: Harness) -> Iterator[tuple[int, Any]]:
+        """These points, numbered."""
+        first, last = (0, self.count) if self.only is None else (self.only, self.only + 1)
+        numbered = enumerate(harness.points(self.seed))
+        if self.minutes is None:
+            return islice(numbered, first, last)
+        until_s = time.monotonic() + self.minutes * 60
+        return takewhile(lambda point: time.monotonic() < until_s, numbered)
+
+
+def tried(harness: Harness, wanted: Wanted) -> Report:
+    """Tries what is wanted of a harness's points."""
     began_s = time.monotonic()
-    indices = range(count) if only is None else range(only, only + 1)
-    points = zip(indices, islice(harness.points(seed), indices.start, indices.stop), strict=True)
+    points, total = wanted.of(harness), None if wanted.minutes else wanted.count if wanted.only is None else 1
     kinds: Counter[str] = Counter()
     failures = []
     _warm_up()
     with multiprocessing.get_context("fork").Pool(os.cpu_count(), maxtasksperchild=TASKS_PER_PROCESS) as pool:
         outcomes = pool.imap_unordered(_Trial(harness.attempt), points, chunksize=harness.TOGETHER)
         for index, point, outcome in track(
-            outcomes, harness.NAME, len(indices), console=Console(file=sys.stderr), disable=not sys.stderr.isatty()
+            outcomes, harness.NAME, total, console=Console(file=sys.stderr), disable=not sys.stderr.isatty()
         ):
             kinds.update(dict([(outcome.kind, outcome.tries), *outcome.also]))
             if outcome.problem:
                 failures.append((index, point, outcome.problem))
         pool.close()
         pool.join()
-    missed = [kind for kind in harness.must_find if not kinds[kind] and only is None]
+    missed = [kind for kind in harness.must_find if not kinds[kind] and wanted.only is None]
     return Report(kinds, sorted(failures, key=_index), missed, time.monotonic() - began_s, _cpu_s())
 
 
@@ -129,10 +146,11 @@ def _cpu_s() -> float:
     return sum(one.ru_utime + one.ru_stime for one in used)
 
 
-def told(name: str, seed: int, report: Report) -> Iterator[str]:
+def told(name: str, seed: int, report: Report, canary: str | None = None) -> Iterator[str]:
     """The report, line by line."""
+    planted = f' --canary "{canary}"' if canary else ""
     for index, point, problem in report.failures[:FAILURES_SHOWN_MAX]:
-        yield f"{name}: {point}: {problem}\n    again: tools/fault-harness {name} --seed {seed} --only {index}"
+        yield f"{name}: {point}: {problem}\n    again: tools/fault-harness {name} --seed {seed} --only {index}{planted}"
     if report.missed:
         yield f"{name} is blind: nothing was {' or '.join(report.missed)}"
     counts = ", ".join(f"{count:,} {kind}" for kind, count in sorted(report.kinds.items()))
