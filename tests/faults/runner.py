@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import islice, takewhile
 from pathlib import Path
+from threading import Semaphore
 from typing import Any, NamedTuple, Protocol
 
 from rich.console import Console
@@ -24,6 +25,8 @@ from .story import Story
 FAILURES_SHOWN_MAX = 10
 TASKS_PER_PROCESS = 50
 """Of so many points each as are tried together. What failed at opening a file may have left it open."""
+AHEAD_MAX, LOOK_S = 3, 0.1
+"""So many times as can be tried at once are ready."""
 MEMORY, MEMORY_BYTES_MIN = Path("/dev/shm"), 2**30
 
 
@@ -115,25 +118,67 @@ class Wanted(NamedTuple):
         return takewhile(lambda point: time.monotonic() < until_s, numbered)
 
 
+class Pace:
+    """Hands points out as they are tried and no faster: those that wait are tried too, long after the time is over."""
+
+    def __init__(self, ahead_max: int) -> None:
+        self._free = Semaphore(ahead_max)
+        self._is_over = False
+
+    def of(self, points: Iterator[tuple[int, Any]]) -> Iterator[tuple[int, Any]]:
+        """These, each once there is room for it."""
+        for point in points:
+            while not self._free.acquire(timeout=LOOK_S):
+                if self._is_over:
+                    return
+            yield point
+
+    def went_on(self) -> None:
+        """One of them was tried."""
+        self._free.release()
+
+    def end(self) -> None:
+        """Nobody waits any more."""
+        self._is_over = True
+
+
 def tried(harness: Harness, wanted: Wanted) -> Report:
     """Tries what is wanted of a harness's points."""
     began_s = time.monotonic()
-    points, total = wanted.of(harness), None if wanted.minutes else wanted.count if wanted.only is None else 1
+    total = None if wanted.minutes else wanted.count if wanted.only is None else 1
     kinds: Counter[str] = Counter()
     failures = []
     _warm_up()
-    with multiprocessing.get_context("fork").Pool(os.cpu_count(), maxtasksperchild=TASKS_PER_PROCESS) as pool:
-        outcomes = pool.imap_unordered(_Trial(harness.attempt), points, chunksize=harness.TOGETHER)
+    with _outcomes(harness, wanted) as outcomes:
         for index, point, outcome in track(
             outcomes, harness.NAME, total, console=Console(file=sys.stderr), disable=not sys.stderr.isatty()
         ):
             kinds.update(dict([(outcome.kind, outcome.tries), *outcome.also]))
             if outcome.problem:
                 failures.append((index, point, outcome.problem))
-        pool.close()
-        pool.join()
     missed = [kind for kind in harness.must_find if not kinds[kind] and wanted.only is None]
     return Report(kinds, sorted(failures, key=_index), missed, time.monotonic() - began_s, _cpu_s())
+
+
+@contextmanager
+def _outcomes(harness: Harness, wanted: Wanted) -> Iterator[Iterator[tuple[int, Any, Outcome]]]:
+    """Of all that is wanted, in any order; at the end all processes have ended."""
+    processes = os.cpu_count() or 1
+    pace = Pace(AHEAD_MAX * processes * harness.TOGETHER)
+
+    def paced(outcomes: Iterator[tuple[int, Any, Outcome]]) -> Iterator[tuple[int, Any, Outcome]]:
+        for outcome in outcomes:
+            pace.went_on()
+            yield outcome
+
+    with multiprocessing.get_context("fork").Pool(processes, maxtasksperchild=TASKS_PER_PROCESS) as pool:
+        try:
+            points = pace.of(wanted.of(harness))
+            yield paced(pool.imap_unordered(_Trial(harness.attempt), points, chunksize=harness.TOGETHER))
+            pool.close()
+            pool.join()
+        finally:
+            pace.end()
 
 
 def _index(failure: tuple[int, Any, str]) -> int:
