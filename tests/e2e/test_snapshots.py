@@ -9,11 +9,12 @@ from world import CANARIES, WAIT_S, stop, world
 
 from eventlog.snapshot import read_snapshot, snapshot_path_of
 from kis_actors import snapshots
-from kis_actors.app import CORES, System
 from kis_actors.commands.run import load_settings, parts_of
+from kis_actors.cores import CORES
 from kis_actors.credentials import load_credentials
-from kis_actors.day_files import rebuilt_from
 from kis_actors.fingerprint import code_fingerprint
+from kis_actors.recovery import rebuilt_from
+from kis_actors.system import System
 from kis_actors.view import View
 
 OFTEN = """

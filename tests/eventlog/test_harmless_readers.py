@@ -22,9 +22,11 @@ CHILD = f"""
 import sys
 import time
 from pathlib import Path
+from eventlog import store
 from eventlog.integrity import START
 from eventlog.schema import Row
 from eventlog.store import Writer
+store.WAL_BYTES_MAX = sys.maxsize
 path = Path(sys.argv[1])
 writer = Writer.create(path, day=path.stem, last_seq=0, chain=START, bulk=["Seen"], durability="normal")
 writer._connection.execute("pragma wal_autocheckpoint = 0")
