@@ -9,6 +9,7 @@ import threading
 import pytest
 from facts import NOW
 
+from kis_actors.app import AGAIN, GIVING_UP
 from kis_actors.commands.output import News, errors_through, output_for
 from kis_actors.credentials import Credentials, redactor
 
@@ -66,7 +67,8 @@ def test_news_in_json_have_their_topic(printed):
     ("said", "level", "text"),
     [
         ("warning: a clock is late", "warning", "a clock is late"),
-        ("internal error: KeyError: 1; giving up", "error", "internal error: KeyError: 1; giving up"),
+        (f"KeyError: 1; {GIVING_UP}", "error", f"KeyError: 1; {GIVING_UP}"),
+        (f"the disk: EIO; {AGAIN}", "error", f"the disk: EIO; {AGAIN}"),
         ("the disk is full: 3 bytes", "error", "the disk is full: 3 bytes"),
         ("[알림] 삼성전자\n71,900원", "info", "[알림] 삼성전자\n71,900원"),
         ("warning", "info", "warning"),

@@ -10,15 +10,16 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import Literal, NamedTuple, TextIO
 
-from kis_actors.app import NEEDS_A_PERSON
+from kis_actors.app import AGAIN, GIVING_UP, NEEDS_A_PERSON
 from kis_actors.commands.reading import json_of
 from kis_actors.printable import one_line, plain
 from kis_actors.vitals import real_now
 
 Format = Literal["text", "json"]
 Redact = Callable[[str], str]
-LEVELS = {"warning": "warning", "internal error": "error"} | dict.fromkeys(NEEDS_A_PERSON.values(), "error")
-"""By what a line begins with, before a colon."""
+WARNING = "warning: "
+ENDS = tuple(f"{what}: " for what in NEEDS_A_PERSON.values())
+"""What the last line of a run that a person has to help begins with."""
 
 
 class News(NamedTuple):
@@ -59,9 +60,9 @@ class JsonOutput(TextOutput):
 
     def write(self, text: str) -> None:
         """What the daemon says, a message to a person included."""
-        head, colon, rest = text.partition(": ")
-        level = LEVELS.get(head, "info") if colon else "info"
-        self._line(level, "said", rest if level == "warning" else text)
+        is_end = text.startswith(ENDS) or text.endswith((AGAIN, GIVING_UP))
+        level = "warning" if text.startswith(WARNING) else "error" if is_end else "info"
+        self._line(level, "said", text.removeprefix(WARNING))
 
     def say(self, news: News) -> None:
         """What is not as it was."""
