@@ -58,6 +58,11 @@ def test_no_secret_is_printed(printed, shape):
     assert "CANARY" not in printed.getvalue() and printed.getvalue().count("*** and ***") == 3
 
 
+def test_json_stays_json_whatever_a_secret_is(printed):
+    output_for("json", redactor(Credentials(app_key='"', app_secret="level")), printed).write('a "level"')
+    assert printed.objects() == [{"level": "info", "topic": "said", "text": "a *********"}]
+
+
 def test_news_in_json_have_their_topic(printed):
     output_for("json", REDACT, printed).say(LINK)
     assert printed.objects() == [{"level": "info", "topic": "link", "text": "link down: said\nfake\\x1b[2J"}]

@@ -2,6 +2,7 @@
 
 import os
 import threading
+from contextlib import ExitStack
 
 import pytest
 from days import logged, rows_of, written
@@ -10,6 +11,7 @@ from facts import tick
 from eventlog.store import Writer, companions_of
 from kis_actors import vitals
 
+MANY = 40
 FIRST, LATER = logged(("clock", 0, tick("10:00:00")), ("clock", 0, tick("10:00:01")))
 
 
@@ -21,15 +23,17 @@ def test_memory_grows_with_what_is_held():
 
 
 def test_open_files_and_threads_are_counted(tmp_path):
-    before = vitals.process()
-    waiting = threading.Event()
-    thread = threading.Thread(target=waiting.wait)
-    thread.start()
-    with (tmp_path / "file").open("w"):
+    before, waiting = vitals.process(), threading.Event()
+    threads = [threading.Thread(target=waiting.wait) for _ in range(MANY)]
+    for thread in threads:
+        thread.start()
+    with ExitStack() as stack:
+        for number in range(MANY):
+            stack.enter_context((tmp_path / str(number)).open("w"))
         during = vitals.process()
     waiting.set()
-    thread.join()
-    assert (during["descriptors"], during["threads"]) == (before["descriptors"] + 1, before["threads"] + 1)
+    for name in ("descriptors", "threads"):  # others of this process may come and go
+        assert MANY / 2 < during[name] - before[name] < MANY * 2
     assert (during["pid"], during["cpu_s"] > 0) == (os.getpid(), True)
 
 

@@ -39,9 +39,7 @@ class TextOutput:
 
     def write(self, text: str) -> None:
         """Prints `text`, which may have several lines."""
-        with suppress(OSError, ValueError):
-            self._stream.write(f"{plain(self._redact(text))}\n")
-            self._stream.flush()
+        self._print(self._shown(text))
 
     def say(self, news: News) -> None:
         """Prints one line, with the time of the daemon's clock."""
@@ -50,6 +48,14 @@ class TextOutput:
     def trouble(self, line: str) -> None:
         """Prints a line of an error."""
         self.write(line)
+
+    def _shown(self, text: str) -> str:
+        return plain(self._redact(text))
+
+    def _print(self, line: str) -> None:
+        with suppress(OSError, ValueError):
+            self._stream.write(f"{line}\n")
+            self._stream.flush()
 
 
 class JsonOutput(TextOutput):
@@ -73,9 +79,8 @@ class JsonOutput(TextOutput):
         self._line("error", "trouble", line)
 
     def _line(self, level: str, topic: str, text: str) -> None:
-        # Redacted before it becomes JSON, which would write a quote in a secret another way.
-        fields = {"at": real_now(), "level": level, "topic": topic, "text": plain(self._redact(text))}
-        super().write(json_of(fields))
+        # Redacted before it becomes JSON, which would write a quote in a secret another way, and has words of its own.
+        self._print(json_of({"at": real_now(), "level": level, "topic": topic, "text": self._shown(text)}))
 
 
 def output_for(shape: Format, redact: Redact, stream: TextIO) -> TextOutput:
