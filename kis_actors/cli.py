@@ -10,10 +10,13 @@ import click
 from kis_actors import __version__
 from kis_actors.commands.calendar import calendar
 from kis_actors.commands.doctor import doctor
+from kis_actors.commands.init import init
 from kis_actors.commands.log_commands import bundle, causes, export
 from kis_actors.commands.options import DAY, JSON, SEQ_MAX, SET, STOPPED, reading, shared
 from kis_actors.commands.replay_commands import outcomes, replay
+from kis_actors.commands.report import report
 from kis_actors.commands.universe import universe
+from kis_actors.commands.web import web
 from kis_actors.credentials import CredentialsError
 from kis_actors.settings_file import SettingsError
 
@@ -226,11 +229,17 @@ cli.add_command(calendar)
 cli.add_command(causes)
 cli.add_command(doctor)
 cli.add_command(export)
+cli.add_command(init)
 cli.add_command(outcomes)
 cli.add_command(replay)
+cli.add_command(report)
 cli.add_command(universe)
+cli.add_command(web)
 
 
 def main() -> None:
     """The entry point."""
+    if sys.platform == "win32":  # a console, and a file more so, may not know Hangul there
+        for stream in (sys.stdout, sys.stderr):
+            stream.reconfigure(encoding="utf-8", errors="replace")
     cli(prog_name="kis-actors")

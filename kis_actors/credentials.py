@@ -15,6 +15,7 @@ from urllib.parse import quote, urlsplit
 import msgspec
 import yaml
 
+from kis_actors.portable import PRIVATE_READING, user_number
 from kis_actors.settings import Settings
 from kis_actors.settings_file import resolve
 
@@ -125,6 +126,16 @@ def _first_of(*sources: Mapping[str, str]) -> dict[str, str]:
     return found
 
 
+def read_private(path: Path) -> tuple[str, dict[str, str]]:
+    """The text of a file that only its owner may read, and its values by the names they have there.
+
+    Raises `CredentialsError` for any other file, or none.
+    """
+    content = _private_bytes(path)
+    values = _parsed(path, content)
+    return content.decode("utf-8-sig"), values
+
+
 def secrets_of(credentials: Credentials) -> tuple[str, ...]:
     """Every text that must be cut out of logs and messages, longest first.
 
@@ -164,13 +175,18 @@ def _check(found: Credentials, settings: Settings) -> None:
         raise CredentialsError("TELEGRAM_USER_IDS: expected numbers with commas between")
 
 
+def name_in_file(name: str, env: str) -> str:
+    """What a credential is called in a file, where KIS's own names hold for the keys of each kind of account."""
+    return dict(zip(PAIR, KIS_FILE_KEYS[env], strict=True)).get(name, name)
+
+
 def _named(names: list[str], settings: Settings) -> str:
     variables = ", ".join(VARIABLES[name] for name in names)
     file = settings.kis.credentials_file
     if not file:
         return f"{variables}: set them in the environment, or name a file of mode 0600 in kis.credentials_file"
-    keys = dict(zip(PAIR, KIS_FILE_KEYS[settings.kis.env], strict=True))
-    return f"{variables}: set them in the environment, or write {', '.join(keys.get(n, n) for n in names)} in {file}"
+    written = ", ".join(name_in_file(name, settings.kis.env) for name in names)
+    return f"{variables}: set them in the environment, or write {written} in {file}"
 
 
 def _check_characters(name: str, value: str) -> None:
@@ -216,16 +232,13 @@ def _handed_on(path: Path) -> str:
 def _read_file(path: Path, env: str) -> dict[str, str]:
     """The credentials in a private YAML file, in KIS's own layout."""
     values = _parsed(path, _private_bytes(path))
-    app_key, app_secret = KIS_FILE_KEYS[env]
-    names = {name: name for name in VARIABLES} | {"app_key": app_key, "app_secret": app_secret}
-    return {name: values.get(written, "") for name, written in names.items()}
+    return {name: values.get(name_in_file(name, env), "") for name in VARIABLES}
 
 
 def _private_bytes(path: Path) -> bytes:
     """The content of a file that nobody else can read or replace under us: checked open, not by name."""
     try:
-        # Without O_NONBLOCK, opening a pipe would wait for its writer.
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        descriptor = os.open(path, PRIVATE_READING)
     except OSError as error:
         if error.errno == errno.ELOOP:
             raise CredentialsError(f"{path} is a symbolic link; name the file itself") from None
@@ -239,7 +252,9 @@ def _check_private(path: Path, status: os.stat_result) -> None:
     mode = stat.S_IMODE(status.st_mode)
     if not stat.S_ISREG(status.st_mode):
         raise CredentialsError(f"{path} is not a regular file; name the file itself in kis.credentials_file")
-    if status.st_uid != os.geteuid():
+    if (user := user_number()) is None:
+        return
+    if status.st_uid != user:
         raise CredentialsError(f"{path} belongs to another user (uid {status.st_uid}); chown it to the daemon's user")
     if mode & 0o177:
         raise CredentialsError(f"{path} has mode {mode:04o}, expected 0600; run chmod 600 {path}")

@@ -120,6 +120,16 @@ def rebuild(
     return Rebuilt(states, tuple(undecided), last_seq, last_at_ns)
 
 
+def rebuilt_from(path: Path, cores: tuple[Core, ...], snapshot: Snapshot | None = None) -> Rebuilt:
+    """The states at the end of a day file, and what follows from its last records but is not in it.
+
+    Begins with the states in `snapshot`, which fits the file, and else with the first record.
+    """
+    known = known_from(cores, snapshot)
+    records = records_in(path, after=known.seq - 1)  # one that is known too, for the time of the last
+    return rebuild(cores, records, history_of(path, cores, known), known)
+
+
 def carried(states: dict[str, Any]) -> tuple[StateCarried, ...]:
     """The states as the first records of the next day file."""
     encode = msgspec.json.encode

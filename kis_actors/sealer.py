@@ -9,6 +9,7 @@ from threading import Thread
 from eventlog.day import days_in
 from kis_actors.adapters.file_lock import FileLock, Taken
 from kis_actors.journal import Journal
+from kis_actors.portable import APART
 from kis_actors.sealing_notes import forget, noted
 from kis_actors.settings import EventLog
 
@@ -32,8 +33,8 @@ class Sealer:
         if len(days_in(self._data_dir)) > 1:
             kept = (self._log.keep_hot_days, self._log.keep_sealed_days)
             command = [sys.executable, "-m", "kis_actors.sealing", str(self._data_dir), *map(str, kept)]
-            try:  # in a session of its own: Ctrl-C is for the daemon, which ends it then
-                self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)
+            try:  # apart: Ctrl-C is for the daemon, which ends it then
+                self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, **APART)
             except OSError as error:
                 self._write(f"days that are over are not sealed now: {error}")
         self._thread.start()

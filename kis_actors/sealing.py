@@ -125,7 +125,7 @@ def main(words: list[str]) -> None:
     """The process beside the daemon: data directory, keep_hot_days, keep_sealed_days."""
     data_dir, keep_hot_days, keep_sealed_days = words
     os.umask(0o077)
-    if os.name == "posix":
+    if hasattr(os, "nice"):
         os.nice(19)
     with suppress(Taken):
         tidy_log(

@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 
 from kis_actors.adapters.lock import is_taken
+from kis_actors.portable import put
 from kis_actors.view import View
 
 NAME = "status.json"
@@ -63,7 +64,7 @@ def write_status(data_dir: Path, status: dict[str, Any]) -> None:
     """Puts it in the place of the one before, whole or not at all. Raises OSError."""
     unfinished = data_dir / "status.new"
     unfinished.write_bytes(orjson.dumps(status))
-    unfinished.replace(data_dir / NAME)
+    put(unfinished, data_dir / NAME)
 
 
 def running_status(data_dir: Path) -> dict[str, Any] | None:

@@ -39,8 +39,9 @@ from kis_actors.status import status_of, write_status
 from kis_actors.units import log_day_of
 from kis_actors.view import REMEMBERED, View, health
 from kis_actors.vitals import log_files, process, real_now
+from kis_actors.watch_page import WatchPage
 
-Watch = Snapshots | DiskWatch | Ticker | DeadMan | TelegramPoll | Sealer
+Watch = Snapshots | DiskWatch | Ticker | DeadMan | TelegramPoll | Sealer | WatchPage
 STREAM = "app"
 WATCH_S = 0.5
 STATUS_S = 1.0
@@ -102,7 +103,8 @@ class System:
         self.snapshots = Snapshots(opening.path, self.journal, lambda: noted(self._actors))
         self._watches: tuple[Watch, ...] = (
             self.snapshots, DiskWatch(parts.data_dir, self.journal, self._full), Ticker(self.journal, parts.clock),
-            Sealer(parts.data_dir, settings.log, parts.write, self.journal), *self._dead_man(), *filter(None, [poll]),
+            Sealer(parts.data_dir, settings.log, parts.write, self.journal), WatchPage(settings, parts.write),
+            *self._dead_man(), *filter(None, [poll]),
         )  # fmt: skip
         self._begin(opening)
         parts.manager.tell("READY=1")

@@ -47,10 +47,11 @@ class PlainConsole:
 
 
 class LiveConsole:
-    """A page that is drawn anew four times a second."""
+    """A page that is drawn anew four times a second. page: where the watch page is."""
 
-    def __init__(self) -> None:
+    def __init__(self, page: str) -> None:
         self._rate = Rate()
+        self._page_address = page
 
     @contextmanager
     def showing(self, view: View) -> Iterator[None]:
@@ -68,7 +69,8 @@ class LiveConsole:
     def _page(self) -> Layout:
         view = self._view
         layout = Layout()
-        layout.split_column(Layout(_head(view, self._rate.of(view.log_seq)), size=5), Layout(name="body"))
+        head = _head(view, self._rate.of(view.log_seq), self._page_address)
+        layout.split_column(Layout(head, size=5), Layout(name="body"))
         layout["body"].split_row(Layout(_subscriptions(view), size=SUBSCRIPTIONS_WIDTH), Layout(_alerts(view)))
         return layout
 
@@ -112,7 +114,7 @@ def look_closer(directory: Path, day: date | None) -> str:
     return f"./tools/kis-actors replay {day or ''} --config {directory}/settings.yaml".replace("  ", " ")
 
 
-def _head(view: View, events_per_s: float) -> Panel:
+def _head(view: View, events_per_s: float, page: str) -> Panel:
     clock = f"{view.now:%Y-%m-%d %H:%M:%S} KST" if view.now else "starting"
     session = f"open until {view.session.closes:%H:%M}" if view.session else "closed" if view.closed_day else "not open"
     link = plain(f"link {view.link}{' ' + view.link_reason if view.link_reason else ''}")
@@ -126,7 +128,7 @@ def _head(view: View, events_per_s: float) -> Panel:
     ]
     for line in lines:
         line.no_wrap, line.overflow = True, "ellipsis"
-    return Panel(Group(*lines), title="kis-actors · simulated KIS", subtitle="Ctrl-C stops")
+    return Panel(Group(*lines), title="kis-actors · simulated KIS", subtitle=f"{page} · Ctrl-C stops")
 
 
 def _scan(view: View) -> str:

@@ -49,8 +49,8 @@ def show_why(
     path, until = file_until(config, data_dir, day, at, needs_all=True)
     records = (record for record in records_in(path) if until is None or record.at <= until)
     rebuilt = rebuild(CORES, records, history_of(path, CORES))
-    moment = _moment(rebuilt.states, _watched(code, rebuilt.states), path, until or instant_of_ns(rebuilt.last_at_ns))
-    click.echo(json_of(_json(moment)) if is_json else plain(_text(moment)))
+    moment = moment_of(rebuilt.states, _watched(code, rebuilt.states), path, until or instant_of_ns(rebuilt.last_at_ns))
+    click.echo(json_of(why_json(moment)) if is_json else plain(_text(moment)))
     return 0
 
 
@@ -63,7 +63,8 @@ def _watched(word: str, states: dict[str, Any]) -> str:
     return code
 
 
-def _moment(states: dict[str, Any], code: str, path: Path, at: datetime) -> Moment:
+def moment_of(states: dict[str, Any], code: str, path: Path, at: datetime) -> Moment:
+    """What is known of `code` at `at`, for which the actors' states are given; reads the rest in the day file."""
     ranking = nearest_of(states["subscription"])
     place = next((number for number, one in enumerate(ranking, start=1) if one.code == code), None)
     lasts = [last for last in states["notify"].last_alerts.values() if last.code == code and last.quiet_until > at]
@@ -113,7 +114,8 @@ def _happened_line(record: Record) -> str:
     return f"{head}: {event.alert_id}"
 
 
-def _json(moment: Moment) -> dict[str, Any]:
+def why_json(moment: Moment) -> dict[str, Any]:
+    """The answer in the shape that `--json` prints."""
     of = moment.explanation
     return {
         "at": moment.at, "code": of.code, "name": of.name, "market": of.market,

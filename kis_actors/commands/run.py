@@ -22,6 +22,7 @@ from kis_actors.credentials import Credentials, load_credentials, redactor
 from kis_actors.market.calendar import calendar_for
 from kis_actors.market.sessions import Calendar
 from kis_actors.market.universe import Stock, UniverseError, read_universe
+from kis_actors.portable import RELOADING, STOPPING
 from kis_actors.reload import Reread
 from kis_actors.settings_file import Loaded, Problem, SettingsError, named_in, resolve
 from kis_actors.system import Parts
@@ -60,8 +61,8 @@ def run_app(app: App, on_second: Callable[[], None], reread: Reread | None = Non
             app.reload(reread)
         on_second()
 
-    before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
-    before[signal.SIGHUP] = signal.signal(signal.SIGHUP, lambda *_: app.reload_wanted.set())
+    before = {number: signal.signal(number, stop) for number in STOPPING}
+    before |= {number: signal.signal(number, lambda *_: app.reload_wanted.set()) for number in RELOADING}
     try:
         return app.run(each_second)
     except Taken as error:
@@ -148,7 +149,3 @@ def _text(path: Path) -> str:
     except (OSError, UnicodeDecodeError) as error:
         problem = Problem(str(path), 1, 1, f"cannot be read: {error}", "name an existing UTF-8 file in the settings")
         raise SettingsError((problem,)) from None
-
-
-if sys.platform == "win32":  # a console there may not know Hangul
-    sys.stdout.reconfigure(encoding="utf-8", errors="replace")

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 import click
 
 from kis_actors.adapters.clock import Clock
-from kis_actors.adapters.masters import MastersError, NoMasterFile, checked_text, fetch_members, replace_file
+from kis_actors.adapters.masters import MastersError, NoMasterFile, checked_text, fetch_members
+from kis_actors.adapters.replacing import replace_file
 from kis_actors.commands.loading import load_settings
 from kis_actors.commands.reading import json_of
 from kis_actors.market.membership import (

@@ -12,8 +12,8 @@ from kis_actors import snapshots
 from kis_actors.commands.run import load_settings, parts_of
 from kis_actors.cores import CORES
 from kis_actors.credentials import load_credentials
-from kis_actors.day_files import rebuilt_from
 from kis_actors.fingerprint import code_fingerprint
+from kis_actors.recovery import rebuilt_from
 from kis_actors.system import System
 from kis_actors.view import View
 

@@ -46,6 +46,7 @@ notify:
   burst_alerts: 1000
   telegram: {{enabled: true, api_url: "{telegram_url}"}}
 log: {{data_dir: {directory}/data}}
+web: {{enabled: false}}
 clock: {{anchor: "{clock_anchor}", shows: "{clock_shows}", speed: {clock_speed}}}
 """
 

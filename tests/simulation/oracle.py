@@ -6,9 +6,9 @@ from typing import Any
 import msgspec
 
 from kis_actors.cores import CORES
-from kis_actors.day_files import Opening, rebuilt_from
+from kis_actors.day_files import Opening
 from kis_actors.duties import talk
-from kis_actors.recovery import Decisions
+from kis_actors.recovery import Decisions, rebuilt_from
 from simulation.disk import Broken, Folder
 from simulation.fates import CHANNELS
 from simulation.people import Channels
