@@ -63,6 +63,14 @@ def test_json_stays_json_whatever_a_secret_is(printed):
     assert printed.objects() == [{"level": "info", "topic": "said", "text": "a *********"}]
 
 
+@pytest.mark.parametrize(("shape", "shown"), [("text", b"\\uc0bc F&F\n"), ("json", b'"text":"\\uc0bc F&F"}\n')])
+def test_a_stream_that_knows_no_hangul_gets_the_line_all_the_same(shape, shown):
+    written = io.BytesIO()
+    output = output_for(shape, REDACT, io.TextIOWrapper(written, encoding="ascii"))
+    output.write("삼 F&F")
+    assert written.getvalue().endswith(shown)
+
+
 def test_news_in_json_have_their_topic(printed):
     output_for("json", REDACT, printed).say(LINK)
     assert printed.objects() == [{"level": "info", "topic": "link", "text": "link down: said\nfake\\x1b[2J"}]

@@ -84,7 +84,9 @@ class JsonOutput(TextOutput):
 
 
 def output_for(shape: Format, redact: Redact, stream: TextIO) -> TextOutput:
-    """Either of them."""
+    """Either of them. What the stream's encoding lacks is written as \\uc0bc rather than not at all."""
+    if isinstance(stream, io.TextIOWrapper):
+        stream.reconfigure(errors="backslashreplace")
     return (JsonOutput if shape == "json" else TextOutput)(redact, stream)
 
 
