@@ -23,6 +23,7 @@ from kis_actors.view import View
 FAILURES_MAX = 3
 FAILURES_WITHIN_S = 600
 MAY_PASS = ("failed", "disk")
+GIVING_UP, AGAIN = "giving up after three failures in ten minutes", "starting again from the log"
 NEEDS_A_PERSON = {
     "refused": "KIS refuses", "damaged": "the log is damaged", "full": "the disk is full",
     "foreign": "the log is of another version",
@@ -94,8 +95,7 @@ class App:
         """Three failures within ten minutes; the process ends, for the service manager to decide."""
         self._failures.append(time.monotonic())
         many = len(self._failures) == FAILURES_MAX and self._failures[-1] - self._failures[0] < FAILURES_WITHIN_S
-        what = "giving up after three failures in ten minutes" if many else "starting again from the log"
-        self.parts.write(f"{ending.reason}; {what}")
+        self.parts.write(f"{ending.reason}; {GIVING_UP if many else AGAIN}")
         if many:
             tell_end(self.parts, ending)
         return many

@@ -184,6 +184,13 @@ def test_a_terminal_without_colours_gets_none(data_dir):
     assert not re.search(r"\x1b\[[0-9;]*3[0-7]m", terminal.shown)
 
 
+def test_a_terminal_that_knows_nothing_gets_lines(data_dir):
+    says(data_dir)
+    terminal = Terminal(data_dir, 100, TERM="dumb")
+    terminal.wait_for("10:00:00 healthy")
+    assert (terminal.press("\x03"), "\x1b" in terminal.shown) == (0, False)
+
+
 def test_on_a_terminal_it_goes_on_when_the_daemon_comes_and_goes(tmp_path):
     data_dir = tmp_path / "data"
     data_dir.mkdir()
