@@ -132,7 +132,8 @@ class App:
         """Three failures within ten minutes; the process ends, for the service manager to decide."""
         self._failures.append(time.monotonic())
         many = len(self._failures) == FAILURES_MAX and self._failures[-1] - self._failures[0] < FAILURES_WITHIN_S
-        what = "giving up after three failures in ten minutes" if many else "starting again from the log"
+        gives_up = "giving up after three failures in ten minutes; start it again, and please report this line"
+        what = gives_up if many else "starting again from the log"
         self.parts.write(f"internal error: {ending.reason}; {what}")
         return many
 

@@ -88,7 +88,7 @@ def _tidied(path: Path, say: Callable[[str], None], *, is_kept_hot: bool, is_kep
             kept = keep_only(path.with_suffix(SEALED), DECIDED, __version__)
             say(f"{path.stem}: only what was decided is kept from now on, {_sizes(kept)}")
     except (Refused, ValueError, OSError, sqlite3.Error) as trouble:
-        say(f"{path.stem}: stays as it is: {trouble}")
+        say(f"{path.stem}: stays as it is: {trouble}; see `kis-actors verify {path.stem}`")
         return False
     return True
 

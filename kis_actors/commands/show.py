@@ -52,7 +52,8 @@ def show_status(config: Path | None, data_dir: Path | None, *, is_json: bool) ->
     directory = Path(load_settings(config, data_dir, ()).settings.log.data_dir)
     path = directory / "status.json"
     if not is_taken(directory) or not path.exists():
-        click.echo(f"no daemon is running on {directory}", err=True)
+        what = f"no daemon is running on {directory}"
+        click.echo(f"{what}; start one with `kis-actors run`, or name its --data-dir", err=True)
         return 2
     status = orjson.loads(path.read_bytes())
     if time.time() - path.stat().st_mtime > STATUS_OLD_S:

@@ -120,7 +120,11 @@ def _clock_settings(options: Options, day: datetime.date) -> ClockSettings:
 
 
 def _listener(port: int) -> socket.socket:
-    listener = socket.create_server((HOST, port))
+    try:
+        listener = socket.create_server((HOST, port))
+    except OSError as error:
+        what = f"port {port} of {HOST} cannot be had: {os.strerror(error.errno or 0)}"
+        raise OSError(f"{what}; name another, or 0 for any free one") from None
     # asyncio does this only for sockets made with an explicit protocol; without it, answers wait 40 ms for an ACK.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listener
