@@ -106,6 +106,10 @@ SETTINGS = [
     ("universe update --kospi none", COULD_NOT),
     ("universe update --kospi none --kosdaq none", COULD_NOT),
     ("universe update --kospi file --kosdaq file", COULD_NOT),
+    ("web --port {port}", COULD_NOT),
+    ("web --config none.yaml", COULD_NOT),
+    ("install-service --config none.yaml", COULD_NOT),
+    ("install-service --docker --dir file", COULD_NOT),
     ("init", COULD_NOT),
     ("init --yes", COULD_NOT),
     ("init --account play", COULD_NOT),
@@ -115,6 +119,7 @@ READING = [
     "events", "alerts", "state", "why 005930", "verify", "verify 2026-01-05", "seal", "replay", "replay --step",
     "replay --set monitor.mode=B", "outcomes", "outcomes --days 3", "causes 1", "export --format csv --out x.csv",
     "bundle --around 09:00 --out x.zip", "repair 2026-01-05 --truncate-after 5", "status",
+    "report --out x.html",
 ]  # fmt: skip
 OF_A_LOG = [
     "events 2026-13-01", "events yesterday", "events 2026-01-05", "events --type Nope", "events --type ScanRequeste",
@@ -123,7 +128,7 @@ OF_A_LOG = [
     "export --format xls --out x",
     "export --format csv --out .", "export --format csv --out none/x.csv", "export --format csv --out file", "bundle",
     "repair {day} --truncate-after 99999", "replay --set monitor.mod=B", "outcomes --from 2026-01-01 --days 2",
-    "verify 2026-01-05", "status",
+    "verify 2026-01-05", "status", "report", "report --out file",
 ]  # fmt: skip
 
 

@@ -3,11 +3,12 @@
 import json
 import os
 import secrets
+import socket
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,6 +19,7 @@ from kis_actors.commands.console import LiveConsole, PlainConsole, summary
 from kis_actors.commands.run import UNUSABLE, parts_of, run_app
 from kis_actors.credentials import load_credentials
 from kis_actors.portable import APART
+from kis_actors.settings import Web
 from kis_actors.settings_file import load
 from kis_actors.shipped import SHIPPED
 
@@ -44,6 +46,8 @@ universe:
   file: {universe}
 log:
   data_dir: {directory}
+web:
+  port: {web_port}
 clock: {{anchor: "{clock_anchor}", shows: "{clock_shows}", speed: {clock_speed}}}
 """
 
@@ -67,7 +71,8 @@ def run_demo(*, speed: float, seed: int, is_once: bool, data_dir: Path | None) -
     with simulator(speed, seed) as simulated:
         loaded = load(write_settings(directory, simulated.said))
         click.echo(f"data directory {directory} (kept; log, settings and keys of this demo)")
-        console = LiveConsole() if sys.stdout.isatty() else PlainConsole()
+        page = f"http://127.0.0.1:{loaded.settings.web.port}"
+        console = LiveConsole(page) if sys.stdout.isatty() else PlainConsole()
         credentials = load_credentials(loaded.settings, {}, loaded.path)
         app = App(parts_of(loaded, credentials, is_dry_run=False, write=console.write))
         with console.showing(app.view):
@@ -90,7 +95,8 @@ def write_settings(directory: Path, said: dict[str, str]) -> Path:
         "market": SHIPPED / "config" / "market.yaml", "universe": SHIPPED / "config" / "universe.csv",
     }  # fmt: skip
     quoted = {name: json.dumps(str(path), ensure_ascii=False) for name, path in named.items()}  # which is YAML, too
-    path.write_text(SETTINGS.format(**quoted, **said, **_time_outs(said["clock_speed"])), "utf-8")
+    numbers = {"web_port": _free_port(Web().port), **_time_outs(said["clock_speed"])}
+    path.write_text(SETTINGS.format(**quoted, **said, **numbers), "utf-8")
     keys.unlink(missing_ok=True)
     with os.fdopen(os.open(keys, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.write(f"my_app: demo-{secrets.token_hex(8)}\nmy_sec: {secrets.token_hex(16)}\n")
@@ -101,6 +107,14 @@ def _time_outs(speed: str) -> dict[str, float]:
     """At least what they are in real life, and at least half a real second."""
     half_s = float(speed) / 2
     return {"ack_s": min(max(5.0, half_s), 120.0), "idle_s": max(90.0, 6 * half_s), "question_s": max(30.0, 2 * half_s)}
+
+
+def _free_port(wanted: int) -> int:
+    """The one that is wanted or, if somebody serves there, any that is free now."""
+    for port in (wanted, 0):
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)) as probe:
+            return int(probe.getsockname()[1])
+    return 0
 
 
 @contextmanager

@@ -8,9 +8,9 @@ import click
 from kis_actors.adapters.clock import Clock
 from kis_actors.adapters.http import Http, HttpTrouble
 from kis_actors.chosen_channels import channels_for
-from kis_actors.commands.reading import plain
 from kis_actors.credentials import Credentials, redactor
 from kis_actors.messages import NotifyRequested
+from kis_actors.printable import plain
 from kis_actors.settings import Settings
 
 TEXTS = {

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import datetime
 import os
-import signal
 import socket
 import threading
 from collections.abc import AsyncIterator, Callable, Coroutine, Generator
@@ -16,7 +15,7 @@ import uvicorn
 from msgspec import Struct
 
 from kis_actors.adapters.clock import Clock
-from kis_actors.portable import STOPPING
+from kis_actors.portable import on_stopping
 from kis_actors.settings import Clock as ClockSettings
 from kis_actors.shipped import SHIPPED
 from kis_actors.simulator.accounts import Accounts
@@ -178,8 +177,7 @@ def _end_on_signals(ended: asyncio.Event) -> None:
     """Only the main thread may listen to signals; elsewhere the caller sets `ended` himself."""
     if threading.current_thread() is threading.main_thread():
         loop = asyncio.get_running_loop()
-        for number in STOPPING:  # loop.add_signal_handler is not for Windows
-            signal.signal(number, lambda *_: _end_soon(loop, ended))
+        on_stopping(lambda: _end_soon(loop, ended))
 
 
 def _end_soon(loop: asyncio.AbstractEventLoop, ended: asyncio.Event) -> None:
