@@ -75,8 +75,8 @@ def about_of(connection: sqlite3.Connection) -> About:
         raise sqlite3.DatabaseError(f"expected format, day, first seq and chain in the table about, found {row}")
     try:
         return About(row[0], row[2], row[3], tuple(json.loads(row[4])) if row[0] > 1 else ())
-    except (ValueError, TypeError):
-        raise sqlite3.DatabaseError(f"expected names of types in the table about, found {row[4]!r}") from None
+    except (ValueError, TypeError, IndexError):
+        raise sqlite3.DatabaseError(f"expected names of types in the table about, found {row[4:]}") from None
 
 
 def is_none_of(bulk: Sequence[str]) -> str:

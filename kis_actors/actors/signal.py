@@ -96,7 +96,7 @@ class State(Struct, kw_only=True):
     def on_price(self, seen: Seen) -> tuple[Fired, ...]:
         """Notes a price; the rules that count with it."""
         if not seen.interruption:
-            self.last_prices[seen.code] = LastPrice(
+            self.last_prices[seen.code] = LastPrice(  # by position, at half the cost of names
                 seen.price_won, seen.seen_at, seen.change_ratio, seen.cum_turnover_won, seen.source
             )  # fmt: skip
         return judgement.consider(self.day, seen) if self.session_day else ()
@@ -104,7 +104,8 @@ class State(Struct, kw_only=True):
 
 def evolve(state: State, event: Event) -> State:
     """The same state, after `event`."""
-    state.found, state.rejected = [], None
+    if state.found or state.rejected:
+        state.found, state.rejected = [], None
     if isinstance(event, FrameReceived):  # what nearly every event is; nothing of it but the frame counts
         stream_watch.forget_said(state.watch)
         _read_frame(state, event)
@@ -173,36 +174,40 @@ def _tick(state: State, now: datetime) -> None:
 
 
 def _read_frame(state: State, event: FrameReceived) -> None:
-    if is_control(event.text):
-        return
     try:
         frame = frame_of(event.text)
     except FrameError as problem:
+        if is_control(event.text):
+            return
         state.rejected = FrameRejected(link=event.link, reason=str(problem), kind=problem.reason)
         stream_watch.refuse(state.watch, problem)
         return
     stream_watch.hear(state.watch, frame)
-    _judge_interruptions(state)
+    if state.watch.changes:
+        _judge_interruptions(state)
     for tick in frame.ticks:
         _use_tick(state, tick)
 
 
 def _use_tick(state: State, tick: Tick) -> None:
-    settings, now = state.settings, state.now
+    settings, now, code, price_won = state.settings, state.now, tick.code, tick.price_won
     is_regular = is_regular_trade(tick, settings, state.regular)
-    wanted = is_regular or not settings.monitor.signal.regular_only
-    usable = is_usable_trade(tick, settings, session_day=state.session_day, now=now, is_safe=state.is_safe)
-    if not (wanted and usable) or tick.is_halted or not state.order.is_next(tick):
+    if tick.is_halted or not (is_regular or not settings.monitor.signal.regular_only):
         return
-    if is_within := tick.day_high_won > tick.price_won > tick.day_low_won > 0:
-        judgement.note_extremes(state.day, tick.code, tick.day_high_won, tick.day_low_won)
+    if not is_usable_trade(tick, settings, state.session_day, now, is_safe=state.is_safe):
+        return
+    if not state.order.is_next(tick):
+        return
+    high_won, low_won = tick.day_high_won, tick.day_low_won
+    if is_within := high_won > price_won > low_won > 0:
+        judgement.note_extremes(state.day, code, high_won, low_won)
     age_s = (now - tick.traded_at).total_seconds() if now and settings.market.hours != "always" else 0.0
     _judge(state, Seen(
-        tick.code, tick.price_won, tick.change_ratio, tick.cum_volume_shares, tick.cum_turnover_won, tick.traded_at,
+        code, price_won, tick.change_ratio, tick.cum_volume_shares, tick.cum_turnover_won, tick.traded_at,
         "trade", tick.previous_volume_same_time_shares, is_regular, age_s,
     ))  # fmt: skip
     if not is_within:
-        judgement.note_extremes(state.day, tick.code, tick.day_high_won, tick.day_low_won)
+        judgement.note_extremes(state.day, code, high_won, low_won)
 
 
 def _judge_interruptions(state: State) -> None:
@@ -253,7 +258,7 @@ def _is_usable(state: State, quote: Quote, now: datetime) -> bool:
 
 
 def _judge(state: State, seen: Seen) -> None:
-    for fired in state.on_price(seen):
+    for fired in state.on_price(seen):  # nearly always none
         state.found.append(found_by(seen, fired))
 
 

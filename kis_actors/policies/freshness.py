@@ -38,7 +38,7 @@ def regular_of(opens: datetime, closes: datetime) -> Regular:
 
 
 def is_usable_trade(
-    tick: Tick, settings: Settings, *, session_day: date | None, now: datetime | None, is_safe: bool
+    tick: Tick, settings: Settings, session_day: date | None, now: datetime | None, *, is_safe: bool
 ) -> bool:  # fmt: skip
     """Whether a trade may be judged at all: no expected price of an auction, and of today unless always open."""
     if tick.hour_class != "0" or not settings.monitor.signal.use_intraday:
@@ -54,9 +54,10 @@ def is_regular_trade(tick: Tick, settings: Settings, regular: Regular | None) ->
     """Whether it is of the regular session, the closing print included."""
     if settings.market.hours == "always":
         return True
-    if tick.market_class == CLOSING_CLASS:
+    market_class = tick.market_class
+    if market_class == CLOSING_CLASS:
         return regular is not None and regular.closes <= tick.traded_at and regular.has(tick.traded_at)
-    return tick.market_class not in OTHER_SESSIONS and (regular is None or regular.has(tick.traded_at))
+    return market_class not in OTHER_SESSIONS and (regular is None or regular.has(tick.traded_at))
 
 
 def is_usable_quote(

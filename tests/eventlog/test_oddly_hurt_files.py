@@ -59,6 +59,14 @@ def test_the_name_of_a_column_that_is_no_text_is_found(path):
     assert "the columns of the table about cannot be read" in verdict_on(path).finding.what
 
 
+def test_a_table_about_that_lacks_a_column_is_found(path):
+    connection = sqlite3.connect(path)
+    with connection:
+        connection.execute("alter table about drop column bulk")
+    connection.close()
+    assert "expected names of types in the table about, found ()" in verdict_on(path).finding.what
+
+
 def test_an_index_too_broken_to_be_looked_at_is_a_problem(path):
     connection = sqlite3.connect(path)
     root = connection.execute("select rootpage from sqlite_schema where name = 'notable'").fetchone()[0]

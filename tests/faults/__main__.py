@@ -4,11 +4,12 @@ import argparse
 import subprocess
 import sys
 
-from . import damage, errors, fuzz, kills, power
+from . import damage, errors, fuzz, fuzz_day, kills, power, sealed_damage
 from .runner import Harness, own_folder, told, tried
 from .shim import NoShim, built_in, environment_with, is_loaded
 
-ALL: tuple[Harness, ...] = (kills, power.POWER, *power.CONTROLS, errors, damage, *fuzz.ALL)
+FUZZ = (*fuzz.ALL, fuzz_day.DAY)
+ALL: tuple[Harness, ...] = (kills, power.POWER, *power.CONTROLS, errors, damage, sealed_damage, *FUZZ)
 HARNESSES = {harness.NAME: harness for harness in ALL}
 NOT_HERE = 3
 """Exit status where the library cannot be built."""
@@ -23,7 +24,7 @@ def main() -> int:
     parser.add_argument("--only", type=int, help="the index of one point")
     wanted = parser.parse_args()
     harness = HARNESSES[wanted.name]
-    if not is_loaded() and harness not in fuzz.ALL:
+    if not is_loaded() and harness not in FUZZ:
         return _with_shim()
     report = tried(harness, seed=wanted.seed, count=wanted.count or harness.COUNT, only=wanted.only)
     print("\n".join(told(wanted.name, wanted.seed, report)))

@@ -1,34 +1,29 @@
 """Whatever KIS, Telegram or a settings file says: it is read, left out or refused, and never stops the daemon.
 
-Frames and answers go through all five actors in the middle of a day, and what they come to stays in their states.
+Each kind of input is read here by what reads it first; fuzz_day.py takes all of them on through the actors.
 """
 
-import json
-import tempfile
+import re
 from collections.abc import Callable, Iterator
-from datetime import timedelta
 from itertools import count
 from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple
 
-import msgspec
-from days import CODES, UNIVERSE, Day, run_of_the_day
-from facts import DAY, bars_returned, holidays_returned, quotes_returned, tick
-from kis.recordings import FOUR_OF_46, IN_USE, ONE_OF_47, PINGPONG, QUOTE, STATUS, SUBSCRIBED, THREE_OF_47
+from days import CODES
+from facts import DAY, NEXT_DAY, bars_returned, holidays_returned, quotes_returned
+from kis.checks import CONTROL_MESSAGES, FRAMES_OF_ALL_FEEDS, check_control, check_frame, check_whole_frame
 
 from kis_actors.adapters.http import _json
 from kis_actors.adapters.kis_questions import Market as AskedOf
 from kis_actors.adapters.kis_questions import answered
 from kis_actors.adapters.retry import Failed
 from kis_actors.adapters.telegram_poll import TelegramPoll
-from kis_actors.app import CORES
+from kis_actors.kis.rest import bars_of, opens_of, quotes_in
 from kis_actors.messages import (
     BaselineRequested,
-    ClockTicked,
     CommandReceived,
     Event,
-    FrameReceived,
     HolidaysRequested,
     Rows,
     ScanRequested,
@@ -37,11 +32,12 @@ from kis_actors.messages import (
 from kis_actors.recovery import CODEC
 from kis_actors.settings_file import SHIPPED_PATH, SettingsError, load
 
-from .mangle import mangled_json, mangled_text
+from .mangle import Template, mangled_json, mangled_text, template_of
 from .runner import Outcome
 
-INPUTS_PER_POINT = 100
-FRAMES = (ONE_OF_47, FOUR_OF_46, THREE_OF_47, QUOTE, STATUS, SUBSCRIBED, PINGPONG, IN_USE)
+COLUMNS, CONTROL_PARTS = "^" * 12 + "|", '":,{}'
+CONTROL_SHARE = 0.1
+
 
 class Batch(NamedTuple):
     """So many inputs after one another, made from one seed."""
@@ -49,13 +45,22 @@ class Batch(NamedTuple):
     seed: int
 
 
+class Reading(NamedTuple):
+    """make: one input. read: whether it was not refused; raises what nobody expects."""
+
+    make: Callable[[Random], Any]
+    read: Callable[[Any], bool]
+
+
 class Fuzz(NamedTuple):
-    """One kind of input. begin: what reads it, afresh for each batch."""
+    """One kind of input. inputs: in a batch. begin: what reads them, afresh for each batch, with a folder for it."""
 
     NAME: str
     COUNT: int
-    begin: Callable[[], "Reading"]
-    must_find: tuple[str, ...] = ()
+    inputs: int
+    begin: Callable[[Path], Reading]
+    must_find: tuple[str, ...] = ("read", "refused")
+    TOGETHER: int = 1
 
     def points(self, seed: int) -> Iterator[Batch]:
         """Batches without end."""
@@ -63,160 +68,212 @@ class Fuzz(NamedTuple):
 
     def attempt(self, point: Batch, folder: Path) -> Outcome:
         """One batch; any error that is not a refusal is a problem."""
-        chance, reading = Random(f"{self.NAME} {point.seed}"), self.begin()
-        for number in range(INPUTS_PER_POINT):
-            made = reading.make(chance)
+        chance, (make, read) = Random(f"{self.NAME} {point.seed}"), self.begin(folder)
+        read_count = 0
+        for number in range(self.inputs):
+            made = make(chance)
             try:
-                reading.read(made)
+                read_count += read(made)
             except Exception as bug:
-                return Outcome("inputs", f"input {number}, {made!r:.600}: {type(bug).__name__}: {bug}", number + 1)
-        return Outcome("inputs", "", INPUTS_PER_POINT)
+                return Outcome("failed", f"input {number}, {made!r:.600}: {type(bug).__name__}: {bug}")
+        return Outcome("read", "", read_count, also=(("refused", self.inputs - read_count),))
 
 
-class Reading(NamedTuple):
-    """make: one input. read: raises what nobody expects."""
-
-    make: Callable[[Random], Any]
-    read: Callable[[Any], object]
-
-
-class Market:
-    """All actors at a quarter past ten, with averages, prices and two streams; and what they come to."""
-
-    def __init__(self) -> None:
-        self.day = day = Day(seed=1)
-        day.observe("app", run_of_the_day(), UNIVERSE)
-        day.observe("clock", tick("08:59:50"))
-        day.settle()
-        for time_of_day in ("09:00:00", "09:01:00", "10:15:00"):
-            day.tick(time_of_day)
-        self._read = len(day.units)
-
-    def hear(self, stream: str, event: Event) -> None:
-        """All that follows from it, also when the clock goes on; and the log could be read again."""
-        day = self.day
-        day.observe(stream, event)
-        day.settle()
-        day.now += timedelta(seconds=3)
-        day.observe("clock", ClockTicked(now=day.now))
-        day.settle()
-        for unit in day.units[self._read :]:
-            for record in unit:
-                assert CODEC.decode(*CODEC.encode(record.event)) == record.event, f"{record} is not read as written"
-        for core in CORES:
-            state = day.states[core.name]
-            assert msgspec.json.decode(msgspec.json.encode(state), type=core.state) == state, f"state of {core.name}"
-        self._read = len(day.units)
-
-
-def _frames() -> Reading:
-    market = Market()
-    return Reading(_frame, lambda text: market.hear("socket", FrameReceived(link=1, text=text)))
+def frames(folder: Path) -> Reading:
+    """Texts from the socket, as it reads them."""
+    return Reading(_frame, _read_frame)
 
 
 def _frame(chance: Random) -> str:
-    """Of today's codes and time, mostly, so that it gets far."""
-    text = chance.choice(FRAMES)
-    for code in ("005930", "000100"):
-        text = text.replace(code, chance.choice(CODES))
-    for day in ("20260914", "20240530", "20240507"):
-        text = text.replace(day, "20261120")
-    return mangled_text(text, "^^^^|", chance)
+    """Never quite one that was recorded."""
+    is_control = chance.random() < CONTROL_SHARE
+    texts, separators = (CONTROL_MESSAGES, CONTROL_PARTS) if is_control else (FRAMES_OF_ALL_FEEDS, COLUMNS)
+    made = text = texts[int(chance.random() * len(texts))]
+    while made == text:
+        made = mangled_text(text, separators, chance)
+    return made
 
 
-def _answers() -> Reading:
-    market = Market()
-
-    def read(made: tuple[Event, bytes]) -> None:
-        question, body = made
-        try:
-            answer = answered(question, lambda request: _json(body), AskedOf())
-        except Failed:
-            return
-        market.hear("rest", answer)
-
-    return Reading(_answer, read)
+def _read_frame(text: str) -> bool:
+    if text[:1] == "{":
+        return check_control(text)
+    check_frame(text)
+    return check_whole_frame(text)
 
 
-def _answer(chance: Random) -> tuple[Event, bytes]:
+def answers(folder: Path) -> Reading:
+    """Bodies from KIS by REST, up to what the actors read out of them."""
+    kinds = kinds_of_answers(bars=4)
+    return Reading(lambda chance: answer(kinds, chance), _read_answer)
+
+
+def answer(kinds: "Answers", chance: Random) -> tuple[Event, bytes]:
     """A question, and the bytes that answer it."""
-    rows = {code: str(chance.randint(9_000, 10_500)) for code in CODES}
-    quotes = _body("output", quotes_returned({code: int(price) for code, price in rows.items()}).rows)
-    question, body = chance.choice((
+    question, template = kinds[int(chance.random() * len(kinds))]
+    return question, mangled_json(template, chance).encode("utf-8", "replace")
+
+
+Answers = tuple[tuple[Event, Template], ...]
+
+
+def kinds_of_answers(bars: int) -> Answers:
+    """Every question there is, with KIS's answer."""
+    prices = dict(zip(CODES, (9_300, 10_250), strict=True))
+    more = {"inter2_sdpr": "10000", "inter2_mxpr": "13000", "prdy_ctrt": "2.64", "acml_vol": "73007"}
+    quotes = _body("output", quotes_returned(prices, inter_kor_isnm="삼성전자", **more).rows)
+    return (
         (ScanRequested(scan=1, batch=1, batches=1, codes=CODES), quotes),
         (VenuesRequested(batch=1, batches=1, codes=CODES), quotes),
-        (BaselineRequested(code=CODES[0], start=DAY, end=DAY), _body("output2", bars_returned(CODES[0], 30).rows)),
-        (HolidaysRequested(day=DAY), _body("output", holidays_returned({DAY: True}).rows)),
-    ))  # fmt: skip
-    whole = json.dumps(mangled_json(body, chance), ensure_ascii=chance.random() < 0.5)
-    return question, (mangled_text(whole, '":,{}', chance) if chance.random() < 0.2 else whole).encode()
+        (BaselineRequested(code=CODES[0], start=DAY, end=DAY), _body("output2", bars_returned(CODES[0], bars).rows)),
+        (HolidaysRequested(day=DAY), _body("output", holidays_returned({DAY: True, NEXT_DAY: False}).rows)),
+    )
 
 
-def _body(name: str, rows: Rows) -> dict[str, Any]:
-    return {"rt_cd": "0", "msg_cd": "MCA00000", "msg1": "", name: [dict(row) for row in rows.each()]}
+def heard(made: tuple[Event, bytes]) -> Event | None:
+    """What the port makes of an answer; None if it is refused."""
+    question, body = made
+    try:
+        return answered(question, lambda request: _json(body), AskedOf())
+    except Failed:
+        return None
 
 
-def _updates() -> Reading:
-    """As the poll takes them, which is never started."""
-    heard = Heard()
-    poll = TelegramPoll(
-        "http://127.0.0.1:9", "token", heard, lambda timeout_s: True, chat_id="42", people=("42", "43"),
+def _read_answer(made: tuple[Event, bytes]) -> bool:
+    event = heard(made)
+    if event is None:
+        return False
+    require_readable(event)
+    rows: Rows = event.rows
+    quotes_in(rows.columns, rows.values)
+    opens_of(rows.each())
+    bars_of(rows.each(), DAY)
+    return True
+
+
+def require_readable(event: Event) -> None:
+    """What is written to the log is read as it was."""
+    assert CODEC.decode(*CODEC.encode(event)) == event, f"{event} is not read as written"
+
+
+def _body(name: str, rows: Rows) -> Template:
+    found = [dict(row) for row in rows.each()]
+    return template_of({"rt_cd": "0", "msg_cd": "MCA00000", "msg1": "정상처리", name: found})
+
+
+def updates(folder: Path) -> Reading:
+    """What Telegram's poll takes."""
+    heard_by = Heard(require_readable)
+    poll = poll_into(heard_by)
+
+    def read(body: bytes) -> bool:
+        before = heard_by.count
+        take(poll, body)
+        return heard_by.count > before
+
+    return Reading(update, read)
+
+
+def poll_into(heard_by: "Heard") -> TelegramPoll:
+    """Which is never started."""
+    return TelegramPoll(
+        "http://127.0.0.1:9", "token", heard_by, lambda timeout_s: True, chat_id="42", people=("42", "43"),
         start_after=0, warn=lambda text: None,
     )  # fmt: skip
-    return Reading(_update, lambda body: poll._take(_json(body).get("result", [])))
+
+
+def take(poll: TelegramPoll, body: bytes) -> None:
+    """As the poll does with an answer that came."""
+    found = _json(body).get("result")
+    if isinstance(found, list):
+        poll._take(found)
 
 
 class Heard:
     """Where the poll puts what people say. Nobody is listened to who is not on the list."""
 
-    def __init__(self) -> None:
-        self._market = Market()
+    def __init__(self, hear: Callable[[Event], None]) -> None:
+        self._hear = hear
+        self.count = 0
 
     def observe(self, stream: str, event: Event, cause: int = 0) -> None:
-        """The actors obey."""
-        assert isinstance(event, CommandReceived) and (event.person, event.chat) == ("1", ""), event
-        self._market.hear(stream, event)
+        """One of the people on the list said something in a chat that is on it."""
+        assert isinstance(event, CommandReceived) and event.person in ("1", "2") and event.chat in ("", "2"), event
+        self.count += 1
+        self._hear(event)
 
     def decided(self, stream: str, events: tuple[Event, ...], cause: int) -> None:
         """Nothing is decided at the edge."""
         raise AssertionError(events)
 
 
-def _update(chance: Random) -> bytes:
+def _said() -> tuple[Template, ...]:
     person = {"id": 42, "is_bot": False, "first_name": "김"}
     message = {"message_id": 7, "date": 1_700_000_000, "from": person, "chat": {"id": 42, "type": "private"}}
-    said = mangled_text(chance.choice(("/why 005930", "/snooze 000660 1h", "/status", "/mute breakout")), " /", chance)
-    whole = chance.choice((
-        {"update_id": chance.randint(1, 10**9), "message": message | {"text": said}},
-        {"update_id": chance.randint(1, 10**9),
-         "callback_query": {"id": "9001", "from": person, "message": message, "data": said}},
-    ))  # fmt: skip
-    update = mangled_json(whole, chance) if chance.random() < 0.8 else whole
-    return json.dumps({"ok": True, "result": [update]}).encode()
+    texts = ("/why 005930", "/snooze 000660 1h", "/status", "/mute breakout", "/near", "/pin 000660")
+    updates = [{"message": message | {"text": text}} for text in texts]
+    updates += [{"callback_query": {"id": "9001", "from": person, "message": message, "data": text}} for text in texts]
+    return tuple(template_of({"ok": True, "result": [{"update_id": ID} | update]}) for update in updates)
 
 
-def _settings() -> Reading:
-    return Reading(_file, _loaded)
+ID = 987_654_321
+"""Stands in a template for the number of an update, of which none comes twice."""
+SAID = _said()
 
 
-def _file(chance: Random) -> tuple[str, str]:
-    text = mangled_text(SHIPPED_PATH.read_text("utf-8"), "\n\n:", chance)
-    return text, mangled_text("monitor.signal.disparity_threshold=-0.1", "=.", chance)
+def update(chance: Random) -> bytes:
+    """The answer to a poll: mostly one update, or what is left of it."""
+    made = mangled_json(SAID[int(chance.random() * len(SAID))], chance)
+    return made.replace(str(ID), str(1 + int(chance.random() * 10**9))).encode("utf-8", "replace")
 
 
-def _loaded(made: tuple[str, str]) -> None:
-    with tempfile.NamedTemporaryFile(suffix=".yaml") as file:
-        file.write(made[0].encode("utf-8", "surrogatepass"))
-        file.flush()
-        try:
-            load(Path(file.name), [made[1]])
-        except SettingsError as error:
-            assert error.problems, "refused without a reason"
+def settings(folder: Path) -> Reading:
+    """Files of settings, and one on the command line."""
+    file = folder / "settings.yaml"
+    return Reading(_settings, lambda made: _load(file, *made))
+
+
+SECTIONS = tuple(
+    "\n".join(line.partition(" #")[0].rstrip() for line in section.splitlines() if not line.lstrip().startswith("#"))
+    for section in re.split(r"\n(?=\w)", SHIPPED_PATH.read_text("utf-8"))[1:]
+)
+"""Of the file that is shipped, each without its remarks."""
+ASSIGNMENT = "monitor.signal.disparity_threshold=-0.1"
+WHOLE_SHARE, MANGLED_SHARE = 0.02, 0.5
+SCALARS = ("true", "false", "null", "[]", "{}", "-0.05", "09:00:00", "'삼성'", "&a", "*a", "!!python/object:x", "0o17")
+
+
+def _settings(chance: Random) -> tuple[str, str]:
+    """A few sections, for YAML takes its time, and now and then the whole file; with another value, or mangled."""
+    if chance.random() < WHOLE_SHARE:
+        text = SHIPPED_PATH.read_text("utf-8")
+    else:
+        text = "\n".join(chance.sample(SECTIONS, chance.randint(1, 2)))
+    is_mangled = chance.random() < MANGLED_SHARE
+    text = mangled_text(text, "\n\n: ", chance) if is_mangled else _with_another_value(text, chance)
+    return text, mangled_text(ASSIGNMENT, "=.", chance) if chance.random() < MANGLED_SHARE else ASSIGNMENT
+
+
+def _with_another_value(text: str, chance: Random) -> str:
+    lines = text.splitlines()
+    at = chance.choice([number for number, line in enumerate(lines) if ": " in line] or [0])
+    number = str(round(chance.uniform(-10, 10) * 10 ** chance.randint(-3, 6), chance.randint(0, 3)))
+    lines[at] = f"{lines[at].partition(': ')[0]}: {chance.choice((number, number, chance.choice(SCALARS)))}"
+    return "\n".join(lines)
+
+
+def _load(file: Path, text: str, assignment: str) -> bool:
+    file.write_bytes(text.encode("utf-8", "surrogatepass"))
+    try:
+        load(file, [assignment])
+    except SettingsError as error:
+        assert error.problems, "refused without a reason"
+        return False
+    return True
 
 
 ALL = (
-    Fuzz("fuzz-frames", 60, _frames),
-    Fuzz("fuzz-answers", 30, _answers),
-    Fuzz("fuzz-updates", 60, _updates),
-    Fuzz("fuzz-settings", 4, _settings),
+    Fuzz("fuzz-frames", 1120, 1000, frames),
+    Fuzz("fuzz-answers", 200, 1000, answers),
+    Fuzz("fuzz-updates", 100, 1000, updates),
+    Fuzz("fuzz-settings", 200, 100, settings),
 )

@@ -20,6 +20,7 @@ from .trace import notes_in, operations_in
 
 NAME = "kill"
 COUNT = 2000
+TOGETHER = 8
 must_find = ("killed", "killed twice")
 RECOVERY_KILLED_SHARE = 0.3
 RECOVERY_OPERATIONS = 250

@@ -5,7 +5,7 @@ writer believes must show losses: otherwise this harness sees nothing.
 """
 
 from collections.abc import Iterator
-from hashlib import blake2b
+from hashlib import sha256
 from itertools import count
 from pathlib import Path
 from random import Random
@@ -51,6 +51,7 @@ class Cuts(NamedTuple):
     COUNT: int
     pragma: str = ""
     must_find: tuple[str, ...] = ()
+    TOGETHER: int = 8
 
     def points(self, seed: int) -> Iterator[Point]:
         """Different states of one story after the other, shuffled, so that a few are of all kinds."""
@@ -68,7 +69,7 @@ class Cuts(NamedTuple):
         return Outcome(kind, "" if self.must_find else problem)
 
 
-POWER = Cuts("power", 2500)
+POWER = Cuts("power", 10_000)
 CONTROLS = (
     Cuts("power-normal", 200, "normal", must_find=("lost",)),
     Cuts("power-off", 200, "off", must_find=("broken", "lost")),
@@ -86,10 +87,19 @@ def _states(story: int, durability: Durability, pragma: str) -> Iterator[Point]:
             said = said.after([(one.at, one.data)])
         for draw in range(min(DRAWS_MAX, disk.loose() + 1) if one.kind not in "!oxr" else 0):
             state = disk.top.cut(Random(f"{story} {moment} {draw}"))
-            key = blake2b(repr((sorted(state.items()), said.last)).encode()).digest()
+            key = _key_of(state, said)
             if key not in seen:
                 seen.add(key)
                 yield Point(story, durability, pragma, moment, draw, said, state)
+
+
+def _key_of(state: State, said: Said) -> bytes:
+    """The same for two states that are the same, and after which the same was promised."""
+    digest = sha256(repr(said.last).encode())
+    for path, content in sorted(state.items()):
+        digest.update(f"{path} {-1 if content is None else len(content)} ".encode())
+        digest.update(content or b"")
+    return digest.digest()
 
 
 class Recording(NamedTuple):

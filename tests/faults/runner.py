@@ -1,7 +1,9 @@
 """Tries the points of a harness on all processors, and says of each failure how to have it again."""
 
+import gc
 import multiprocessing
 import os
+import resource
 import shutil
 import sys
 import tempfile
@@ -20,15 +22,21 @@ from rich.progress import track
 from .story import Story
 
 FAILURES_SHOWN_MAX = 10
+TASKS_PER_PROCESS = 50
+"""Of so many points each as are tried together. What failed at opening a file may have left it open."""
 MEMORY, MEMORY_BYTES_MIN = Path("/dev/shm"), 2**30
 
 
 class Outcome(NamedTuple):
-    """What became of one point. kind: for counting. problem: what is wrong, "" for nothing. tries: in it."""
+    """What became of one point. kind: for counting. problem: what is wrong, "" for nothing. tries: in it.
+
+    also: other kinds that came up in it, and how often.
+    """
 
     kind: str
     problem: str = ""
     tries: int = 1
+    also: tuple[tuple[str, int], ...] = ()
 
 
 class Harness(Protocol):
@@ -42,6 +50,11 @@ class Harness(Protocol):
     @property
     def COUNT(self) -> int:
         """How many points the tests try."""
+        ...
+
+    @property
+    def TOGETHER(self) -> int:
+        """How many points one process tries after another: as many as have something in common."""
         ...
 
     @property
@@ -59,12 +72,13 @@ class Harness(Protocol):
 
 
 class Report(NamedTuple):
-    """How all went. failures: the index of each, and what is wrong."""
+    """How all went. failures: the index of each, and what is wrong. cpu_s: of all processors together."""
 
     kinds: Counter[str]
     failures: list[tuple[int, Any, str]]
     missed: list[str]
     seconds: float
+    cpu_s: float
 
 
 @contextmanager
@@ -91,16 +105,28 @@ def tried(harness: Harness, *, seed: int, count: int, only: int | None) -> Repor
     kinds: Counter[str] = Counter()
     failures = []
     _warm_up()
-    with multiprocessing.get_context("fork").Pool(os.cpu_count()) as pool:
-        outcomes = pool.imap_unordered(_Trial(harness.attempt), points, chunksize=8)
+    with multiprocessing.get_context("fork").Pool(os.cpu_count(), maxtasksperchild=TASKS_PER_PROCESS) as pool:
+        outcomes = pool.imap_unordered(_Trial(harness.attempt), points, chunksize=harness.TOGETHER)
         for index, point, outcome in track(
             outcomes, harness.NAME, len(indices), console=Console(file=sys.stderr), disable=not sys.stderr.isatty()
         ):
-            kinds[outcome.kind] += outcome.tries
+            kinds.update(dict([(outcome.kind, outcome.tries), *outcome.also]))
             if outcome.problem:
                 failures.append((index, point, outcome.problem))
+        pool.close()
+        pool.join()
     missed = [kind for kind in harness.must_find if not kinds[kind] and only is None]
-    return Report(kinds, sorted(failures), missed, time.monotonic() - began_s)
+    return Report(kinds, sorted(failures, key=_index), missed, time.monotonic() - began_s, _cpu_s())
+
+
+def _index(failure: tuple[int, Any, str]) -> int:
+    return failure[0]
+
+
+def _cpu_s() -> float:
+    """Of this process and all its children that ended."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in used)
 
 
 def told(name: str, seed: int, report: Report) -> Iterator[str]:
@@ -110,14 +136,19 @@ def told(name: str, seed: int, report: Report) -> Iterator[str]:
     if report.missed:
         yield f"{name} is blind: nothing was {' or '.join(report.missed)}"
     counts = ", ".join(f"{count:,} {kind}" for kind, count in sorted(report.kinds.items()))
-    tried = f"{report.kinds.total():,} tried in {report.seconds:.0f} s"
+    tried = f"{report.kinds.total():,} tried in {report.seconds:.0f} s, {report.cpu_s:.0f} s of processor time"
     yield f"{name}: {tried} ({counts}); {len(report.failures):,} failed"
 
 
 def _warm_up() -> None:
-    """What a process does for the first time only, so that none of its many children has to."""
+    """What a process does for the first time only, so that none of its many children has to.
+
+    What there is by then is never garbage, and a child that looked for some would make all of it its own, page by page.
+    """
     with own_folder() as folder:
         Story(0, lambda number, data: None).tell(folder)
+    gc.collect()
+    gc.freeze()
 
 
 class _Trial:

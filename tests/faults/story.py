@@ -13,6 +13,7 @@ import msgspec
 from facts import DAY, NEXT_DAY, NOW
 from msgspec import Struct
 
+from eventlog import store
 from eventlog.day import path_of
 from eventlog.mark import Mark
 from eventlog.schema import Row
@@ -39,6 +40,8 @@ MADE_BY = code_fingerprint()
 WAIT_S = 20
 PAGES_BEFORE_CHECKPOINT = 8
 """SQLite's own 1000 would need a log of megabytes to come to its checkpoint."""
+PAGES_BEFORE_FOLD, PAGE_BYTES, WAL_BYTES_MAX = 6, 4096, store.WAL_BYTES_MAX
+"""The writer empties a long write-ahead log itself, before SQLite does here, or never."""
 
 
 class Links(Struct, frozen=True):
@@ -83,12 +86,14 @@ class Story(NamedTuple):
 
     note: hears what was promised and told, at the moment it was.
     pragma: how SQLite is to sync instead, if the writer's own word is not to stand.
+    links: of a run, at least and at most; each is a few commits.
     """
 
     seed: int
     note: Note
     durability: Durability = "full"
     pragma: str = ""
+    links: tuple[int, int] = (2, 4)
 
     def tell(self, data_dir: Path) -> None:
         """Two runs, on one day or on two. Raises Failed."""
@@ -105,6 +110,7 @@ class Story(NamedTuple):
     def _run(self, data_dir: Path, day: date, chance: Random) -> None:
         opening = open_day(data_dir, day, (ACTOR,), self.durability)
         journal_module.MARK_S = chance.choice((0.0, 1e9))  # by chance and not by time, so that a story stays the same
+        store.WAL_BYTES_MAX = chance.choice((PAGES_BEFORE_FOLD * PAGE_BYTES, WAL_BYTES_MAX))
         failures: list[BaseException] = []
         journal = Journal(
             lambda: self._writer(opening.path), last_at_ns=opening.last_at_ns, now_ns=lambda: self.seed,
@@ -123,7 +129,7 @@ class Story(NamedTuple):
         links: Links = opening.states[ACTOR.name]
         for undecided in opening.undecided:
             journal.decided(*undecided)
-        for number in range(links.opened, links.opened + chance.randint(2, 4)):
+        for number in range(links.opened, links.opened + chance.randint(*self.links)):
             cause = _written(journal, "socket", LinkOpened(link=number))
             for event in _happening(chance, number):
                 _written(journal, "edge", event)

@@ -5,22 +5,16 @@ import json
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kis_actors.kis.control import Acknowledgement, ControlError, PingPong, control_of, without_secrets
 from kis_actors.kis.feeds import FEEDS
-from kis_actors.kis.frames import Frame, FrameError, feed_of, frame_of, is_control, ticks_of, width_of
-from kis_actors.kis.rest import Quote, quote_of
+from kis_actors.kis.frames import Frame, FrameError, careful_frame_of, feed_of, frame_of
+from kis_actors.kis.rest import quotes_in, quotes_of
+from kis_actors.kis.usual import usual_ticks
 
-from .recordings import FOUR_OF_46, IN_USE, ONE_OF_46, ONE_OF_47, PINGPONG, QUOTE, STATUS, SUBSCRIBED, THREE_OF_47
+from .checks import CONTROL_MESSAGES, FRAMES_OF_ALL_FEEDS, check_control, check_frame, check_quote, check_whole_frame
+from .recordings import ONE_OF_47
+from .test_quotes import ROW as BATCH_ROW
 
-DATA_FRAMES = (ONE_OF_46, FOUR_OF_46, ONE_OF_47, THREE_OF_47, QUOTE, STATUS)
-FRAMES_OF_ALL_FEEDS = tuple(
-    text.replace(feed_of(text), tr_id)
-    for text in DATA_FRAMES
-    for tr_id, feed in FEEDS.items()
-    if feed.what == FEEDS[feed_of(text)].what
-)
-REASONS = ("header", "feed", "count", "width", "code", "field")
-CONTROL_MESSAGES = (SUBSCRIBED, PINGPONG, IN_USE)
+TRADES = tuple(text for text in FRAMES_OF_ALL_FEEDS if FEEDS[feed_of(text)].what == "trade")
 PIECES = ("", "0", "-1", "9" * 30, "nan", "|", "^", "\n", "\x00", "٣", "{", '"', "000660", "101502", "20260914", "삼성")
 QUOTE_NAMES = (
     *("inter_shrn_iscd", "inter_kor_isnm", "inter2_prpr", "inter2_prdy_clpr", "inter2_sdpr", "hour_cls_code"),
@@ -44,67 +38,6 @@ def mangled(draw: st.DrawFn, texts: tuple[str, ...], separators: str) -> str:
     return whole[: draw(st.integers(0, len(whole)))] if draw(st.booleans()) else whole
 
 
-def check_frame(text: str) -> None:
-    feed_of(text)
-    is_control(text)
-    try:
-        ticks = ticks_of(text)
-    except FrameError as error:
-        assert str(error).isprintable() and error.reason in REASONS
-        return
-    assert len(ticks) == int(text.split("|")[2])
-    assert width_of(text) >= 46
-    for tick in ticks:
-        assert 0 < tick.price_won < 10**18
-        assert 0 <= tick.cum_turnover_won < 10**18
-        assert abs(tick.change_ratio) < 10**4
-
-
-def check_whole_frame(text: str) -> None:
-    try:
-        frame = frame_of(text)
-    except FrameError as error:
-        assert str(error).isprintable() and len(str(error)) < 200 and error.reason in REASONS
-        assert error.tr_id in ("", *FEEDS)
-        assert error.width in (0, read_width(text))
-        assert error.width or error.reason not in ("width", "code", "field")
-        return
-    assert frame.width == width_of(text) >= FEEDS[frame.tr_id].widths[0]
-    check_records(frame, int(text.split("|")[2]))
-
-
-def check_records(frame: Frame, count: int) -> None:
-    what = FEEDS[frame.tr_id].what
-    assert (len(frame.ticks), len(frame.statuses)) == (count * (what == "trade"), count * (what == "status"))
-    for status in frame.statuses:
-        assert 6 <= len(status.code) <= 9
-        assert len(status.halt_reason) <= 80 and len(status.operation) <= 8
-        assert f"{status.halt_reason}{status.operation}".isprintable()
-
-
-def read_width(text: str) -> int:
-    try:
-        return width_of(text)
-    except FrameError:
-        return 0
-
-
-def check_quote(row: dict[str, str]) -> None:
-    quote = quote_of(row)
-    if isinstance(quote, Quote):
-        assert quote.price_won > 0
-        assert quote.previous_close_won is None or quote.previous_close_won > 0
-        assert quote.change_ratio is None or abs(quote.change_ratio) < 10**4
-
-
-def check_control(text: str) -> None:
-    without_secrets(text)
-    try:
-        assert isinstance(control_of(text), Acknowledgement | PingPong)
-    except ControlError as error:
-        assert str(error).isprintable()
-
-
 @RANDOMLY
 @given(st.text())
 def test_any_text_is_read_or_refused(text):
@@ -118,6 +51,20 @@ def test_any_text_is_read_or_refused(text):
 def test_a_mangled_frame_of_any_feed_is_read_or_refused(text):
     check_frame(text)
     check_whole_frame(text)
+
+
+@settings(max_examples=2000, deadline=None)
+@given(mangled(TRADES, "^|"))
+def test_the_usual_way_reads_what_the_careful_way_reads(text):
+    """One pattern over the whole frame, or field by field: nobody may see which it was."""
+    told = usual_ticks(text)
+    if told:
+        tr_id, width, ticks = told
+        assert careful_frame_of(text) == Frame(tr_id, width, ticks)
+
+
+def test_frames_as_kis_sends_them_are_read_the_usual_way():
+    assert all(map(usual_ticks, TRADES))
 
 
 @RANDOMLY
@@ -146,6 +93,21 @@ def test_any_row_is_a_quote_or_none(code, row):
     check_quote(row)
     check_quote({"stck_shrn_iscd": code, "stck_prpr": "70000", **row})
     check_quote({"inter_shrn_iscd": code, "inter2_prpr": "70000", **row})
+
+
+@settings(max_examples=1000, deadline=None)
+@given(
+    st.lists(st.sampled_from(QUOTE_NAMES), unique=True),
+    st.lists(st.lists(st.sampled_from(("Y", "C", "0", "70000", "71,000", " 5 ", *PIECES)), max_size=16), max_size=3),
+)
+def test_a_table_is_read_as_its_rows_are(more, rows):
+    """By the places of its columns, or row by row by their names: nobody may see which it was."""
+    columns = tuple(dict.fromkeys((*BATCH_ROW, *more)))
+    values = [tuple(BATCH_ROW.values()), *(tuple(BATCH_ROW.values())[: 16 - len(row)] + tuple(row) for row in rows)]
+    values += [(*row, *("70000",) * (len(columns) - len(row))) for row in values]
+    assert dict(quotes_in(columns, tuple(values))) == quotes_of(
+        dict(zip(columns, row, strict=False)) for row in values
+    )
 
 
 @RANDOMLY
