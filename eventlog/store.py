@@ -18,6 +18,13 @@ from eventlog.views import create_views
 
 Durability = Literal["full", "normal"]
 BUSY_TIMEOUT_S = 5
+WAL_BYTES = 4 * 1024 * 1024
+"""SQLite lets its write-ahead log become about so long before it folds it into the file and begins anew. It cannot
+while somebody reads what was there before; what it grew by meanwhile is given back when it can."""
+WAL_BYTES_MAX = 4 * WAL_BYTES
+"""Beyond it the writer waits for those who read: they may overlap, so that SQLite never finds a moment without any."""
+WAL_READERS_WAIT_S = 0.05
+"""So long; if somebody reads on, it waits again only after WAL_BYTES more."""
 
 
 class Writer:
@@ -30,9 +37,11 @@ class Writer:
         self._connection = sqlite3.connect(path, isolation_level=None, timeout=BUSY_TIMEOUT_S)
         self._connection.execute("pragma journal_mode = wal")
         self._is_full = durability == "full"
+        self._connection.execute(f"pragma journal_size_limit = {WAL_BYTES}")
         self._sync("full" if self._is_full else "normal")
         self._db = Database(self._connection)
         self.last_seq, self._chain = last_commit(self._connection)
+        self._wal, self._fold_at_bytes = companions_of(path)[0], WAL_BYTES_MAX
         self._mark = MarkFile(path)
 
     @classmethod
@@ -75,6 +84,7 @@ class Writer:
         self.last_seq, self._chain = rows[-1].seq, chain
         if is_lasting:
             self._mark.write(Mark(self.last_seq, self._chain))
+        self._bound_wal()
 
     @property
     def chain(self) -> bytes:
@@ -104,6 +114,17 @@ class Writer:
         self._sync("full")
         yield
         self._sync("normal")
+
+    def _bound_wal(self) -> None:
+        """Empties a write-ahead log that became too long, unless somebody reads on."""
+        wal_bytes = self._wal.stat().st_size
+        if wal_bytes < WAL_BYTES_MAX:
+            self._fold_at_bytes = WAL_BYTES_MAX
+        elif wal_bytes >= self._fold_at_bytes:
+            self._connection.execute(f"pragma busy_timeout = {WAL_READERS_WAIT_S * 1000:.0f}")
+            self._connection.execute("pragma wal_checkpoint(truncate)")
+            self._connection.execute(f"pragma busy_timeout = {BUSY_TIMEOUT_S * 1000}")
+            self._fold_at_bytes = self._wal.stat().st_size + WAL_BYTES
 
     def _sync(self, how: str) -> None:
         self._connection.execute(f"pragma synchronous = {how}")
@@ -157,14 +178,16 @@ class Reader:
         """The last seq in the file, and the hash chain there."""
         return last_commit(self._connection)
 
-    def check(self, *, after: int = 0, mark: Mark | None = None) -> integrity.Finding | None:
+    def check(
+        self, *, after: int = 0, mark: Mark | None = None, tell: integrity.Tell = integrity.unwatched
+    ) -> integrity.Finding | None:
         """The first thing wrong beyond seq `after`, or None; as it was at one moment, also while it is written.
 
-        mark: read before this call, so that a log that goes on is not behind it.
+        mark: read before this call, so that a log that goes on is not behind it. tell: hears how far it is.
         """
         self._connection.execute("begin")
         try:
-            return integrity.check(self._connection, after=after, mark=mark)
+            return integrity.check(self._connection, after=after, mark=mark, tell=tell)
         finally:
             with suppress(sqlite3.DatabaseError):  # a broken file may refuse even that
                 self._connection.execute("rollback")

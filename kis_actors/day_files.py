@@ -9,27 +9,26 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from eventlog.aside import copy_aside, has_loose_end
+from eventlog.codec import UnknownEvent
 from eventlog.day import HOT, days_in, kept_of, path_of, unfinished_of
 from eventlog.integrity import START
 from eventlog.mark import mark_path_of
 from eventlog.reading import open_reader
 from eventlog.schema import Row
-from eventlog.snapshot import Snapshot, read_snapshot
+from eventlog.snapshot import read_snapshot
 from eventlog.store import Durability, Writer
 from eventlog.trouble import disk_trouble
-from eventlog.verdict import verdict_on
 from kis_actors.fingerprint import code_fingerprint
 from kis_actors.log_views import VIEWS
+from kis_actors.long_logs import checked_and_rebuilt
 from kis_actors.messages import NAMES, ClockTicked, Event, FrameReceived, NotifyRequested
 from kis_actors.recovery import (
     CODEC,
     Rebuilt,
     Undecided,
+    Unreadable,
     carried,
-    history_of,
-    known_from,
-    rebuild,
-    records_in,
+    rebuilt_from,
 )
 from kis_actors.turn import Core
 
@@ -43,6 +42,10 @@ class Damaged(Exception):
 
     Its first sentence says what is wrong, the same each time.
     """
+
+
+class OtherVersion(Exception):
+    """The log is whole, but another version wrote it, from which this one cannot go on; says what to do."""
 
 
 class Opening(NamedTuple):
@@ -78,11 +81,17 @@ def day_to_open(data_dir: Path, today: date, warn: Callable[[str], None]) -> dat
 def open_day(data_dir: Path, day: date, cores: tuple[Core, ...], durability: Durability) -> Opening:
     """The state to start from, and the file to go on in; a new file opens with the state of the one before.
 
-    Raises Damaged, or eventlog.trouble.DiskTrouble.
+    Raises Damaged, OtherVersion, or eventlog.trouble.DiskTrouble.
     """
     path = path_of(data_dir, day)
-    with disk_trouble(path):
-        return _opened(path, data_dir, day, cores, durability)
+    try:
+        with disk_trouble(path):
+            return _opened(path, data_dir, day, cores, durability)
+    except (Unreadable, UnknownEvent) as problem:
+        raise OtherVersion(
+            f"{problem}. The log is whole, and nothing was written to it. Start the version that wrote it (kis-actors "
+            f"events {day} --type RunStarted names it), or one that reads what it wrote"
+        ) from None
 
 
 def _opened(path: Path, data_dir: Path, day: date, cores: tuple[Core, ...], durability: Durability) -> Opening:
@@ -94,23 +103,22 @@ def _opened(path: Path, data_dir: Path, day: date, cores: tuple[Core, ...], dura
             path, day=day.isoformat(), last_seq=0, chain=START, bulk=BULK, views=VIEWS, durability=durability
         ).close()
     before = path if path.exists() else path_of(data_dir, earlier[-1])
-    found, snapshot = inspected(before)
-    if before == path:
-        return _opening(path, rebuilt_from(path, cores, snapshot), found)
-    rebuilt = _finish(before, cores, durability, snapshot)
-    _carry_over(before, path, day, rebuilt, durability)
-    return _opening(path, rebuilt, found)
+    rebuilt, found = inspected(before, cores)
+    if before != path:
+        rebuilt = _finish(before, cores, durability, rebuilt)
+        _carry_over(before, path, day, rebuilt, durability)
+    return Opening(path, rebuilt.states, rebuilt.undecided, rebuilt.last_at_ns, found)
 
 
-def inspected(path: Path) -> tuple[str, Snapshot | None]:
-    """What is found of a file whose writer died, "" of one that ended; and its snapshot, if there is one that fits.
+def inspected(path: Path, cores: tuple[Core, ...]) -> tuple[Rebuilt, str]:
+    """The states at the end of the file; and what is found of one whose writer died, "" of one that ended.
 
-    What comes before the snapshot is neither looked at nor read. Raises Damaged if the file is not whole.
+    What comes before its snapshot, if it has one that fits, is neither looked at nor read. Raises Damaged if the file
+    is not whole.
     """
     has_died = has_loose_end(path)
     kept = f"; {copy_aside(path)}" if has_died else ""
-    snapshot = read_snapshot(path, code_fingerprint())
-    verdict = verdict_on(path, after=snapshot.seq - 1 if snapshot else 0)  # its last record is read for its time
+    verdict, rebuilt = checked_and_rebuilt(path, cores, read_snapshot(path, code_fingerprint()))
     if finding := verdict.finding:
         way_out = f"kis-actors repair {path.stem} --truncate-after {finding.seq - 1}"
         raise Damaged(
@@ -118,7 +126,7 @@ def inspected(path: Path) -> tuple[str, Snapshot | None]:
             f"To go on with what is whole: {way_out}"
         )
     found = f"the run before died; its log is whole up to record {verdict.last_seq}{kept}" if has_died else ""
-    return found, snapshot
+    return rebuilt(), found
 
 
 def _require_that_none_was_here(path: Path) -> None:
@@ -142,27 +150,14 @@ def _last_seq(path: Path) -> int:
         return reader.last_commit()[0]
 
 
-def rebuilt_from(path: Path, cores: tuple[Core, ...], snapshot: Snapshot | None = None) -> Rebuilt:
-    """The states at the end of a day file, and what follows from its last records but is not in it.
-
-    Begins with the states in `snapshot`, which fits the file, and else with the first record.
-    """
-    known = known_from(cores, snapshot)
-    records = records_in(path, after=known.seq - 1)  # one that is known too, for the time of the last
-    return rebuild(cores, records, history_of(path, cores, known), known)
-
-
-def _opening(path: Path, rebuilt: Rebuilt, found: str) -> Opening:
-    return Opening(path, rebuilt.states, rebuilt.undecided, rebuilt.last_at_ns, found)
-
-
-def _finish(path: Path, cores: tuple[Core, ...], durability: Durability, snapshot: Snapshot | None) -> Rebuilt:
+def _finish(path: Path, cores: tuple[Core, ...], durability: Durability, rebuilt: Rebuilt) -> Rebuilt:
     """Writes what an earlier day's last run did not come to decide into that day's own file, until nothing is left."""
-    while (rebuilt := rebuilt_from(path, cores, snapshot)).undecided:
+    while rebuilt.undecided:
         writer = Writer(path, durability)
         for undecided in rebuilt.undecided:
             writer.append(_rows(*undecided, writer.last_seq, rebuilt.last_at_ns))
         writer.close()
+        rebuilt = rebuilt_from(path, cores, read_snapshot(path, code_fingerprint()))
     return rebuilt
 
 

@@ -507,14 +507,15 @@ class VenuesLoaded(Event):
 class ScanRequested(Event):
     """A question: the quotes of `codes`, batch `batch` (from 1) of `batches` of scan number `scan`.
 
-    scope: all codes, or only those that are followed, while they have no stream.
+    scope: all codes; only those that are followed, while they have no stream; or all once more after the close, for
+    their closing prices.
     """
 
     scan: int
     batch: int
     batches: int
     codes: tuple[str, ...]
-    scope: Literal["all", "followed"] = "all"
+    scope: Literal["all", "followed", "close"] = "all"
 
 
 class ScanCompleted(Event):
@@ -527,7 +528,7 @@ class ScanCompleted(Event):
     batches: int
     failed: int
     quoted: int
-    scope: Literal["all", "followed"] = "all"
+    scope: Literal["all", "followed", "close"] = "all"
 
 
 class DegradedModeEntered(Event):
@@ -699,11 +700,15 @@ class LinkRenewalWanted(Event):
 
 
 class LinkRequested(Event):
-    """A question: open WebSocket number `link` after `wait_s` seconds, with a new approval key if `new_key`."""
+    """A question: open WebSocket number `link` after `wait_s` seconds, with a new approval key if `new_key`.
+
+    at: when that was decided, which the wait is counted from; not in older logs.
+    """
 
     link: int
     wait_s: float
     new_key: bool = False
+    at: datetime | None = None
 
 
 class LinkReleased(Event):

@@ -28,8 +28,8 @@ from kis_actors.commands import bundle as command
 from kis_actors.commands.bundle import search_for
 from kis_actors.cores import CORES
 from kis_actors.credentials import VARIABLES
-from kis_actors.day_files import rebuilt_from
 from kis_actors.messages import NotifyFailed, RunEnded
+from kis_actors.recovery import rebuilt_from
 from kis_actors.replay import compare
 from kis_actors.units import ns_of_instant
 
@@ -249,7 +249,7 @@ def test_an_empty_log_is_said_to_be_empty(tmp_path):
     written(tmp_path, [])
     result = bundled(tmp_path, "--around", "09:10", "--out", str(tmp_path / "x.zip"))
     assert (result.exit_code, result.output) == (
-        2, "nothing was logged around 2026-11-20 09:10:00; this log is empty\n",
+        2, "nothing was logged around 2026-11-20 09:10:00; this log is empty; take another moment\n",
     )  # fmt: skip
 
 

@@ -12,7 +12,8 @@ from eventlog.integrity import START, extend
 from eventlog.mark import mark_path_of, read_mark
 from eventlog.store import Reader, Writer
 from kis_actors.cores import CORES
-from kis_actors.day_files import open_day, rebuilt_from
+from kis_actors.day_files import open_day
+from kis_actors.recovery import rebuilt_from
 
 TABLES = """
 create table events (seq integer primary key, stream text not null, type text not null, version integer not null,

@@ -162,3 +162,15 @@ def test_panels_do_not_overlap():
 def test_panels_have_numbers_of_their_own():
     numbers = [panel["id"] for panel in DASHBOARD["panels"]]
     assert len(numbers) == len(set(numbers))
+
+
+# --- the page about it
+
+
+def test_every_metric_is_explained():
+    text = (Path(__file__).resolve().parents[1] / "docs" / "operations.md").read_text("utf-8")
+    explained = set(re.findall(r"`([a-z_]+)(?:\{[a-z_, ]+\})?`", text))
+    status = sample_status(last_frame_at=NOW.isoformat())
+    families = text_string_to_metric_families(prometheus(status, NOW))
+    names = {family.name.removeprefix("kis_actors_") for family in families}
+    assert sorted(name for name in names if not {name, f"{name}_total"} & explained) == []

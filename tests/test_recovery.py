@@ -13,7 +13,7 @@ from facts import DAY, NEXT_DAY, at, raised, tick
 from eventlog.day import path_of
 from eventlog.store import Reader, Writer
 from kis_actors.cores import CORES
-from kis_actors.day_files import open_day, rebuilt_from
+from kis_actors.day_files import open_day
 from kis_actors.messages import (
     AlertDecided,
     Event,
@@ -27,7 +27,7 @@ from kis_actors.messages import (
     RunEnded,
     StateCarried,
 )
-from kis_actors.recovery import Undecided, day_file, records_in
+from kis_actors.recovery import Undecided, day_file, rebuilt_from, records_in
 from kis_actors.turn import Core, hears, take_turn
 
 # --- a core that only remembers, to see in which order things count

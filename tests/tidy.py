@@ -76,9 +76,10 @@ ROWS: dict[str, tuple[str, ...]] = {
     "kis_actors.journal": (
         "eventlog", "kis_actors.durations", "kis_actors.messages", "kis_actors.recovery", "kis_actors.turn",
     ),
+    "kis_actors.long_logs": ("eventlog", "kis_actors.recovery", "kis_actors.turn"),
     "kis_actors.day_files": (
-        "eventlog", "kis_actors.fingerprint", "kis_actors.log_views", "kis_actors.messages", "kis_actors.recovery",
-        "kis_actors.turn",
+        "eventlog", "kis_actors.fingerprint", "kis_actors.log_views", "kis_actors.long_logs", "kis_actors.messages",
+        "kis_actors.recovery", "kis_actors.turn",
     ),
     "kis_actors.cores": ("kis_actors.actors", "kis_actors.turn"),
     "kis_actors.replay": ("eventlog", "kis_actors.messages", "kis_actors.recovery", "kis_actors.turn"),

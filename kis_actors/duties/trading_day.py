@@ -77,6 +77,13 @@ class TradingDay(Struct, frozen=True, kw_only=True):
         """Whether the market is."""
         return self.now is not None and is_open(self.now, self.session)
 
+    def is_over(self) -> bool:
+        """Whether the session that was said to be open is, its closing print included."""
+        session, now = self.session, self.now
+        if session is None or now is None or session.day != self.open_day:
+            return False
+        return now >= session.closes + timedelta(seconds=CLOSING_PRINT_S)
+
     def is_quotable(self, code: str) -> bool:
         """Whether a quote of `code` can come: on NXT alone only of the codes it trades, as far as is known."""
         is_nxt = market_division(self.settings.market.hours) == "NX"
@@ -197,7 +204,7 @@ def session_change(today: TradingDay, event: Event) -> tuple[Event, ...]:
         return (SessionClosed(day=today.open_day),)
     if session is None or now is None:
         return ()
-    if today.open_day and now >= session.closes + timedelta(seconds=CLOSING_PRINT_S):
+    if today.is_over():
         return (SessionClosed(day=session.day),)
     if not today.open_day and is_open(now, session):
         return (_opened(session),)

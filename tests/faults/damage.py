@@ -17,7 +17,7 @@ from eventlog.reading import open_reader
 from eventlog.snapshot import snapshot_path_of
 from eventlog.verdict import verdict_on
 from kis_actors.commands import log_care
-from kis_actors.day_files import Damaged, inspected, rebuilt_from
+from kis_actors.day_files import Damaged, inspected
 from kis_actors.messages import NAMES, NotifyRequested, RunEnded
 
 from .disk import Disk, State, materialise
@@ -146,8 +146,7 @@ def seen_in(path: Path) -> Any:
 def start_from(path: Path) -> Start | None:
     """What the daemon would go on from; None if it would not."""
     try:
-        _, snapshot = inspected(path)
-        rebuilt = rebuilt_from(path, (ACTOR,), snapshot)
+        rebuilt, _ = inspected(path, (ACTOR,))
         return Start(rebuilt.states, rebuilt.undecided, rebuilt.last_seq)
     except (Damaged, sqlite3.Error, ValueError, KeyError):
         return None

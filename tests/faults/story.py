@@ -13,6 +13,7 @@ import msgspec
 from facts import DAY, NEXT_DAY, NOW
 from msgspec import Struct
 
+from eventlog import store
 from eventlog.day import path_of
 from eventlog.mark import Mark
 from eventlog.schema import Row
@@ -39,6 +40,8 @@ MADE_BY = code_fingerprint()
 WAIT_S = 20
 PAGES_BEFORE_CHECKPOINT = 8
 """SQLite's own 1000 would need a log of megabytes to come to its checkpoint."""
+PAGES_BEFORE_FOLD, PAGE_BYTES, WAL_BYTES_MAX = 6, 4096, store.WAL_BYTES_MAX
+"""The writer empties a long write-ahead log itself, before SQLite does here, or never."""
 
 
 class Links(Struct, frozen=True):
@@ -107,6 +110,7 @@ class Story(NamedTuple):
     def _run(self, data_dir: Path, day: date, chance: Random) -> None:
         opening = open_day(data_dir, day, (ACTOR,), self.durability)
         journal_module.MARK_S = chance.choice((0.0, 1e9))  # by chance and not by time, so that a story stays the same
+        store.WAL_BYTES_MAX = chance.choice((PAGES_BEFORE_FOLD * PAGE_BYTES, WAL_BYTES_MAX))
         failures: list[BaseException] = []
         journal = Journal(
             lambda: self._writer(opening.path), last_at_ns=opening.last_at_ns, now_ns=lambda: self.seed,

@@ -1,6 +1,6 @@
 """What the simulation found in the daemon, each told as briefly as it can be."""
 
-from facts import NEXT_DAY, NOW, OPENED, SAMSUNG, codes_numbered, settings, started, tick, universe
+from facts import NEXT_DAY, NOW, OPENED, SAMSUNG, at, codes_numbered, settings, started, tick, universe
 from story import given
 
 from kis_actors.actors import scan, ws
@@ -44,7 +44,8 @@ def test_a_refusal_of_the_only_ask_frees_the_slot():
 
 def test_a_connect_is_counted_when_it_happens():
     """Seed 19: I9, 21 connects within ten minutes; a start in the morning counted its own as the day before's."""
-    story = given(ws.CORE, started(), tick("14:00:00"), OPENED).when(started()).when(tick("09:00:01", NEXT_DAY))
+    story = given(ws.CORE, started(), tick("14:00:00"), OPENED).when(started())
+    story = story.when(tick("09:00:01", NEXT_DAY), at=at("09:00:01", NEXT_DAY))
     assert all(when.date() == NEXT_DAY for when in story.state.connects)
 
 

@@ -49,7 +49,6 @@ class World:
         self.is_thorough = seed % THOROUGH_EVERY == 0
         self.gap_s = chance.choice((0.2, 0.4, 1.0))
         self.process: Process | None = None
-        self.stalled_s = 0.0
         self.deaths_due = sorted(chance.randint(1, TROUBLE_INPUTS - 100) for _ in range(chance.choice((3, 3, 4, 6))))
         self._steps_left: int | None = None
         self._last: Process | None = None
@@ -78,7 +77,6 @@ class World:
     def _tick(self) -> None:
         stage = self.stage
         stalled_s = stage.chance.uniform(2, 20) if stage.happens(stage.fates.stalls) else 0.0
-        self.stalled_s = max(self.stalled_s, stalled_s)
         stage.in_process(1.0 + stalled_s, self._tick)
         stage.observe("clock", ClockTicked(now=stage.now))
         if stage.happens(stage.fates.says):
@@ -291,7 +289,7 @@ class World:
         report.chain = disk.files[report.days[-1]].last_commit[1].hex()
         folders = [Folder(disk, name) for name in disk.files]
         report.alerts = judging.judged(folders, self.stage.settings, self.channels, stopping_seq)
-        judging.connects_within(self.edges.socket.connects_ns, self.stalled_s, self.stage.settings)
+        judging.connects_within(self.edges.socket.connects_ns, self.stage.settings)
         if self.is_thorough:
             judging.whole_logs(folders, report.seed)
 

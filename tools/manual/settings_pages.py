@@ -22,7 +22,7 @@ Two presets change defaults: [`monitor.mode`](../rules.md#presets-a-and-b) and [
 *하한*은 계좌를 지키는 값으로, 그보다 낮은 설정은 거절합니다(루프백은 예외).
 비율은 소수로 적습니다: `-0.08`은 -8 %입니다. 적지 않은 줄은 기본값입니다.
 규칙이 받는 값은 [규칙](../rules.md)에 있습니다.
-두 조합이 기본값을 바꿉니다: [`monitor.mode`](../rules.md#presets-a-and-b), [`kis.pace`](../kis-limits.md).""",
+두 묶음 설정이 기본값을 바꿉니다: [`monitor.mode`](../rules.md#묶음-설정-a와-b), [`kis.pace`](../kis-limits.md).""",
 }
 COLUMNS = {
     "en": "| setting | what it takes | default | range | meaning |\n|---|---|---|---|---|",
