@@ -12,7 +12,7 @@ from threading import Event as Signal
 from eventlog.trouble import DiskTrouble
 from kis_actors.adapters.app_key_lock import app_key_lock
 from kis_actors.adapters.lock import DirectoryLock
-from kis_actors.day_files import Damaged
+from kis_actors.day_files import Damaged, OtherVersion
 from kis_actors.edges import rest_url_of
 from kis_actors.last_words import tell_end
 from kis_actors.messages import SettingsChanged
@@ -23,8 +23,12 @@ from kis_actors.view import View
 FAILURES_MAX = 3
 FAILURES_WITHIN_S = 600
 MAY_PASS = ("failed", "disk")
-GIVING_UP, AGAIN = "giving up after three failures in ten minutes", "starting again from the log"
-NEEDS_A_PERSON = {"refused": "KIS refuses", "damaged": "the log is damaged", "full": "the disk is full"}
+GIVING_UP = "giving up after three failures in ten minutes; start it again, and please report this line"
+AGAIN = "starting again from the log"
+NEEDS_A_PERSON = {
+    "refused": "KIS refuses", "damaged": "the log is damaged", "full": "the disk is full",
+    "foreign": "the log is of another version",
+}  # fmt: skip
 
 
 class App:
@@ -78,6 +82,8 @@ class App:
             return system.watch(self._stopping, on_second)
         except Damaged as damage:
             return Ending("damaged", str(damage))
+        except OtherVersion as other:
+            return Ending("foreign", str(other))
         except DiskTrouble as trouble:
             return Ending("disk", str(trouble))
         except Exception as bug:  # a bug in a core shows here too, when the log is folded
