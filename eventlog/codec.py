@@ -23,7 +23,7 @@ class Codec(Generic[E]):
         self._names = dict(names)
         self._upcasters = dict(upcasters or {})
         self._versions = {name: version for name, version in self._names.values()}
-        self._decoders = {name: msgspec.json.Decoder(kind) for kind, (name, _) in self._names.items()}
+        self._decoders = {name: msgspec.json.Decoder(kind).decode for kind, (name, _) in self._names.items()}
         self._encode = msgspec.json.Encoder().encode
 
     def encode(self, event: E) -> tuple[str, int, bytes]:
@@ -35,7 +35,7 @@ class Codec(Generic[E]):
         """The event in today's shape. Raises UnknownEvent, or msgspec.ValidationError for a payload that is none."""
         today = self._versions.get(name)
         if today == version:
-            return self._decoders[name].decode(payload)
+            return self._decoders[name](payload)
         if today is None or version > today:
             raise UnknownEvent(f"{name} version {version}: this code knows up to {today or 0}; use newer code")
         return self._lift(name, version, today, payload)
@@ -46,4 +46,4 @@ class Codec(Generic[E]):
             if (name, step) not in self._upcasters:
                 raise UnknownEvent(f"{name} version {step}: this code has no step to version {step + 1}")
             fields = self._upcasters[(name, step)](fields)
-        return self._decoders[name].decode(msgspec.json.encode(fields))
+        return self._decoders[name](msgspec.json.encode(fields))

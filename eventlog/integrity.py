@@ -3,11 +3,11 @@
 import hashlib
 import sqlite3
 from collections.abc import Iterable, Iterator
-from itertools import islice
+from itertools import islice, zip_longest
 from typing import NamedTuple
 
 from eventlog.mark import Mark
-from eventlog.schema import COLUMNS, Row, about_of
+from eventlog.schema import COLUMNS, Row, about_of, is_none_of
 
 ROW_TYPES = (int, str, str, int, int, int, bytes)
 MOMENTARY = (
@@ -63,12 +63,17 @@ def commits(connection: sqlite3.Connection, after: int = 0) -> Iterator[tuple[li
 
 
 def check(connection: sqlite3.Connection, *, after: int = 0, mark: Mark | None = None) -> Finding | None:
-    """The first thing wrong with the file beyond seq `after`, or None: chain, gaps, rows outside any commit, mark."""
-    last_seq = _proven(connection, after)[0] - 1
+    """The first thing wrong with the file beyond seq `after`, or None: chain, gaps, rows outside any commit, mark.
+
+    The index too; what is wrong with that alone concerns no row, so that its finding is of the seq after the last.
+    """
+    first_seq = _proven(connection, after)[0]
+    last_seq = first_seq - 1
     try:
         for rows, _ in commits(connection, after):
             last_seq = rows[-1].seq
-        return _stray(connection, last_seq) or (mark and _beyond(connection, mark, last_seq))
+        found = _stray(connection, last_seq) or (mark and _beyond(connection, mark, last_seq))
+        return found or _misled(connection, first_seq, last_seq)
     except Broken as broken:
         return broken.finding
 
@@ -120,3 +125,20 @@ def _beyond(connection: sqlite3.Connection, mark: Mark, last_seq: int) -> Findin
     if (mark.chain,) not in connection.execute(last, (mark.seq, mark.seq)).fetchall():
         return Finding(mark.seq, f"the mark beside the log knows another history up to record {mark.seq}")
     return None
+
+
+def _misled(connection: sqlite3.Connection, first_seq: int, last_seq: int) -> Finding | None:
+    """Whether who looks something up in the index, from `first_seq` on, is led to other rows than the file has."""
+    bulk = about_of(connection).bulk
+    if not bulk:
+        return None
+    select = f"select seq, type, stream from events {{}} where seq >= ? and {is_none_of(bulk)} order by seq"
+    ways = ("not indexed", "indexed by notable")
+    try:
+        pairs = zip_longest(*(connection.execute(select.format(way), (first_seq,)) for way in ways))
+        wrong = next((row or entry for row, entry in pairs if row != entry), None)
+    except sqlite3.DatabaseError as error:
+        if is_momentary(error):
+            raise
+        return Finding(last_seq + 1, f"the index of its records cannot be read: {error}")
+    return wrong and Finding(last_seq + 1, f"the index of its records is wrong about record {wrong[0]}")

@@ -25,6 +25,10 @@ from eventlog.verdict import verdict_on
 COMMIT_ROWS = 1000
 
 
+Noting = Callable[[int], None]
+"""Told how many bytes go, when nothing can keep them from it any more but a death."""
+
+
 class Refused(ValueError):
     """Nothing was removed; the message says why."""
 
@@ -51,28 +55,30 @@ def is_sealed(path: Path) -> bool:
         return manifest is not None and manifest.end == hot.last_commit() and manifest.sha256 == sha256_of(sealed)
 
 
-def drop_hot(path: Path) -> bool:
+def drop_hot(path: Path, noting: Noting) -> bool:
     """Removes the day file `path`, which is sealed, and what lies beside it; whether there was anything.
 
     Raises Refused if it is not sealed.
     """
     if path.exists() and not is_sealed(path):
         raise Refused(f"{path.name} is not sealed as it is: nothing of it is removed")
-    return _removed(path, *companions_of(path), mark_path_of(path), snapshot_path_of(path))
+    return _removed(noting, path, *companions_of(path), mark_path_of(path), snapshot_path_of(path))
 
 
-def keep_only(path: Path, types: Sequence[str], made_by: str) -> Manifest:
+def keep_only(path: Path, types: Sequence[str], made_by: str, noting: Noting) -> Manifest:
     """Writes what is of these types in the sealed file `path` beside it, and removes it. Raises Refused."""
     kept = _kept_of(path, types, made_by) if path.exists() else read_manifest(path.with_suffix(DECISIONS))
     if kept is None:
         raise Refused(f"{path.name} is gone, but not what was to stay of it")
-    _removed(path, manifest_path_of(path))
+    _removed(noting, path, manifest_path_of(path))
     return kept
 
 
-def _removed(*paths: Path) -> bool:
+def _removed(noting: Noting, *paths: Path) -> bool:
     """Removes what there is of these, in this order; whether there was anything."""
     there = [path for path in paths if path.exists()]
+    if there:
+        noting(sum(path.stat().st_size for path in there))
     for path in there:
         path.unlink(missing_ok=True)
     sync_directory(paths[0].parent)

@@ -137,7 +137,7 @@ def companions_of(path: Path) -> tuple[Path, Path]:
 
 def sync_file(path: Path) -> None:
     """What is in the file `path` survives the loss of power. Never for a file that is written: see Reader."""
-    with path.open("rb") as file:
+    with path.open("rb" if os.name == "posix" else "r+b") as file:  # Windows syncs only what may be written
         os.fsync(file.fileno())
 
 

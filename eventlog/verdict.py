@@ -7,6 +7,8 @@ from typing import NamedTuple
 from eventlog.integrity import Finding, is_momentary
 from eventlog.mark import Mark
 from eventlog.reading import end_known_of, open_reader
+from eventlog.store import companions_of
+from eventlog.trouble import require_readable
 
 
 class Verdict(NamedTuple):
@@ -21,8 +23,19 @@ class Verdict(NamedTuple):
 def verdict_on(path: Path, *, after: int = 0) -> Verdict:
     """Looks at what comes after seq `after`, and whether the file goes as far as its mark or manifest says.
 
-    Raises sqlite3.OperationalError if the file cannot be read now.
+    Twice before it says that something is wrong, for SQLite takes an error of the disk for damage. Raises
+    sqlite3.OperationalError if the file cannot be read now, OSError if the disk does not give it.
     """
+    verdict = _seen_in(path, after)
+    if verdict.finding is None:
+        return verdict
+    for one in (path, companions_of(path)[0]):
+        if one.exists():
+            require_readable(one)
+    return _seen_in(path, after)
+
+
+def _seen_in(path: Path, after: int) -> Verdict:
     mark, trouble = None, ""
     try:
         mark = end_known_of(path)

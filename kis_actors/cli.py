@@ -10,10 +10,13 @@ import click
 from kis_actors import __version__
 from kis_actors.commands.calendar import calendar
 from kis_actors.commands.doctor import doctor
+from kis_actors.commands.init import init
 from kis_actors.commands.log_commands import bundle, causes, export
 from kis_actors.commands.options import DAY, JSON, SEQ_MAX, SET, STOPPED, reading, shared
 from kis_actors.commands.replay_commands import outcomes, replay
+from kis_actors.commands.report import report
 from kis_actors.commands.universe import universe
+from kis_actors.commands.web import web
 from kis_actors.credentials import CredentialsError
 from kis_actors.settings_file import SettingsError
 
@@ -30,12 +33,16 @@ def cli() -> None:
 @shared
 @SET
 @click.option("--dry-run", is_flag=True, help="Do everything but send.")
-def run(config: Path | None, data_dir: Path | None, overrides: tuple[str, ...], dry_run: bool) -> None:
+@click.option("--log-format", type=click.Choice(["text", "json"]), default="text", show_default=True,
+              help="Of what it prints: lines for people, or one JSON object a line.")  # fmt: skip
+def run(
+    config: Path | None, data_dir: Path | None, overrides: tuple[str, ...], dry_run: bool, log_format: Any
+) -> None:  # fmt: skip
     """The daemon, in the foreground. SIGTERM or Ctrl-C stops it cleanly."""
     from kis_actors.commands.run import run_daemon
 
     try:
-        sys.exit(run_daemon(config, data_dir, overrides, is_dry_run=dry_run))
+        sys.exit(run_daemon(config, data_dir, overrides, is_dry_run=dry_run, log_format=log_format))
     except SettingsError as error:
         click.echo("\n".join(map(str, error.problems)), err=True)
     except CredentialsError as error:
@@ -192,12 +199,29 @@ def seal(config: Path | None, data_dir: Path | None, days: tuple[datetime, ...])
 @cli.command()
 @shared
 @JSON
+@click.option("--watch", is_flag=True, help="Go on as it changes: a page on a terminal (q ends it), else lines.")
 @reading
-def status(config: Path | None, data_dir: Path | None, is_json: bool) -> int:
+def status(config: Path | None, data_dir: Path | None, is_json: bool, watch: bool) -> int:
     """Health of the running daemon."""
-    from kis_actors.commands.show import show_status
+    from kis_actors.commands.status import show_status, watch_status
 
-    return show_status(config, data_dir, is_json=is_json)
+    show = watch_status if watch else show_status
+    return show(config, data_dir, is_json=is_json)
+
+
+@cli.command("install-service")
+@shared
+@click.option("--systemd/--docker", "is_systemd", default=True, help="A unit (default), or a compose file.")
+@click.option("--dir", "directory", type=click.Path(path_type=Path, file_okay=False), default=Path(),
+              help="Where to write; default: here.")  # fmt: skip
+@click.option("--user", "is_user", is_flag=True, help="For your own service manager: needs no root.")
+@click.option("--force", is_flag=True, help="Write over a file that was changed.")
+@reading
+def install_service(config: Path | None, data_dir: Path | None, **wanted: Any) -> int:
+    """Writes a systemd unit or a compose file for this machine, and says what to do with it. Changes nothing else."""
+    from kis_actors.commands.install_service import Wanted, install
+
+    return install(config, data_dir, Wanted(**wanted))
 
 
 cli.add_command(bundle)
@@ -205,11 +229,17 @@ cli.add_command(calendar)
 cli.add_command(causes)
 cli.add_command(doctor)
 cli.add_command(export)
+cli.add_command(init)
 cli.add_command(outcomes)
 cli.add_command(replay)
+cli.add_command(report)
 cli.add_command(universe)
+cli.add_command(web)
 
 
 def main() -> None:
     """The entry point."""
+    if sys.platform == "win32":  # a console, and a file more so, may not know Hangul there
+        for stream in (sys.stdout, sys.stderr):
+            stream.reconfigure(encoding="utf-8", errors="replace")
     cli(prog_name="kis-actors")

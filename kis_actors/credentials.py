@@ -1,4 +1,4 @@
-"""The keys to KIS and to the ways of telling a person: from the environment or a private file, never from the settings.
+"""The keys to KIS and to the ways of telling a person: from the environment or private files, never from the settings.
 
 Must not show a value, whatever goes wrong: messages name variables, keys and files only.
 """
@@ -15,6 +15,7 @@ from urllib.parse import quote, urlsplit
 import msgspec
 import yaml
 
+from kis_actors.portable import PRIVATE_READING, user_number
 from kis_actors.settings import Settings
 from kis_actors.settings_file import resolve
 
@@ -34,6 +35,9 @@ VARIABLES: Mapping[str, str] = {
     "apprise_urls": "APPRISE_URLS",
     "dead_man_url": "DEAD_MAN_URL",
 }
+PAIR = ("app_key", "app_secret")
+DIRECTORY_VARIABLE = "CREDENTIALS_DIRECTORY"
+"""Where systemd says that a service's LoadCredential= files are: one for each of VARIABLES, of the same name."""
 LISTS: Mapping[str, str] = {"telegram_user_ids": ",", "apprise_urls": " "}
 """What holds several values, and what is between them."""
 ADDRESSES = ("discord_webhook_url", "webhook_url", "dead_man_url")
@@ -84,20 +88,52 @@ class Credentials(msgspec.Struct, frozen=True, kw_only=True):
 def load_credentials(
     settings: Settings, environ: Mapping[str, str], settings_path: Path | str = "config/settings.yaml"
 ) -> Credentials:
-    """The credentials a run with these settings needs; the environment wins over the file.
+    """The credentials a run with these settings needs. The environment wins over what the service manager hands on
+    in files, and that over `kis.credentials_file`.
 
     settings_path: where the settings came from; a relative `kis.credentials_file` is found from there.
     Raises `CredentialsError`.
     """
     in_environment = {name: environ.get(variable, "").strip() for name, variable in VARIABLES.items()}
-    named = settings.kis.credentials_file
+    handed_on, named = environ.get(DIRECTORY_VARIABLE), settings.kis.credentials_file
+    in_directory = _read_directory(Path(handed_on)) if handed_on else {}
     in_file = _read_file(resolve(settings_path, named), settings.kis.env) if named else {}
-    if in_environment["app_key"] or in_environment["app_secret"]:
-        # A key and a secret are one pair: half of each of two pairs opens nothing.
-        in_file = {**in_file, "app_key": "", "app_secret": ""}
-    found = Credentials(**{name: _listed(name, in_environment[name] or in_file.get(name, "")) for name in VARIABLES})
+    merged = _first_of(in_environment, in_directory, in_file)
+    found = Credentials(**{name: _listed(name, merged.get(name, "")) for name in VARIABLES})
     _check(found, settings)
     return found
+
+
+def needed_by(settings: Settings) -> tuple[str, ...]:
+    """The fields of Credentials without which these settings cannot run."""
+    notify = settings.notify
+    channels = {
+        ("telegram_bot_token", "telegram_chat_id"): notify.telegram.enabled,
+        ("discord_webhook_url",): notify.discord.enabled,
+        ("webhook_url", "webhook_secret"): notify.webhook.enabled,
+        ("apprise_urls",): notify.apprise.enabled,
+    }
+    return ("app_key", "app_secret", *(name for names, is_on in channels.items() if is_on for name in names))
+
+
+def _first_of(*sources: Mapping[str, str]) -> dict[str, str]:
+    """Each value from the first that has it. A key and a secret are one pair: half of two pairs opens nothing."""
+    found: dict[str, str] = {}
+    for source in sources:
+        has_pair = any(found.get(name) for name in PAIR)
+        given = {name: value for name, value in source.items() if value and not (has_pair and name in PAIR)}
+        found = {**given, **found}
+    return found
+
+
+def read_private(path: Path) -> tuple[str, dict[str, str]]:
+    """The text of a file that only its owner may read, and its values by the names they have there.
+
+    Raises `CredentialsError` for any other file, or none.
+    """
+    content = _private_bytes(path)
+    values = _parsed(path, content)
+    return content.decode("utf-8-sig"), values
 
 
 def secrets_of(credentials: Credentials) -> tuple[str, ...]:
@@ -128,15 +164,7 @@ def redactor(credentials: Credentials) -> Callable[[str], str]:
 
 
 def _check(found: Credentials, settings: Settings) -> None:
-    notify = settings.notify
-    needed_by = {
-        ("telegram_bot_token", "telegram_chat_id"): notify.telegram.enabled,
-        ("discord_webhook_url",): notify.discord.enabled,
-        ("webhook_url", "webhook_secret"): notify.webhook.enabled,
-        ("apprise_urls",): notify.apprise.enabled,
-    }
-    needed = ["app_key", "app_secret", *(name for names, is_on in needed_by.items() if is_on for name in names)]
-    absent = [name for name in needed if not getattr(found, name)]
+    absent = [name for name in needed_by(settings) if not getattr(found, name)]
     if absent:
         raise CredentialsError(f"missing {_named(absent, settings)}")
     for name in VARIABLES:
@@ -147,13 +175,18 @@ def _check(found: Credentials, settings: Settings) -> None:
         raise CredentialsError("TELEGRAM_USER_IDS: expected numbers with commas between")
 
 
+def name_in_file(name: str, env: str) -> str:
+    """What a credential is called in a file, where KIS's own names hold for the keys of each kind of account."""
+    return dict(zip(PAIR, KIS_FILE_KEYS[env], strict=True)).get(name, name)
+
+
 def _named(names: list[str], settings: Settings) -> str:
     variables = ", ".join(VARIABLES[name] for name in names)
     file = settings.kis.credentials_file
     if not file:
         return f"{variables}: set them in the environment, or name a file of mode 0600 in kis.credentials_file"
-    keys = dict(zip(("app_key", "app_secret"), KIS_FILE_KEYS[settings.kis.env], strict=True))
-    return f"{variables}: set them in the environment, or write {', '.join(keys.get(n, n) for n in names)} in {file}"
+    written = ", ".join(name_in_file(name, settings.kis.env) for name in names)
+    return f"{variables}: set them in the environment, or write {written} in {file}"
 
 
 def _check_characters(name: str, value: str) -> None:
@@ -179,19 +212,33 @@ def _check_address(name: str, url: str) -> None:
         raise CredentialsError(f"{VARIABLES[name]}: expected an https address; copy it again, whole")
 
 
+def _read_directory(directory: Path) -> dict[str, str]:
+    """What the service manager handed on; it has seen to it that nobody else reads them."""
+    return {name: _handed_on(directory / variable) for name, variable in VARIABLES.items()}
+
+
+def _handed_on(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return file.read(BYTES_MAX).decode().strip()
+    except FileNotFoundError:
+        return ""
+    except UnicodeDecodeError:  # whose message would quote the file
+        raise CredentialsError(f"{path} is not text; write the value alone into it, in one line") from None
+    except OSError as error:
+        raise CredentialsError(f"{path} cannot be read: {error.strerror}; see LoadCredential= in the unit") from None
+
+
 def _read_file(path: Path, env: str) -> dict[str, str]:
     """The credentials in a private YAML file, in KIS's own layout."""
     values = _parsed(path, _private_bytes(path))
-    app_key, app_secret = KIS_FILE_KEYS[env]
-    names = {name: name for name in VARIABLES} | {"app_key": app_key, "app_secret": app_secret}
-    return {name: values.get(written, "") for name, written in names.items()}
+    return {name: values.get(name_in_file(name, env), "") for name in VARIABLES}
 
 
 def _private_bytes(path: Path) -> bytes:
     """The content of a file that nobody else can read or replace under us: checked open, not by name."""
     try:
-        # Without O_NONBLOCK, opening a pipe would wait for its writer.
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        descriptor = os.open(path, PRIVATE_READING)
     except OSError as error:
         if error.errno == errno.ELOOP:
             raise CredentialsError(f"{path} is a symbolic link; name the file itself") from None
@@ -205,7 +252,9 @@ def _check_private(path: Path, status: os.stat_result) -> None:
     mode = stat.S_IMODE(status.st_mode)
     if not stat.S_ISREG(status.st_mode):
         raise CredentialsError(f"{path} is not a regular file; name the file itself in kis.credentials_file")
-    if status.st_uid != os.geteuid():
+    if (user := user_number()) is None:
+        return
+    if status.st_uid != user:
         raise CredentialsError(f"{path} belongs to another user (uid {status.st_uid}); chown it to the daemon's user")
     if mode & 0o177:
         raise CredentialsError(f"{path} has mode {mode:04o}, expected 0600; run chmod 600 {path}")

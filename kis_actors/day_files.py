@@ -14,22 +14,19 @@ from eventlog.integrity import START
 from eventlog.mark import mark_path_of
 from eventlog.reading import open_reader
 from eventlog.schema import Row
-from eventlog.snapshot import Snapshot, read_snapshot
+from eventlog.snapshot import read_snapshot
 from eventlog.store import Durability, Writer
-from eventlog.verdict import verdict_on
+from eventlog.trouble import disk_trouble
 from kis_actors.fingerprint import code_fingerprint
 from kis_actors.log_views import VIEWS
-from kis_actors.messages import NAMES, ClockTicked, Event, FrameReceived, NotifyRequested, RunStarted
+from kis_actors.long_logs import checked_and_rebuilt
+from kis_actors.messages import NAMES, ClockTicked, Event, FrameReceived, NotifyRequested
 from kis_actors.recovery import (
     CODEC,
     Rebuilt,
     Undecided,
     carried,
-    history_of,
-    in_doubt,
-    known_from,
-    rebuild,
-    records_in,
+    rebuilt_from,
 )
 from kis_actors.turn import Core
 
@@ -39,21 +36,32 @@ BULK = tuple(NAMES[kind][0] for kind in (FrameReceived, ClockTicked))
 
 
 class Damaged(Exception):
-    """A day file is not what was written, and nothing was written to it; says from where on, and what to do."""
+    """A day file is not what was written, and nothing was written to it; says from where on, and what to do.
+
+    Its first sentence says what is wrong, the same each time.
+    """
 
 
 class Opening(NamedTuple):
     """What a run starts from.
 
-    in_doubt: messages the run before asked for, without an outcome. found: what became of its log if it died.
+    found: what became of the log of the run before, if it died.
     """
 
     path: Path
     states: dict[str, Any]
     undecided: tuple[Undecided, ...]
-    in_doubt: tuple[NotifyRequested, ...]
     last_at_ns: int
     found: str
+
+    @property
+    def in_doubt(self) -> tuple[NotifyRequested, ...]:
+        """Messages the run before asked for, without an outcome in the log: those NotifyActor has open.
+
+        What follows only now from the last records was asked of nobody yet.
+        """
+        late = [event for undecided in self.undecided for event in undecided.events]
+        return tuple(asked for asked in self.states["notify"].open.values() if asked not in late)
 
 
 def day_to_open(data_dir: Path, today: date, warn: Callable[[str], None]) -> date:
@@ -67,9 +75,14 @@ def day_to_open(data_dir: Path, today: date, warn: Callable[[str], None]) -> dat
 def open_day(data_dir: Path, day: date, cores: tuple[Core, ...], durability: Durability) -> Opening:
     """The state to start from, and the file to go on in; a new file opens with the state of the one before.
 
-    Raises Damaged.
+    Raises Damaged, or eventlog.trouble.DiskTrouble.
     """
     path = path_of(data_dir, day)
+    with disk_trouble(path):
+        return _opened(path, data_dir, day, cores, durability)
+
+
+def _opened(path: Path, data_dir: Path, day: date, cores: tuple[Core, ...], durability: Durability) -> Opening:
     earlier = [other for other in days_in(data_dir) if other < day]
     _require_that_none_was_here(path)
     _require_unsealed(data_dir, *(earlier[-1:] if not path.exists() else ()), day)
@@ -78,33 +91,30 @@ def open_day(data_dir: Path, day: date, cores: tuple[Core, ...], durability: Dur
             path, day=day.isoformat(), last_seq=0, chain=START, bulk=BULK, views=VIEWS, durability=durability
         ).close()
     before = path if path.exists() else path_of(data_dir, earlier[-1])
-    found, snapshot = inspected(before)
-    if before == path:
-        was_told = not earlier or any(records_in(path, types=[NAMES[RunStarted][0]]))
-        asked_in = path if was_told else kept_of(data_dir, earlier[-1])
-        return _opening(path, rebuilt_from(path, cores, snapshot), asked_in, found)
-    rebuilt = _finish(before, cores, durability, snapshot)
-    _carry_over(before, path, day, rebuilt, durability)
-    return _opening(path, rebuilt, before, found)
+    rebuilt, found = inspected(before, cores)
+    if before != path:
+        rebuilt = _finish(before, cores, durability, rebuilt)
+        _carry_over(before, path, day, rebuilt, durability)
+    return Opening(path, rebuilt.states, rebuilt.undecided, rebuilt.last_at_ns, found)
 
 
-def inspected(path: Path) -> tuple[str, Snapshot | None]:
-    """What is found of a file whose writer died, "" of one that ended; and its snapshot, if there is one that fits.
+def inspected(path: Path, cores: tuple[Core, ...]) -> tuple[Rebuilt, str]:
+    """The states at the end of the file; and what is found of one whose writer died, "" of one that ended.
 
-    What comes before the snapshot is not looked at. Raises Damaged if the file is not whole.
+    What comes before its snapshot, if it has one that fits, is neither looked at nor read. Raises Damaged if the file
+    is not whole.
     """
     has_died = has_loose_end(path)
     kept = f"; {copy_aside(path)}" if has_died else ""
-    snapshot = read_snapshot(path, code_fingerprint())
-    verdict = verdict_on(path, after=snapshot.seq if snapshot else 0)
+    verdict, rebuilt = checked_and_rebuilt(path, cores, read_snapshot(path, code_fingerprint()))
     if finding := verdict.finding:
         way_out = f"kis-actors repair {path.stem} --truncate-after {finding.seq - 1}"
         raise Damaged(
-            f"{path}: {finding.what}{kept}. Nothing was written to it. All about it: kis-actors verify {path.stem}. "
+            f"{path}: {finding.what}. Nothing was written to it{kept}. All about it: kis-actors verify {path.stem}. "
             f"To go on with what is whole: {way_out}"
         )
     found = f"the run before died; its log is whole up to record {verdict.last_seq}{kept}" if has_died else ""
-    return found, snapshot
+    return rebuilt(), found
 
 
 def _require_that_none_was_here(path: Path) -> None:
@@ -128,28 +138,14 @@ def _last_seq(path: Path) -> int:
         return reader.last_commit()[0]
 
 
-def rebuilt_from(path: Path, cores: tuple[Core, ...], snapshot: Snapshot | None = None) -> Rebuilt:
-    """The states at the end of a day file, and what follows from its last records but is not in it.
-
-    Begins with the states in `snapshot`, which fits the file, and else with the first record.
-    """
-    known = known_from(cores, snapshot)
-    records = records_in(path, after=known.seq - 1)  # one that is known too, for the time of the last
-    return rebuild(cores, records, history_of(path, cores, known), known)
-
-
-def _opening(path: Path, rebuilt: Rebuilt, asked_in: Path, found: str) -> Opening:
-    """asked_in: where the last run is; a file that carried state over may not have had one yet."""
-    return Opening(path, rebuilt.states, rebuilt.undecided, in_doubt(asked_in), rebuilt.last_at_ns, found)
-
-
-def _finish(path: Path, cores: tuple[Core, ...], durability: Durability, snapshot: Snapshot | None) -> Rebuilt:
+def _finish(path: Path, cores: tuple[Core, ...], durability: Durability, rebuilt: Rebuilt) -> Rebuilt:
     """Writes what an earlier day's last run did not come to decide into that day's own file, until nothing is left."""
-    while (rebuilt := rebuilt_from(path, cores, snapshot)).undecided:
+    while rebuilt.undecided:
         writer = Writer(path, durability)
         for undecided in rebuilt.undecided:
             writer.append(_rows(*undecided, writer.last_seq, rebuilt.last_at_ns))
         writer.close()
+        rebuilt = rebuilt_from(path, cores, read_snapshot(path, code_fingerprint()))
     return rebuilt
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import eventlog
 
-WORLD = ("adapters", "channels", "commands", "simulator", "web")
+WORLD = ("adapters", "channels", "commands", "report", "simulator", "web")
 """Folders that no core may import, and so no state depends on."""
 
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from eventlog.mark import Mark
 from eventlog.schema import Row
 from eventlog.store import Writer
+from kis_actors.durations import Durations
 from kis_actors.messages import Event, NotifyRequested, Record
 from kis_actors.recovery import CODEC
 from kis_actors.turn import Core, hears
@@ -37,7 +38,10 @@ class Unit(NamedTuple):
 
 
 class Journal:
-    """Runs in its own thread between start and stop. observe and decided may be called from any thread."""
+    """Runs in its own thread between start and stop. observe and decided may be called from any thread.
+
+    commit_times: of each commit with its link of the chain, its sync where there is one, and the mark if it was due.
+    """
 
     def __init__(
         self, open_writer: Callable[[], Writer], *, last_at_ns: int, now_ns: Callable[[], int], failed: Failure
@@ -56,6 +60,7 @@ class Journal:
         self._watchers: list[Tell] = []
         self._thread = Thread(target=self._run, name="Journal", daemon=True)
         self.last_seq = 0
+        self.commit_times = Durations()
         self._last_at_ns = last_at_ns
         self._marked_s = time.monotonic()
 
@@ -147,7 +152,9 @@ class Journal:
 
     def _commit(self, writer: Writer, units: list[Unit]) -> None:
         records = list(self._in_place(units))
-        writer.append([_row(record) for record in records], is_lasting=self._is_due(records))
+        rows, began_s = [_row(record) for record in records], time.perf_counter()
+        writer.append(rows, is_lasting=self._is_due(records))
+        self.commit_times.add(time.perf_counter() - began_s)
         self.last_seq = records[-1].seq
         self._last_commit = Mark(writer.last_seq, writer.chain)
         self._tell(records)

@@ -83,6 +83,7 @@ RANGES: dict[str, tuple[float, float]] = RATIOS | {
     "notify.telegram.per_min": (1, 1000),
     "log.keep_hot_days": (1, 10_000),
     "log.keep_sealed_days": (0, 100_000),
+    "web.port": (0, 65_535),
     "clock.speed": (0.01, 10_000),
 }
 """Least and most of every number; of a list, of each number in it."""

@@ -23,7 +23,7 @@ class Event(Struct, frozen=True, kw_only=True, gc=False):
     """A fact, in the past tense. Immutable; what it says stays true."""
 
 
-class Record(Struct, frozen=True, kw_only=True, gc=False):
+class Record(Struct, frozen=True, gc=False):
     """An event in its place in the log, and so durable. Only these are in mailboxes.
 
     seq: place in the log, gapless, counted over all files. cause: seq of what it answers or follows from; 0 for none.
@@ -209,6 +209,25 @@ class ActorFailed(Event):
     actor: str
     input_seq: int
     error: str
+
+
+class DaySealed(Event):
+    """The log of `day` has a sealed file of `file_bytes`, which holds all of its `records`."""
+
+    day: date
+    records: int
+    file_bytes: int
+
+
+class DayRemoved(Event):
+    """A file of the log of `day`, of so many bytes, is removed: what the settings keep lies beside it.
+
+    kept: sealed (all of the day's records), or decisions (only what was decided). Said twice if a death interrupts it.
+    """
+
+    day: date
+    kept: Literal["sealed", "decisions"]
+    freed_bytes: int
 
 
 # --- said by the clock
@@ -488,14 +507,15 @@ class VenuesLoaded(Event):
 class ScanRequested(Event):
     """A question: the quotes of `codes`, batch `batch` (from 1) of `batches` of scan number `scan`.
 
-    scope: all codes, or only those that are followed, while they have no stream.
+    scope: all codes; only those that are followed, while they have no stream; or all once more after the close, for
+    their closing prices.
     """
 
     scan: int
     batch: int
     batches: int
     codes: tuple[str, ...]
-    scope: Literal["all", "followed"] = "all"
+    scope: Literal["all", "followed", "close"] = "all"
 
 
 class ScanCompleted(Event):
@@ -508,7 +528,7 @@ class ScanCompleted(Event):
     batches: int
     failed: int
     quoted: int
-    scope: Literal["all", "followed"] = "all"
+    scope: Literal["all", "followed", "close"] = "all"
 
 
 class DegradedModeEntered(Event):
@@ -680,11 +700,15 @@ class LinkRenewalWanted(Event):
 
 
 class LinkRequested(Event):
-    """A question: open WebSocket number `link` after `wait_s` seconds, with a new approval key if `new_key`."""
+    """A question: open WebSocket number `link` after `wait_s` seconds, with a new approval key if `new_key`.
+
+    at: when that was decided, which the wait is counted from; not in older logs.
+    """
 
     link: int
     wait_s: float
     new_key: bool = False
+    at: datetime | None = None
 
 
 class LinkReleased(Event):
@@ -933,6 +957,8 @@ NAMES: dict[type[Event], tuple[str, int]] = {
     SettingsRefused: ("SettingsRefused", 1),
     SettingsUnchanged: ("SettingsUnchanged", 1),
     ActorFailed: ("ActorFailed", 1),
+    DaySealed: ("DaySealed", 1),
+    DayRemoved: ("DayRemoved", 1),
     ClockTicked: ("ClockTicked", 1),
     ClockStepped: ("ClockStepped", 1),
     DiskLow: ("DiskLow", 1),

@@ -46,6 +46,42 @@ def operator_text(event: Event, language: Language) -> str:
     return f"{HEADS[language]} {sentence}" if sentence else ""
 
 
+def ending_text(kind: str, what: str, language: Language) -> str:
+    """What a person reads when the daemon ends and nobody will be told anything any more; "" for other ends.
+
+    kind: damaged, full, disk or failed, see app.App. what: is wrong with a damaged log.
+    """
+    sentence = _endings(what).get(kind, {}).get(language, "")
+    return f"{HEADS[language]} {sentence}" if sentence else ""
+
+
+def _endings(what: str) -> dict[str, dict[str, str]]:
+    return {
+        "damaged": {
+            "ko": f"기록이 손상되어 감시를 시작하지 못했습니다 ({what}). 고칠 때까지 아무것도 알리지 않습니다. "
+            "kis-actors verify로 확인하고, 안내대로 고친 뒤 다시 시작하세요.",
+            "en": f"the log is damaged, so watching did not start ({what}). Nothing is told until it is "
+            "mended. Look with: kis-actors verify; do what it says, then start again.",
+        },
+        "full": {
+            "ko": "디스크가 가득 차서 감시를 멈췄습니다. 자리를 만들고 다시 시작할 때까지 아무것도 알리지 않습니다.",
+            "en": "the disk is full, so the daemon ended. Nothing is told until there is room and it is started again.",
+        },
+        "disk": {
+            "ko": "디스크에서 기록을 읽거나 쓰지 못해 감시를 시작하지 못했습니다. 다시 시작될 때까지 아무것도 알리지 "
+            "않습니다. 디스크를 확인하세요 (dmesg, df -h).",
+            "en": "the disk does not give or take the log, so watching did not start. Nothing is told until it is "
+            "started again. Look at the disk (dmesg, df -h).",
+        },
+        "failed": {
+            "ko": "10분 안에 세 번 실패하여 감시를 멈췄습니다. 다시 시작될 때까지 아무것도 알리지 않습니다. 프로그램이 "
+            "출력한 마지막 줄들을 보세요.",
+            "en": "three failures within ten minutes, so the daemon ended. Nothing is told until it is started again. "
+            "Look at the last lines of its output.",
+        },
+    }  # fmt: skip
+
+
 def _words(event: Event) -> dict[str, str]:
     match event:
         case SafeModeEntered() | SafeModeLeft():

@@ -16,24 +16,10 @@ from eventlog.day import days_in, kept_of
 from eventlog.reading import open_reader
 from eventlog.schema import Row
 from eventlog.snapshot import Snapshot
-from kis_actors.messages import (
-    NAMES,
-    Event,
-    NotifyFailed,
-    NotifyRequested,
-    NotifySent,
-    NotifyUnknown,
-    Record,
-    RunEnded,
-    StateCarried,
-)
+from kis_actors.messages import NAMES, Event, Record, RunEnded, StateCarried
 from kis_actors.turn import Core, count_decisions, hearers_of, take_turn
 
 CODEC: Codec[Event] = Codec(NAMES)
-
-Decisions = dict[tuple[str, int], tuple[Event, ...]]
-"""What the log says was decided: by stream and cause."""
-
 
 class Undecided(NamedTuple):
     """What follows from a record whose turn the log does not have; still to be written."""
@@ -67,11 +53,18 @@ class Known(NamedTuple):
 NOTHING = Known()
 
 
-class History(NamedTuple):
-    """What a day file says beyond its inputs. handled: per actor, the last seq whose turn is surely in the log."""
+class Past(NamedTuple):
+    """What a day file says of one actor. handled: the last seq whose turn is surely in it.
 
-    decisions: Decisions
-    handled: dict[str, int]
+    decisions: by the seq of their cause.
+    """
+
+    handled: int
+    decisions: dict[int, tuple[Event, ...]]
+
+
+History = dict[str, Past]
+"""By the actor's name."""
 
 
 def record_of(row: Row) -> Record:
@@ -81,25 +74,23 @@ def record_of(row: Row) -> Record:
         event = CODEC.decode(kind, version, payload)
     except msgspec.DecodeError as problem:
         raise ValueError(f"record {seq}: {kind} cannot be read: {problem}") from None
-    return Record(seq=seq, stream=stream, cause=cause, at_ns=at_ns, event=event)
+    return Record(seq, stream, cause, at_ns, event)
 
 
 def records_in(path: Path, **filters: Any) -> Iterator[Record]:
     """The records of a day file, in order; filters as eventlog.store.Reader.rows takes them."""
     with open_reader(path) as reader:
-        for row in reader.rows(**filters):
-            yield record_of(row)
+        yield from map(record_of, reader.rows(**filters))
 
 
 def history_of(path: Path, cores: tuple[Core, ...], known: Known = NOTHING) -> History:
     """What a day file says was decided beyond what is known, and up to where each actor had come."""
-    names = tuple(core.name for core in cores)
-    decisions: dict[tuple[str, int], list[Event]] = {}
-    handled = dict.fromkeys(names, _last_clean_end(path, known.seq))
-    for record in records_in(path, after=known.seq, streams=names, is_notable=True):
-        decisions.setdefault((record.stream, record.cause), []).append(record.event)
-        handled[record.stream] = max(handled[record.stream], record.cause)
-    return History({key: tuple(events) for key, events in decisions.items()}, handled)
+    decisions: dict[str, dict[int, tuple[Event, ...]]] = {core.name: {} for core in cores}
+    clean_end = _last_clean_end(path, known.seq)
+    for record in records_in(path, after=known.seq, streams=tuple(decisions), is_notable=True):
+        of_actor = decisions[record.stream]
+        of_actor[record.cause] = (*of_actor.get(record.cause, ()), record.event)
+    return {name: Past(max((clean_end, *of_actor)), of_actor) for name, of_actor in decisions.items()}
 
 
 def rebuild(
@@ -108,24 +99,35 @@ def rebuild(
     """The states after `records`: recorded decisions stand; turns the log does not have are taken now."""
     states: dict[str, Any] = {core.name: core.state() for core in cores}
     states.update(known.states)
-    hearers = hearers_of(cores)
+    hearings = _hearings(cores, history, known)
     undecided: list[Undecided] = []
     last_seq = last_at_ns = 0
     for record in records:
-        last_seq, last_at_ns = record.seq, record.at_ns
-        if isinstance(record.event, StateCarried):
-            states.update(carried_states(cores, record.event))
-        for core in hearers.get(type(record.event), ()):
-            name = core.name
-            if record.stream == name or last_seq <= known.seqs.get(name, 0):
+        last_seq, last_at_ns, stream, event = record.seq, record.at_ns, record.stream, record.event
+        if isinstance(event, StateCarried):
+            states.update(carried_states(cores, event))
+        for core, name, knows, handled, decisions in hearings.get(type(event), ()):
+            if stream == name or last_seq <= knows:
                 continue
-            if last_seq <= history.handled[name]:
-                states[name] = _again(core, states[name], record, history)
+            if last_seq <= handled:
+                state = core.evolve(states[name], event)
+                decided = decisions.get(last_seq)
+                states[name] = count_decisions(core, state, decided) if decided else state
                 continue
             states[name], decided = take_turn(core, states[name], record)
             if decided:
                 undecided.append(Undecided(name, decided, last_seq))
     return Rebuilt(states, tuple(undecided), last_seq, last_at_ns)
+
+
+def rebuilt_from(path: Path, cores: tuple[Core, ...], snapshot: Snapshot | None = None) -> Rebuilt:
+    """The states at the end of a day file, and what follows from its last records but is not in it.
+
+    Begins with the states in `snapshot`, which fits the file, and else with the first record.
+    """
+    known = known_from(cores, snapshot)
+    records = records_in(path, after=known.seq - 1)  # one that is known too, for the time of the last
+    return rebuild(cores, records, history_of(path, cores, known), known)
 
 
 def carried(states: dict[str, Any]) -> tuple[StateCarried, ...]:
@@ -148,19 +150,6 @@ def carried_states(cores: tuple[Core, ...], event: StateCarried) -> dict[str, An
     return {core.name: msgspec.json.decode(event.state, type=core.state) for core in cores if core.name == event.actor}
 
 
-def in_doubt(path: Path) -> tuple[NotifyRequested, ...]:
-    """What channels were asked to tell, without an outcome in the log."""
-    open_: dict[tuple[str, str, int], NotifyRequested] = {}
-    kinds = [NAMES[kind][0] for kind in (NotifyRequested, NotifySent, NotifyFailed, NotifyUnknown)]
-    for record in records_in(path, types=kinds):
-        match record.event:
-            case NotifyRequested() as asked:
-                open_[(asked.alert_id, asked.channel, asked.attempt)] = asked
-            case NotifySent() | NotifyFailed() | NotifyUnknown() as outcome:
-                open_.pop((outcome.alert_id, outcome.channel, outcome.attempt), None)
-    return tuple(open_.values())
-
-
 def day_file(data_dir: Path, day: date) -> Path:
     """The file of `day`. Raises FileNotFoundError that names the days there are."""
     path = kept_of(data_dir, day)
@@ -170,11 +159,20 @@ def day_file(data_dir: Path, day: date) -> Path:
     return path
 
 
-def _again(core: Core, state: Any, record: Record, history: History) -> Any:
-    """The state after a turn that the log has."""
-    state = core.evolve(state, record.event)
-    decided = history.decisions.get((core.name, record.seq))
-    return count_decisions(core, state, decided) if decided else state
+class _Hearing(NamedTuple):
+    """An actor that hears a kind of event. knows: up to here its state goes. The rest is as in Past."""
+
+    core: Core
+    name: str
+    knows: int
+    handled: int
+    decisions: dict[int, tuple[Event, ...]]
+
+
+def _hearings(cores: tuple[Core, ...], history: History, known: Known) -> dict[type[Event], tuple[_Hearing, ...]]:
+    """Looked up once a record, which a day has a million of."""
+    of = {core.name: _Hearing(core, core.name, known.seqs.get(core.name, 0), *history[core.name]) for core in cores}
+    return {kind: tuple(of[core.name] for core in hearers) for kind, hearers in hearers_of(cores).items()}
 
 
 def _last_clean_end(path: Path, after: int) -> int:

@@ -77,7 +77,7 @@ class Rerun:
     def __init__(self, cores: tuple[Core, ...], path: Path) -> None:
         self.states: dict[str, Any] = {core.name: core.state() for core in cores}
         self._cores = cores
-        self._handled = history_of(path, cores).handled  # before the decisions: more of them may come meanwhile
+        self._past = history_of(path, cores)  # before the decisions: more of them may come meanwhile
         self._recorded = _recorded_decisions(cores, path)
 
     def take(self, record: Record) -> tuple[Turn, ...]:
@@ -99,7 +99,7 @@ class Rerun:
             return Turn(record.seq, core.name, expected, (), first_seq, record) if expected else None
         self.states[core.name], decided = take_turn(core, self.states[core.name], record)
         actual = tuple(CODEC.encode(event) for event in decided)
-        is_in_log = bool(expected) or record.seq <= self._handled[core.name]
+        is_in_log = bool(expected) or record.seq <= self._past[core.name].handled
         return Turn(record.seq, core.name, expected, actual, first_seq, record, is_in_log)
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
+from typing import Literal, NamedTuple
 
 from eventlog.day import SEALED, days_in, path_of
 from eventlog.manifest import Manifest, manifest_path_of
@@ -25,6 +26,8 @@ from kis_actors.messages import (
     AlertHeld,
     AlertSuppressed,
     CommandReceived,
+    DayRemoved,
+    DaySealed,
     DigestDecided,
     NotifyExpired,
     NotifyFailed,
@@ -42,11 +45,13 @@ from kis_actors.messages import (
     SignalRaised,
     SummaryTold,
 )
+from kis_actors.sealing_notes import note
 
 DECIDED = tuple(
     NAMES[kind][0]
     for kind in (
-        RunStarted, RunEnded, SettingsChanged, SettingsRefused, AccountRefused, ActorFailed, CommandReceived,
+        RunStarted, RunEnded, SettingsChanged, SettingsRefused, AccountRefused, ActorFailed, DaySealed, DayRemoved,
+        CommandReceived,
         SessionOpened, SessionClosed, SignalRaised, AlertDecided, AlertHeld, AlertSuppressed, DigestDecided,
         NotifyRequested, NotifySent, NotifyFailed, NotifyUnknown, NotifyExpired, OperatorTold, OperatorSilenced,
         SummaryTold,
@@ -63,34 +68,48 @@ def tidy_log(
 ) -> bool:  # fmt: skip
     """Seals what is not yet, lets go of what is not kept, and says so; false if a day could not be. only: these days.
 
-    Raises adapters.file_lock.Taken.
+    What was done is noted for the log, see sealing_notes. Raises adapters.file_lock.Taken.
     """
     with FileLock(data_dir / "sealing.lock", BUSY):
         over = days_in(data_dir)[:-1]
         wanted = [day for day in over if not only or day in only]
         hot, sealed = over[-keep_hot_days:], over[-keep_sealed_days:]  # the last 0 of them: all
         done = [
-            _tidied(path_of(data_dir, day), say, is_kept_hot=day in hot, is_kept_sealed=day in sealed)
-            for day in wanted
+            Care(data_dir, day, say).taken(is_kept_hot=day in hot, is_kept_sealed=day in sealed) for day in wanted
         ]  # fmt: skip
         return all(done)
 
 
-def _tidied(path: Path, say: Callable[[str], None], *, is_kept_hot: bool, is_kept_sealed: bool) -> bool:
-    """One day's next steps. A day that cannot be sealed stays as it is, and does not keep the others from it."""
-    try:
-        if path.exists() and not is_sealed(path):
-            hot_bytes = path.stat().st_size
-            say(f"{path.stem}: sealed, {_sizes(seal(path, __version__))} instead of {hot_bytes / 1e6:,.1f} MB")
-        if not is_kept_hot and drop_hot(path):
-            say(f"{path.stem}: only the sealed file is kept from now on")
-        elif not path.exists() and not is_kept_sealed and _is_there(path.with_suffix(SEALED)):
-            kept = keep_only(path.with_suffix(SEALED), DECIDED, __version__)
-            say(f"{path.stem}: only what was decided is kept from now on, {_sizes(kept)}")
-    except (Refused, ValueError, OSError, sqlite3.Error) as trouble:
-        say(f"{path.stem}: stays as it is: {trouble}")
-        return False
-    return True
+class Care(NamedTuple):
+    """Of one day that is over."""
+
+    data_dir: Path
+    day: date
+    say: Callable[[str], None]
+
+    def taken(self, *, is_kept_hot: bool, is_kept_sealed: bool) -> bool:
+        """The day's next steps. One that cannot be sealed stays as it is, and does not keep the others from it."""
+        path = path_of(self.data_dir, self.day)
+        try:
+            if path.exists() and not is_sealed(path):
+                self._seal(path)
+            if not is_kept_hot and drop_hot(path, self._noting("sealed")):
+                self.say(f"{path.stem}: only the sealed file is kept from now on")
+            elif not path.exists() and not is_kept_sealed and _is_there(path.with_suffix(SEALED)):
+                kept = keep_only(path.with_suffix(SEALED), DECIDED, __version__, self._noting("decisions"))
+                self.say(f"{path.stem}: only what was decided is kept from now on, {_sizes(kept)}")
+        except (Refused, ValueError, OSError, sqlite3.Error) as trouble:
+            self.say(f"{path.stem}: stays as it is: {trouble}")
+            return False
+        return True
+
+    def _seal(self, path: Path) -> None:
+        hot_bytes, manifest = path.stat().st_size, seal(path, __version__)
+        note(self.data_dir, DaySealed(day=self.day, records=manifest.rows, file_bytes=manifest.bytes))
+        self.say(f"{path.stem}: sealed, {_sizes(manifest)} instead of {hot_bytes / 1e6:,.1f} MB")
+
+    def _noting(self, kept: Literal["sealed", "decisions"]) -> Callable[[int], None]:
+        return lambda freed: note(self.data_dir, DayRemoved(day=self.day, kept=kept, freed_bytes=freed))
 
 
 def _is_there(sealed: Path) -> bool:
@@ -106,7 +125,7 @@ def main(words: list[str]) -> None:
     """The process beside the daemon: data directory, keep_hot_days, keep_sealed_days."""
     data_dir, keep_hot_days, keep_sealed_days = words
     os.umask(0o077)
-    if os.name == "posix":
+    if hasattr(os, "nice"):
         os.nice(19)
     with suppress(Taken):
         tidy_log(

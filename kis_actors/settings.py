@@ -4,19 +4,16 @@ Where they come from (file, command line) is `settings_file.py`. No secret is a 
 """
 
 from datetime import datetime
-from typing import Annotated, Literal, dataclass_transform
+from typing import Literal
 
-from msgspec import Meta, Struct, field
+from msgspec import field
 from msgspec.structs import replace
 
+from kis_actors.notify_settings import Notify
 from kis_actors.rules import AnyParams, disparity_threshold, near_threshold
+from kis_actors.section import Section
 from kis_actors.signals.book import Fault, Rules, RulesError, ordered
 from kis_actors.signals.params import Groups, RuleParams
-
-
-@dataclass_transform(frozen_default=True, kw_only_default=True)
-class Section(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A group of settings."""
 
 
 class Signal(Section):
@@ -88,7 +85,7 @@ class Monitor(Section):
     score: Score = Score()
     signal: Signal = Signal()
     rules: dict[str, AnyParams] = field(default_factory=_rules_of_mode_a)
-    groups: Groups = {}
+    groups: Groups = field(default_factory=dict)
 
     def rule_book(self) -> Rules:
         """All rules by name, the main one first, what combines others after them. Raises RulesError."""
@@ -187,85 +184,6 @@ class Universe(Section):
     paper_codes_max: int = 40
 
 
-Volume = Literal["on", "silent", "off"]
-TimeSpan = Annotated[
-    str,
-    Meta(
-        pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]$",
-        description="a span of the day, KST", examples=["22:00-07:00"],
-    ),
-]  # fmt: skip
-
-
-class Route(Section):
-    """One way to a person, and how loud it is for signals, messages about the daemon itself, and summaries.
-
-    quiet: a span of the day, KST, in which what would be on is silent.
-    """
-
-    enabled: bool = False
-    signal: Volume = "on"
-    operator: Volume = "on"
-    summary: Volume = "on"
-    quiet: TimeSpan | None = None
-
-
-class Telegram(Route):
-    """Telegram; bot token and chat id come from the environment.
-
-    pictures: a chart with each signal, if Pillow is installed.
-    per_sec, per_min: messages Telegram takes in one chat, and in a group.
-    talk_back: people in TELEGRAM_USER_IDS, or the one in a private chat, may ask and command by messages to the bot.
-    """
-
-    api_url: str = "https://api.telegram.org"
-    pictures: bool = False
-    per_sec: float = 1.0
-    per_min: int = 20
-    talk_back: bool = True
-
-
-class Discord(Route):
-    """Discord; the webhook's address, a secret, comes from the environment."""
-
-
-class Webhook(Route):
-    """Any address that takes signed JSON; it and the secret that signs come from the environment."""
-
-
-class Apprise(Route):
-    """Whatever else the package apprise reaches; its addresses, which are secrets, come from the environment."""
-
-
-class Log(Route):
-    """Alerts as lines on the console."""
-
-    enabled: bool = True
-
-
-class Notify(Section):
-    """The ways to tell a person. language: of alerts.
-
-    worth_sec: an alert that could not be told for so long is only recapped.
-    burst_alerts: more of them within burst_sec become one digest.
-    operator_per_hour: messages about the daemon itself; more of them are for the log alone.
-    dead_man_sec: how often the address in DEAD_MAN_URL is called while all is well.
-    """
-
-    language: Literal["ko", "en"] = "ko"
-    timeout_sec: float = 10.0
-    worth_sec: float = 600.0
-    burst_alerts: int = 5
-    burst_sec: float = 30.0
-    operator_per_hour: int = 12
-    dead_man_sec: float = 60.0
-    telegram: Telegram = Telegram()
-    discord: Discord = Discord()
-    webhook: Webhook = Webhook()
-    apprise: Apprise = Apprise()
-    log: Log = Log()
-
-
 class EventLog(Section):
     """Where the log lives, and how long. durability full: commits survive power loss; normal: the process's death.
 
@@ -277,6 +195,17 @@ class EventLog(Section):
     durability: Literal["full", "normal"] = "full"
     keep_hot_days: int = 2
     keep_sealed_days: int = 0
+
+
+class Web(Section):
+    """The watch page: a process beside the daemon that serves it, and changes nothing.
+
+    port: 0 is any free one. host: another than a loopback address needs a token, KIS_ACTORS_WEB_TOKEN.
+    """
+
+    enabled: bool = True
+    host: str = "127.0.0.1"
+    port: int = 8787
 
 
 class Clock(Section):
@@ -296,4 +225,5 @@ class Settings(Section):
     universe: Universe = Universe()
     notify: Notify = Notify()
     log: EventLog = EventLog()
+    web: Web = Web()
     clock: Clock = field(default_factory=Clock)

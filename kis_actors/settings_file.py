@@ -17,13 +17,14 @@ from kis_actors.limits import BATCH_MAX, FLOORS, PAPER_GAP_S, PRESETS, RANGES, R
 from kis_actors.rule_problems import PREFIX, dotted_names, misfits, senseless
 from kis_actors.scalars import shown
 from kis_actors.settings import Settings
+from kis_actors.shipped import SHIPPED
 from kis_actors.signals.book import RulesError
 from kis_actors.yaml_file import Place, Problem, Reading, SettingsError, read_assignment, read_text, read_yaml
 
 __all__ = ["Loaded", "Problem", "SettingsError", "flatten", "load", "named_in", "resolve", "with_overrides"]
 
 DEFAULT_PATH = Path("config/settings.yaml")
-SHIPPED_PATH = Path(__file__).parent.parent / DEFAULT_PATH
+SHIPPED_PATH = SHIPPED / DEFAULT_PATH
 ON_COMMAND_LINE = "--set"
 _CODE = re.compile(r"[0-9A-Z]{6}")
 
@@ -97,7 +98,7 @@ def resolve(settings_path: Path | str, value: str) -> Path:
     named = Path(value).expanduser()
     if named.is_absolute() or named.exists():
         return named
-    beside, shipped = Path(settings_path).resolve().parent.parent / named, SHIPPED_PATH.parent.parent / named
+    beside, shipped = Path(settings_path).resolve().parent.parent / named, SHIPPED / named
     return shipped if shipped.exists() and not beside.exists() else beside
 
 

@@ -9,6 +9,7 @@ from functools import lru_cache
 KST_S = 9 * 3600
 """How far Korea is ahead of UTC, seconds. It has had no summer time since 1988, so a fixed offset is exact."""
 KST = timezone(timedelta(seconds=KST_S))
+EPOCH = datetime.fromtimestamp(0, KST)
 
 NS_PER_S = 1_000_000_000
 LOG_DAY_STARTS_S = 6 * 3600
@@ -16,8 +17,7 @@ LOG_DAY_STARTS_S = 6 * 3600
 
 def instant_of_ns(at_ns: int) -> datetime:
     """The instant `at_ns` nanoseconds after 1970 (UTC), in KST, to the microsecond."""
-    seconds, nanoseconds = divmod(at_ns, NS_PER_S)
-    return datetime.fromtimestamp(seconds, KST).replace(microsecond=nanoseconds // 1000)
+    return EPOCH + timedelta(microseconds=at_ns // 1000)
 
 
 def ns_of_instant(instant: datetime) -> int:

@@ -69,12 +69,14 @@ REMEMBERED = tuple(NAMES[kind][0] for kind in _LASTING)
 class View(Struct, kw_only=True):
     """Counts are since this process started, but alerts and averages, which are the log day's. Updated by `see`.
 
-    subscriptions: by code and feed, what KIS knows of it and since when. rejects: frames refused, by kind.
+    tick_seq: of the last ClockTicked. subscriptions: by code and feed, what KIS knows of it and since when.
+    rejects: frames refused, by kind.
     """
 
     log_seq: int = 0
     runs: int = 0
     now: datetime | None = None
+    tick_seq: int = 0
     names: dict[str, str] = {}
     session: SessionOpened | None = None
     closed_day: date | None = None
@@ -126,7 +128,7 @@ class View(Struct, kw_only=True):
         event = record.event
         match event:
             case ClockTicked():
-                self.now = event.now
+                self.now, self.tick_seq = event.now, record.seq
             case RunStarted():
                 self.runs, self.link = self.runs + 1, "down"
                 self.subscriptions, self.stale, self.slot_limit = {}, {}, None
@@ -263,27 +265,3 @@ def health(view: View, *, now: datetime, scan_interval_s: float, is_streaming: b
     if view.frames_dropped:
         reasons.append(f"{view.frames_dropped} frames dropped")
     return tuple(reasons)
-
-
-def status_of(view: View, *, now: datetime, reasons: tuple[str, ...]) -> dict[str, Any]:
-    """The daemon's health as `kis-actors status --json` shows it."""
-    return {
-        "healthy": not reasons,
-        "reasons": list(reasons),
-        "at": now,
-        "session": view.session.day if view.session else None,
-        "link": view.link,
-        "subscriptions": [
-            {"code": code, "state": state, "since": since, "feed": feed}
-            for (code, feed), (state, since) in view.subscriptions.items()
-        ],
-        "scan": {"number": view.scan, "calls": view.batches, "quoted": view.quoted},
-        "last_scan_at": view.last_scan_at,
-        "last_frame_at": view.last_frame_at,
-        "frames": view.frames,
-        "rejects": view.rejects,
-        "alerts": view.alerts_count,
-        "log_seq": view.log_seq,
-        "safe_mode": view.is_safe,
-        "degraded_mode": view.is_degraded,
-    }

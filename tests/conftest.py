@@ -1,11 +1,22 @@
-"""Lets assertions in `story` explain themselves, keeps hypothesis the same from run to run, and lends a web server."""
+"""Lets assertions in `story` explain themselves, keeps hypothesis the same from run to run, shares the tests out among
+processes, and lends a web server."""
 
 import pytest
 from hypothesis import settings
+from workers import InShares, in_order
 
 pytest.register_assert_rewrite("story")
 settings.register_profile("suite", deadline=None, derandomize=True, database=None)
 settings.load_profile("suite")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items[:] = in_order((item.nodeid, item) for item in items)
+
+
+def pytest_xdist_make_scheduler(config, log):
+    config.option.loadscopereorder = False  # else files with many tests would go before those that take long
+    return InShares(config, log)
 
 
 @pytest.fixture

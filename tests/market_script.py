@@ -41,7 +41,7 @@ from kis_actors.messages import (
     UniverseLoaded,
     UnsubscribeRequested,
 )
-from kis_actors.recovery import History, rebuild, record_of
+from kis_actors.recovery import Past, rebuild, record_of
 from kis_actors.settings import Settings as ProductSettings
 from kis_actors.turn import hears, take_turn
 from kis_actors.units import ns_of_instant
@@ -308,12 +308,12 @@ class Market:
 def fold(records: list[Record]) -> dict[str, Any]:
     """The states out of the log alone."""
     written = [record_of(row) for row in rows_of(records)]
-    names, decisions = [core.name for core in CORES], dict[tuple[str, int], tuple[Event, ...]]()
+    history = {core.name: Past(len(written), {}) for core in CORES}
     for record in written:
-        if record.stream in names:
-            key = (record.stream, record.cause)
-            decisions[key] = (*decisions.get(key, ()), record.event)
-    return rebuild(CORES, written, History(decisions, dict.fromkeys(names, len(written)))).states
+        if record.stream in history:
+            decisions = history[record.stream].decisions
+            decisions[record.cause] = (*decisions.get(record.cause, ()), record.event)
+    return rebuild(CORES, written, history).states
 
 
 def hhmmss(second: int) -> str:

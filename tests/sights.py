@@ -46,12 +46,13 @@ class Judge:
         self.rules, self.groups, self.sights = rules, groups or {}, sights
         self.memories: Memories = {}
         self.tape = Tape()
+        self.is_waiting = False
 
     def at(self, at_s: int, price_won: int, *, is_regular: bool = True, age_s: float = 0.0, **rest: Any) -> list[str]:
         """The names of the rules that count with this price, `at_s` seconds after ten."""
         now = sight(price_won, TEN + at_s, **{"tape": self.tape, **self.sights, **rest})
         rules, of_code = applied(self.rules, self.groups, now.code, now.market), self.memories.setdefault(now.code, {})
-        fired = judge(rules, of_code, now, is_regular=is_regular, age_s=age_s)
+        fired, self.is_waiting = judge(rules, of_code, now, is_regular=is_regular, age_s=age_s)
         self.tape.add(Point(now.at_s, price_won, now.cum_volume_shares, now.cum_turnover_won), HOUR_S)
         return [one.name for one in fired]
 

@@ -1,6 +1,7 @@
 """Plausible events of every kind, from small pools, so that random stories meet the same codes, links and scans."""
 
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -78,7 +79,8 @@ POOLS: dict[str, st.SearchStrategy[Any]] = {
     "first": INSTANTS, "last": INSTANTS, "decided_at": INSTANTS, "rule": st.sampled_from(["disparity_threshold", "x"]),
     "failed": st.integers(0, 9), "quoted": st.integers(0, 250), "count": st.integers(1, 9),
     "codes": st.lists(LISTED, max_size=4, unique=True).map(tuple), "for_good": st.booleans(),
-    "feed": st.sampled_from(["H0STCNT0", "H0STCNT0", "H0STMKO0"]), "scope": st.sampled_from(["all", "all", "followed"]),
+    "feed": st.sampled_from(["H0STCNT0", "H0STCNT0", "H0STMKO0"]),
+    "scope": st.sampled_from(["all", "all", "followed", "close"]),
     "backlog": st.sampled_from([20_001, 90_000]), "limit": NUMBERS, "width": st.sampled_from([45, 46, 47, 48]),
     "known": st.just((46, 47)), "is_readable": st.booleans(), "kind": st.sampled_from(["vi", "halt"]),
     "missing": st.lists(LISTED, max_size=2, unique=True).map(tuple), "loaded": st.integers(0, 250),
@@ -86,7 +88,8 @@ POOLS: dict[str, st.SearchStrategy[Any]] = {
     "days": st.just((Disputed(NEXT_DAY, "open", "closed", False),)),
     "is_complete": st.booleans(), "live": NUMBERS, "wanted": NUMBERS,
     "is_back": st.booleans(), "is_usual": st.booleans(), "scans": NUMBERS, "newly": st.just(()),
-    "characters": st.just(2_000_000),
+    "characters": st.just(2_000_000), "records": NUMBERS, "file_bytes": NUMBERS, "freed_bytes": NUMBERS,
+    "kept": st.sampled_from(["sealed", "decisions"]),
     "update_id": NUMBERS, "person": st.just("1"), "chat": st.just("1"),
     "data": st.just(""), "press_id": st.just(""), "retry_after_s": st.sampled_from([-1.0, 5.0]),
     "text": st.just("told"), "signal_seq": st.integers(1, 99), "input_seq": st.integers(1, 99),
@@ -151,6 +154,7 @@ def runs(draw: st.DrawFn) -> RunStarted:
     )  # fmt: skip
 
 
+@cache
 def any_of(kind: type[Event]) -> st.SearchStrategy[Any]:
     """Any event of this kind."""
     if kind in SPECIAL:
@@ -220,7 +224,9 @@ SPECIAL: dict[type[Event], st.SearchStrategy[Any]] = {
     ),
     BaselineLoaded: st.builds(BaselineLoaded, code=LISTED, day=DAYS, closes_won=CLOSES),
     BaselineMissing: st.builds(BaselineMissing, code=LISTED, day=DAYS, reason=st.just("too few")),
-    LinkRequested: st.builds(LinkRequested, link=NUMBERS, wait_s=st.floats(0, 60), new_key=st.booleans()),
+    LinkRequested: st.builds(
+        LinkRequested, link=NUMBERS, wait_s=st.floats(0, 60), new_key=st.booleans(), at=st.none() | INSTANTS,
+    ),
     LinkBlocked: st.builds(
         LinkBlocked, link=NUMBERS, reason=st.just("OPSP"), wait_s=st.sampled_from([0.0, 60.0, -1.0]),
         needs_key=st.booleans(), is_in_use=st.booleans(),

@@ -28,8 +28,8 @@ from kis_actors.commands import bundle as command
 from kis_actors.commands.bundle import search_for
 from kis_actors.cores import CORES
 from kis_actors.credentials import VARIABLES
-from kis_actors.day_files import rebuilt_from
 from kis_actors.messages import NotifyFailed, RunEnded
+from kis_actors.recovery import rebuilt_from
 from kis_actors.replay import compare
 from kis_actors.units import ns_of_instant
 

@@ -37,7 +37,13 @@ def test_a_file_by_another_name_is_other_code(copies):
     assert fingerprint_of(*copies) != code_fingerprint()
 
 
-@pytest.mark.parametrize("name", ["adapters/http.py", "channels/telegram.py", "commands/show.py", "simulator/rest.py"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "adapters/http.py", "channels/telegram.py", "commands/show.py", "report/page.py", "simulator/rest.py",
+        "web/now.py",
+    ],
+)  # fmt: skip
 def test_the_world_around_is_no_part_of_it(copies, name):
     (copies[0] / name).write_text("")
     assert fingerprint_of(*copies) == code_fingerprint()

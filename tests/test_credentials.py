@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from kis_actors.credentials import Credentials, CredentialsError, load_credentials, secrets_of
-from kis_actors.settings import Apprise, Discord, Kis, Notify, Settings, Telegram, Webhook
+from kis_actors.notify_settings import Apprise, Discord, Notify, Telegram, Webhook
+from kis_actors.settings import Kis, Settings
 
 APP_KEY, APP_SECRET = "PSkeyPSkeyPSkeyPSkey", "c2VjcmV0/c2VjcmV0+c2VjcmV0="
 TOKEN = "123456789:AAExampleTokenOfThirtyFiveCharacters"

@@ -11,6 +11,7 @@ from facts import DAY, NEXT_DAY, tick
 from eventlog.day import path_of
 from eventlog.mark import mark_path_of
 from eventlog.store import Writer
+from eventlog.trouble import DiskTrouble
 from kis_actors.cores import CORES
 from kis_actors.day_files import Damaged, Opening, day_to_open, open_day
 
@@ -126,3 +127,9 @@ def test_a_log_of_an_older_version_has_no_mark_to_fail(tmp_path):
     path = written(tmp_path, played(seed=1).units)
     mark_path_of(path).unlink()
     assert opened(tmp_path).states == played(seed=1).states
+
+
+def test_a_disk_that_does_not_give_the_log_is_not_a_damaged_log(tmp_path):
+    path_of(tmp_path, DAY).mkdir(parents=True)
+    with pytest.raises(DiskTrouble, match="Nothing says that the log is damaged: look at the disk"):
+        opened(tmp_path)

@@ -105,7 +105,22 @@ def test_an_index_that_lacks_rows_is_found(tmp_path):
     connection.commit()
     connection.close()
     status, text = said("verify", tmp_path)
+    assert status == 1 and "the index of its records cannot be read" in text
+    assert f"repair {DAY} --truncate-after {writer.last_seq}" in text
+
+
+def test_a_file_that_only_sqlite_finds_fault_with_is_told(tmp_path):
+    path = open_day(tmp_path, DAY, CORES, "normal").path
+    content = path.read_bytes()
+    path.write_bytes(content[:39] + b"\x05" + content[40:])  # so many pages are said to be free
+    status, text = said("verify", tmp_path)
     assert status == 1 and "its records are whole, but SQLite finds" in text
+
+
+def test_a_day_that_the_disk_does_not_give_keeps_no_other_from_being_verified(path, tmp_path):
+    path_of(tmp_path, NEXT_DAY).mkdir()
+    status, text = said("verify", tmp_path)
+    assert status == 1 and f"{DAY}: whole" in text and f"{NEXT_DAY}: the disk could not be read or written" in text
 
 
 def test_each_day_goes_on_where_the_one_before_ends(path, tmp_path):

@@ -1,7 +1,8 @@
 """State comes out of the log: what was decided stands, what was not is decided again, and nothing else matters."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -12,7 +13,7 @@ from facts import DAY, NEXT_DAY, at, raised, tick
 from eventlog.day import path_of
 from eventlog.store import Reader, Writer
 from kis_actors.cores import CORES
-from kis_actors.day_files import open_day, rebuilt_from
+from kis_actors.day_files import open_day
 from kis_actors.messages import (
     AlertDecided,
     Event,
@@ -26,7 +27,7 @@ from kis_actors.messages import (
     RunEnded,
     StateCarried,
 )
-from kis_actors.recovery import Undecided, day_file, in_doubt, records_in
+from kis_actors.recovery import Undecided, day_file, rebuilt_from, records_in
 from kis_actors.turn import Core, hears, take_turn
 
 # --- a core that only remembers, to see in which order things count
@@ -142,32 +143,58 @@ def test_recovering_twice_gives_the_same_state(tmp_path):
 # --- messages in doubt
 
 
-def asked(attempt: int = 1, channel: str = "log") -> NotifyRequested:
-    return NotifyRequested(alert_id="a", channel=channel, attempt=attempt, text="told")
+def day_that_asks() -> Day:
+    """One alert, asked of two channels, which have not answered."""
+    day = Day(seed=1, has_answers=False)
+    day.observe("app", run_of_the_day())
+    day.observe("signal", raised())
+    day.settle()
+    return day
 
 
-SENT = NotifySent(alert_id="a", channel="log", attempt=1)
-UNKNOWN = NotifyUnknown(alert_id="a", channel="log", attempt=1, reason="")
+def answer(day: Day, channel: str, outcome: type[NotifySent | NotifyUnknown], **said: str) -> None:
+    """What came of the first request to `channel`."""
+    record = next(one for one in day.records if isinstance(one.event, NotifyRequested) and one.event.channel == channel)
+    answered = outcome(alert_id=record.event.alert_id, channel=channel, attempt=1, **said)
+    day.observe("channel", answered, cause=record.seq)
+    day.settle()
 
 
-def doubts(tmp_path, *events: Event) -> tuple[NotifyRequested, ...]:
-    return in_doubt(written(tmp_path, logged(*(("notify", 0, event) for event in events))))
+def doubts(tmp_path: Path, day: Day, opened: date = DAY) -> list[tuple[str, int]]:
+    """What a start finds in doubt after `day`: channel and attempt."""
+    written(tmp_path, day.units)
+    return doubts_again(tmp_path, opened)
+
+
+def doubts_again(tmp_path: Path, opened: date) -> list[tuple[str, int]]:
+    return [(asked.channel, asked.attempt) for asked in open_day(tmp_path, opened, CORES, "normal").in_doubt]
 
 
 def test_a_question_without_outcome_is_in_doubt(tmp_path):
-    assert doubts(tmp_path, asked()) == (asked(),)
+    assert doubts(tmp_path, day_that_asks()) == [("log", 1), ("telegram", 1)]
 
 
 def test_a_question_with_an_outcome_is_not_in_doubt(tmp_path):
-    assert doubts(tmp_path, asked(), SENT) == ()
-
-
-def test_each_channel_is_in_doubt_by_itself(tmp_path):
-    assert doubts(tmp_path, asked(), asked(channel="discord"), SENT) == (asked(channel="discord"),)
+    day = day_that_asks()
+    answer(day, "log", NotifySent)
+    assert doubts(tmp_path, day) == [("telegram", 1)]
 
 
 def test_only_the_last_attempt_is_in_doubt(tmp_path):
-    assert doubts(tmp_path, asked(), UNKNOWN, asked(2)) == (asked(2),)
+    day = day_that_asks()
+    answer(day, "log", NotifySent)
+    answer(day, "telegram", NotifyUnknown, reason="")
+    day.tick("08:45:01")
+    assert doubts(tmp_path, day) == [("telegram", 2)]
+
+
+def test_what_is_asked_only_now_is_not_in_doubt(tmp_path):
+    said = [("app", 0, run_of_the_day()), ("signal", 0, raised())]
+    written(tmp_path, logged(*said, at_each=at("10:00:00")))
+    opening = open_day(tmp_path, DAY, CORES, "normal")
+    late = [event for missing in opening.undecided for event in missing.events]
+    assert sum(isinstance(event, NotifyRequested) for event in late) == 2
+    assert opening.in_doubt == ()
 
 
 # --- from one day to the next
@@ -242,8 +269,7 @@ def test_late_decisions_are_not_made_again(tmp_path):
 
 
 def test_doubts_of_the_day_before_are_carried(tmp_path):
-    written(tmp_path, logged(("notify", 0, asked())))
-    assert open_day(tmp_path, NEXT_DAY, CORES, "normal").in_doubt == (asked(),)
+    assert doubts(tmp_path, day_that_asks(), NEXT_DAY) == [("log", 1), ("telegram", 1)]
 
 
 class Killed(Exception):
@@ -264,9 +290,8 @@ def test_a_kill_during_the_carry_over_loses_no_state(tmp_path, monkeypatch):
 
 
 def test_a_kill_before_the_first_run_loses_no_doubt(tmp_path):
-    written(tmp_path, logged(("notify", 0, asked())))
-    open_day(tmp_path, NEXT_DAY, CORES, "normal")
-    assert open_day(tmp_path, NEXT_DAY, CORES, "normal").in_doubt == (asked(),)
+    before = doubts(tmp_path, day_that_asks(), NEXT_DAY)
+    assert doubts_again(tmp_path, NEXT_DAY) == before
 
 
 def test_a_day_without_a_file_names_those_there_are(tmp_path):
@@ -279,10 +304,7 @@ def test_a_day_without_a_file_names_those_there_are(tmp_path):
 
 
 def test_a_message_in_doubt_is_repeated_after_a_kill(tmp_path):
-    day = Day(seed=1, has_answers=False)
-    day.observe("app", run_of_the_day())
-    day.observe("signal", raised())
-    day.settle()
+    day = day_that_asks()
     written(tmp_path, day.units)
     day.observe("app", run_of_the_day(open_day(tmp_path, DAY, CORES, "normal").in_doubt))
     day.tick("08:45:01")

@@ -10,9 +10,9 @@ from facts import NEXT_DAY, OPENED, acknowledged, at, raised, tick
 from eventlog.store import Writer
 from kis_actors import replay
 from kis_actors.cores import CORES
-from kis_actors.day_files import open_day, rebuilt_from
+from kis_actors.day_files import open_day
 from kis_actors.messages import AlertDecided, AlertSuppressed, DailyBarsReturned, NotifyRequested, SignalRaised
-from kis_actors.recovery import record_of
+from kis_actors.recovery import rebuilt_from, record_of
 from kis_actors.replay import compare
 
 

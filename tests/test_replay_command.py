@@ -266,7 +266,7 @@ def test_an_empty_log_is_said(tmp_path, arguments):
 
 # --- nothing can be sent
 
-FORBIDDEN = ("socket", "ssl", "http.client", "requests", "urllib3", "websocket", "kis_actors.app")
+FORBIDDEN = ("socket", "ssl", "http.client", "requests", "urllib3", "websocket", "kis_actors.app", "kis_actors.system")
 WATCHED = """
 import sys
 from kis_actors.cli import main

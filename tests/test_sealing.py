@@ -17,7 +17,7 @@ from kis_actors.adapters.file_lock import FileLock, Taken
 from kis_actors.cli import cli
 from kis_actors.cores import CORES
 from kis_actors.day_files import Damaged, open_day
-from kis_actors.messages import NAMES, ClockTicked, FrameReceived, ScanReturned
+from kis_actors.messages import NAMES, ClockTicked, Event, FrameReceived, ScanReturned
 from kis_actors.sealer import Sealer
 from kis_actors.sealing import BUSY, DECIDED, tidy_log
 from kis_actors.settings import EventLog
@@ -143,6 +143,83 @@ def test_what_is_decided_has_no_ticks_and_no_answers():
     assert not set(bulk) & set(DECIDED)
 
 
+# --- what the log is told
+
+
+class Log:
+    """A journal whose word can be kept back."""
+
+    def __init__(self, *, is_writing: bool = True) -> None:
+        self.told: list[Event] = []
+        self._is_writing = is_writing
+
+    def observe(self, stream: str, event: Event) -> None:
+        assert stream == "app"
+        self.told.append(event)
+
+    def settled(self, timeout_s: float) -> bool:
+        return self._is_writing
+
+
+def told_by_a_run(data_dir: Path, log: Log, keep_hot_days: int = 1) -> list[str]:
+    """What a short run of the daemon's share says has gone into the log: kind and day."""
+    sealer = Sealer(data_dir, EventLog(keep_hot_days=keep_hot_days), print, log)
+    sealer.start()
+    if sealer._process:
+        sealer._process.wait()
+    sealer.stop()
+    return [f"{type(event).__name__} {event.day}" for event in log.told]
+
+
+def test_what_was_done_to_each_day_goes_into_the_log(data_dir):
+    sizes = {day: path_of(data_dir, day).stat().st_size for day in DAYS}
+    log = Log()
+    assert told_by_a_run(data_dir, log) == [
+        "DaySealed 2026-11-20", "DayRemoved 2026-11-20", "DaySealed 2026-11-21", "DayRemoved 2026-11-21",
+        "DaySealed 2026-11-22",
+    ]  # fmt: skip
+    sealed, removed, *_ = log.told
+    there = path_of(data_dir, FIRST).with_suffix(".sealed")
+    assert (sealed.records, sealed.file_bytes) == (len(rows(there)), there.stat().st_size)
+    assert removed.kept == "sealed" and removed.freed_bytes >= sizes[FIRST]
+
+
+def test_what_was_done_is_told_once(data_dir):
+    told_by_a_run(data_dir, Log())
+    assert told_by_a_run(data_dir, Log()) == []
+
+
+def test_what_the_log_did_not_take_is_told_again(data_dir):
+    before = told_by_a_run(data_dir, Log(is_writing=False))
+    assert told_by_a_run(data_dir, Log()) == before != []
+
+
+def test_what_was_done_by_hand_is_told_by_the_next_run(data_dir):
+    said("seal", data_dir, "2026-11-21")
+    assert told_by_a_run(data_dir, Log(), keep_hot_days=9)[0] == "DaySealed 2026-11-21"
+
+
+def test_records_that_are_given_up_are_told(data_dir):
+    tidied(data_dir, keep_hot_days=1)
+    told_by_a_run(data_dir, Log())
+    tidied(data_dir, keep_hot_days=1, keep_sealed_days=2)
+    log = Log()
+    assert told_by_a_run(data_dir, log) == ["DayRemoved 2026-11-20"]
+    assert log.told[0].kept == "decisions"
+
+
+def test_a_note_that_a_death_cut_short_hides_no_other(data_dir):
+    (data_dir / "sealing.notes").write_bytes(b'\nDaySealed 1 {"day":"2026-')
+    assert told_by_a_run(data_dir, Log())[0] == "DaySealed 2026-11-20"
+
+
+def test_while_another_seals_nothing_is_told(data_dir):
+    tidied(data_dir)
+    with FileLock(data_dir / "sealing.lock", BUSY):
+        assert told_by_a_run(data_dir, Log()) == []
+    assert told_by_a_run(data_dir, Log()) != []
+
+
 # --- the process beside the daemon
 
 
@@ -154,7 +231,7 @@ def wait_for_seal(data_dir: Path) -> None:
 
 
 def test_the_daemon_has_it_done_by_another_process(data_dir):
-    sealer = Sealer(data_dir, EventLog(keep_hot_days=1), print)
+    sealer = Sealer(data_dir, EventLog(keep_hot_days=1), print, Log())
     sealer.start()
     wait_for_seal(data_dir)
     sealer.stop()
@@ -163,7 +240,7 @@ def test_the_daemon_has_it_done_by_another_process(data_dir):
 
 def test_a_single_day_needs_no_process(tmp_path):
     log_of(tmp_path, 1)
-    sealer = Sealer(tmp_path, EventLog(), print)
+    sealer = Sealer(tmp_path, EventLog(), print, Log())
     sealer.start()
     assert sealer._process is None
     sealer.stop()
@@ -172,7 +249,7 @@ def test_a_single_day_needs_no_process(tmp_path):
 def test_a_machine_that_cannot_start_one_goes_on(data_dir, monkeypatch):
     said: list[str] = []
     monkeypatch.setattr("sys.executable", str(data_dir / "nothing"))
-    sealer = Sealer(data_dir, EventLog(), said.append)
+    sealer = Sealer(data_dir, EventLog(), said.append, Log())
     sealer.start()
     sealer.stop()
     assert said[0].startswith("days that are over are not sealed now: ")

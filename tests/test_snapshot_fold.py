@@ -13,9 +13,9 @@ from eventlog.mark import Mark, mark_path_of
 from eventlog.snapshot import Part, Snapshot, read_snapshot, snapshot_path_of, write_snapshot
 from eventlog.store import Reader, Writer
 from kis_actors.cores import CORES
-from kis_actors.day_files import Damaged, open_day, rebuilt_from
+from kis_actors.day_files import Damaged, open_day
 from kis_actors.fingerprint import code_fingerprint
-from kis_actors.recovery import Rebuilt
+from kis_actors.recovery import Rebuilt, rebuilt_from
 from kis_actors.turn import Core
 
 

@@ -139,7 +139,7 @@ def test_an_import_against_the_table_is_found(path, text, target):
         ("kis_actors/market/calendar.py", "from kis_actors.yaml_file import Problem"),
         ("kis_actors/actors/scan.py", "from kis_actors.actors.base import CoreActor"),
         ("kis_actors/actors/scan.py", "from .base import CoreActor"),
-        ("kis_actors/app.py", "from kis_actors.actors import scan"),
+        ("kis_actors/system.py", "from kis_actors.actors import scan"),
         ("kis_actors/actors/scan.py", "from datetime import date"),
     ],
 )
@@ -179,7 +179,7 @@ def test_a_library_in_the_wrong_place_is_found(path, text):
 @pytest.mark.parametrize(
     ("path", "text"),
     [
-        ("kis_actors/app.py", "import pykka"),
+        ("kis_actors/system.py", "import pykka"),
         ("kis_actors/adapters/kis_socket.py", "from websocket import WebSocket"),
         ("kis_actors/simulator/ws.py", "from websockets.frames import Frame"),
     ],

@@ -29,7 +29,8 @@ from kis_actors.messages import (
     UnsubscribeConfirmed,
     UnsubscribeRequested,
 )
-from kis_actors.view import View, health, status_of
+from kis_actors.status import status_of
+from kis_actors.view import View, health
 
 TARGETS = TargetsChanged(targets=(Target(SAMSUNG, 1.0, -0.08, 9_200),), added=(SAMSUNG,), removed=())
 SCANNED = ScanCompleted(scan=1, batches=1, failed=0, quoted=250)

@@ -22,12 +22,16 @@ Failure = Callable[[str, int, BaseException], None]
 
 
 class Mailbox:
-    """The way into an actor, and how far it lags. failed: called when the actor dies of a bug."""
+    """The way into an actor, and how far it is. failed: called when the actor dies of a bug.
+
+    seq: of the last record it handled.
+    """
 
     def __init__(self, failed: Failure) -> None:
         self.failed = failed
         self.told = 0
         self.handled = 0
+        self.seq = 0
         self.actor: pykka.ActorRef[Any] | None = None
 
     def tell(self, records: list[Record]) -> None:
@@ -53,14 +57,13 @@ class CoreActor(pykka.ThreadingActor):
         self._state = state
         self._journal = journal
         self._mailbox = mailbox
-        self._seq = 0
 
     def on_receive(self, message: Any) -> Any:
         """Takes durable records. Asked for a SNAPSHOT, answers with the last record it was told and its state then,
         in JSON; asked anything else, with its state, which nobody else may change.
         """
         if message == SNAPSHOT:
-            return self._seq, msgspec.json.encode(self._state)
+            return self._mailbox.seq, msgspec.json.encode(self._state)
         if not isinstance(message, list):
             return self._state
         for record in message:
@@ -70,7 +73,7 @@ class CoreActor(pykka.ThreadingActor):
                 self._mailbox.failed(self.core.name, record.seq, bug)
                 raise
             self._mailbox.handled += 1
-            self._seq = record.seq
+            self._mailbox.seq = record.seq
         return None
 
     def perform(self, record: Record) -> None:

@@ -47,6 +47,8 @@ DOUBTFUL_SCANS = 3
 """So many scans in a row of nothing but outdated quotes, and the calendar must be wrong."""
 HEALED_S = 60
 """A stream that held so long is back; one that opens and breaks off at once is not."""
+CLOSING_SCAN_WITHIN_S = 120
+"""A start later in the evening finds other prices."""
 DOUBT_AFTER_S = 180
 """Right after the open there may be no trade yet."""
 
@@ -244,6 +246,15 @@ def _due_scan(state: State, event: Event) -> tuple[ScanRequested, ...]:
     return ()
 
 
+def _closing_scan(state: State, event: Event) -> tuple[ScanRequested, ...]:
+    """As the session ends: codes without a stream have their closing price from nowhere else. Nobody judges by it."""
+    session, now = state.today.session, state.today.now
+    if not isinstance(event, ClockTicked) or session is None or now is None or not state.today.is_over():
+        return ()
+    is_in_time = (now - session.closes).total_seconds() < CLOSING_SCAN_WITHIN_S
+    return _scan(state, state.today.codes, "close") if is_in_time and not state.rounds.waiting else ()
+
+
 def _of_today(step: Step) -> Step:
     return lambda state, event: step(state.today, event)
 
@@ -252,7 +263,7 @@ LISTENS: tuple[type[Event], ...] = (
     *trading_day.HEARD, ScanReturned, ScanFailed, SubscribeConfirmed, LinkLost, TargetsChanged,
 )  # fmt: skip
 STEPS: tuple[Step, ...] = (
-    *map(_of_today, trading_day.STEPS), *map(_of_today, averages.STEPS), _scan_end, _unquoted, _doubt,
+    _closing_scan, *map(_of_today, trading_day.STEPS), *map(_of_today, averages.STEPS), _scan_end, _unquoted, _doubt,
     _degraded_change, _due_scan,
 )  # fmt: skip
 

@@ -110,8 +110,7 @@ def _known(state: State, event: Event) -> State:
             return replace(state, prices=state.prices.watching(event.stocks), names=names)
         case BaselineLoaded():
             levels_won = (event.high_won, event.low_won)
-            prices = state.prices.with_closes(event.code, event.day, event.closes_won, levels_won)
-            return replace(state, prices=prices)
+            return replace(state, prices=state.prices.with_closes(event.code, event.day, event.closes_won, levels_won))
         case BaselineMissing():
             return replace(state, prices=state.prices.with_closes(event.code, event.day, ()))
         case ScanReturned():
@@ -124,8 +123,7 @@ def _known(state: State, event: Event) -> State:
         case ScanCompleted() if event.scope == "all":
             return replace(state, is_scanned=True)
         case SessionClosed():
-            prices = state.prices.without_quotes()
-            return replace(state, prices=prices, missed=(), ranked_at=None, is_scanned=False)
+            return replace(state, prices=state.prices.without_quotes(), missed=(), ranked_at=None, is_scanned=False)
         case TargetsChanged():
             return replace(state, targets=event.targets, ranked_at=state.now)
         case OverflowChanged():
@@ -147,7 +145,11 @@ def decide(state: State, record: Record) -> tuple[Event, ...]:
 
 def compute_targets(snapshot: Snapshot) -> tuple[Target, ...]:
     """The codes that deserve a slot now, best first, at most `max_ws_subs`; see `policies.planning`."""
-    made, of = plan(snapshot), {one.code: one for one in snapshot.candidates}
+    return _targets(plan(snapshot), snapshot)
+
+
+def _targets(made: Plan, snapshot: Snapshot) -> tuple[Target, ...]:
+    of = {one.code: one for one in snapshot.candidates}
     return tuple(
         Target(code, made.scores[code], of[code].disparity, of[code].price_won, of[code].rule, of[code].distance or 0.0)
         for code in made.chosen
@@ -179,8 +181,8 @@ def _choice(state: State, event: Event) -> tuple[Event, ...]:
         case ReadingPaused() if state.is_safe:
             return _change(state, state.targets[: state.lag.limit_of(followed_max(state.settings))])
         case ScanCompleted() | ClockTicked() | ReadingPaused() if state.now and state.is_due:
-            snapshot = _snapshot(state, state.now)
-            return (*_change(state, compute_targets(snapshot)), *_overflow(state, plan(snapshot)))
+            made = plan(snapshot := _snapshot(state, state.now))
+            return (*_change(state, _targets(made, snapshot)), *_overflow(state, made))
         case SessionClosed():
             return _change(state, ())
     return ()

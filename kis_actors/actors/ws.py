@@ -43,8 +43,6 @@ from kis_actors.turn import Core
 HEALTHY_S = 60
 """A link that held so long starts the waits from the beginning."""
 NEVER_S = -1.0
-STILL_WAITING_S = 5.0
-"""A link planned so much later than the last tick had surely not been connected by then."""
 UNSUBSCRIBE_S = 30
 """How long after the close the link stays, for the last releases to be acknowledged."""
 
@@ -80,9 +78,9 @@ def evolve(state: State, event: Event) -> State:
         case FrameReceived():
             return state
         case ClockTicked():
-            return replace(state, now=event.now)
+            return replace(state, now=event.now, connects=state.connects if state.now else _made(state, event.now))
         case RunStarted():
-            state = _restarted(state)
+            state = _down(state, is_ours=state.phase == "asked")
             return replace(state, settings=event.settings, block_wait_s=max(state.block_wait_s, 0.0), now=None)
         case SettingsChanged():
             return replace(state, settings=event.settings)
@@ -113,9 +111,11 @@ def decide(state: State, record: Record) -> tuple[Event, ...]:
             return _heard(state, event)
         case ClockTicked() if _is_over(state):
             return (LinkReleased(link=state.link),)
+        case LinkLost() if event.is_ours:
+            return ()  # perhaps because the run ends; if it goes on, the next tick finds that there is no link
         case ClockTicked() | SessionOpened() | LinkLost():
-            return _wanted_link(state)
-        case LinkRenewalWanted() if _may_renew(state, event):
+            return _wanted_link(state, record.at)
+        case LinkRenewalWanted() if _may_renew(state, event, record.at):
             return (LinkReleased(link=state.link),)
     return ()
 
@@ -142,18 +142,16 @@ def _down(state: State, *, is_ours: bool = False) -> State:
     return replace(state, phase="down", opened_at=None, lost=1 if was_healthy else state.lost + 1)
 
 
-def _restarted(state: State) -> State:
-    """What was still waiting to connect when the run before ended never did."""
-    connects, now = state.connects, state.now
-    if state.phase == "asked" and connects and now and (connects[-1] - now).total_seconds() > STILL_WAITING_S:
-        connects = connects[:-1]
-    return replace(_down(state, is_ours=state.phase == "asked"), connects=connects)
+def _made(state: State, now: datetime) -> tuple[datetime, ...]:
+    """At the first tick of a run: what the run before planned for later than that, it never came to."""
+    connects = state.connects
+    return connects[:-1] if connects and connects[-1] > now else connects
 
 
 def _requested(state: State, event: LinkRequested) -> State:
-    connects = state.connects
-    if state.now:
-        connects = noted(connects, (state.now + timedelta(seconds=event.wait_s),), _limits(state.settings.kis))
+    connects, at = state.connects, event.at or state.now
+    if at:
+        connects = noted(connects, (at + timedelta(seconds=event.wait_s),), _limits(state.settings.kis))
     return replace(
         state, phase="asked", link=event.link, block_wait_s=0.0, needs_key=False,
         is_key_new=event.new_key or state.is_key_new, connects=connects,
@@ -168,13 +166,13 @@ def _blocked(state: State, event: LinkBlocked) -> State:
     )  # fmt: skip
 
 
-def _wanted_link(state: State) -> tuple[Event, ...]:
+def _wanted_link(state: State, at: datetime) -> tuple[Event, ...]:
     """The next link, after the longest of its waits; if that is for the budget, it is said."""
     is_wanted = state.is_session and state.settings.monitor.signal.use_intraday
     if state.now is None or not is_wanted or state.phase != "down" or state.block_wait_s == NEVER_S:
-        return ()  # only the time tells how many connects were lately
-    first_s, budget_s = max(_reconnect_wait_s(state), state.block_wait_s), _budget_wait_s(state)
-    request = LinkRequested(link=state.link + 1, wait_s=max(first_s, budget_s), new_key=state.needs_key)
+        return ()  # not before the first tick of a run, which tells what the run before came to
+    first_s, budget_s = max(_reconnect_wait_s(state), state.block_wait_s), _budget_wait_s(state, at)
+    request = LinkRequested(link=state.link + 1, wait_s=max(first_s, budget_s), new_key=state.needs_key, at=at)
     if budget_s <= first_s:
         return (request,)
     kis = state.settings.kis
@@ -182,18 +180,18 @@ def _wanted_link(state: State) -> tuple[Event, ...]:
     return (LinkBlocked(link=state.link, reason=reason, wait_s=budget_s), request)
 
 
-def _budget_wait_s(state: State) -> float:
-    return round(wait_s(state.connects, state.now, _limits(state.settings.kis)), 3) if state.now else 0.0
+def _budget_wait_s(state: State, at: datetime) -> float:
+    return round(wait_s(state.connects, at, _limits(state.settings.kis)), 3)
 
 
 def _limits(kis: Kis) -> tuple[Limit, ...]:
     return Limit(kis.connects_per_10_min, 600), Limit(kis.connects_per_day, DAY_S)
 
 
-def _may_renew(state: State, event: LinkRenewalWanted) -> bool:
+def _may_renew(state: State, event: LinkRenewalWanted, at: datetime) -> bool:
     """Not if no other link could be opened right after: one that works a little is better than none."""
     is_open = state.phase == "open" and event.link == state.link
-    return is_open and state.is_session and not _budget_wait_s(state)
+    return is_open and state.is_session and not _budget_wait_s(state, at)
 
 
 def _reconnect_wait_s(state: State) -> float:
@@ -262,11 +260,17 @@ class WsActor(CoreActor):
     def __init__(self, state: State, journal: Journal, mailbox: Mailbox, link: Link) -> None:
         super().__init__(state, journal, mailbox)
         self._link = link
+        self._has_begun = False
 
     def perform(self, record: Record) -> None:
-        """Acts on the socket. A request that a later one has overtaken is left alone: KIS allows one link."""
+        """Acts on the socket. A request that a later one has overtaken is left alone: KIS allows one link.
+
+        So is one of the run before, which was planned for another time.
+        """
         match record.event:
-            case LinkRequested() if record.event.link == self._state.link:
+            case RunStarted():
+                self._has_begun = True
+            case LinkRequested() if self._has_begun and record.event.link == self._state.link:
                 self._link.open(record)
             case LinkReleased() | LinkBlocked():
                 self._link.close(record.event.link)

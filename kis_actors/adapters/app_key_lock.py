@@ -12,6 +12,7 @@ from pathlib import Path
 
 from kis_actors.adapters.file_lock import FileLock, Taken
 from kis_actors.adapters.keys import fingerprint
+from kis_actors.portable import user_number
 
 TAKEN = (
     "another daemon of this user runs with the same app key and address, and KIS gives a key one session: "
@@ -64,4 +65,5 @@ def _is_ours(place: Path) -> bool:
 
 def _user() -> str:
     """The number of the user; "" on Windows, where everybody has a temporary directory of his own."""
-    return str(os.geteuid()) if hasattr(os, "geteuid") else ""
+    number = user_number()
+    return "" if number is None else str(number)

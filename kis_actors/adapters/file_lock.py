@@ -16,17 +16,21 @@ class Taken(Exception):
 
 
 class FileLock:
-    """Holds the file `path`, made if need be, from entering to leaving. Raises Taken(taken) or OSError on entering."""
+    """Holds the file `path`, made if need be, from entering to leaving. Raises Taken(taken) or OSError on entering.
 
-    def __init__(self, path: Path, taken: str) -> None:
+    is_shared: others who share it may hold it too; not on Windows, which has no such lock.
+    """
+
+    def __init__(self, path: Path, taken: str, *, is_shared: bool = False) -> None:
         self._path = path
         self._taken = taken
+        self._is_shared = is_shared
 
     def __enter__(self) -> None:
         flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
         self._descriptor = os.open(self._path, flags, 0o600)
         try:
-            _lock(self._descriptor)
+            _lock(self._descriptor, self._is_shared)
         except OSError:
             os.close(self._descriptor)
             raise Taken(self._taken) from None
@@ -37,8 +41,8 @@ class FileLock:
         os.close(self._descriptor)
 
 
-def _lock(descriptor: int) -> None:
+def _lock(descriptor: int, is_shared: bool) -> None:
     if fcntl:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(descriptor, (fcntl.LOCK_SH if is_shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
     else:
         msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]  # not on Linux

@@ -16,6 +16,7 @@ from kis_actors.adapters.http import Answer, Http, HttpTrouble
 from kis_actors.credentials import Credentials
 from kis_actors.kis.errors import Treatment, describe, treatment_of
 from kis_actors.kis.rest import APPROVAL_PATH, TOKEN_PATH, approval_body, token_body
+from kis_actors.portable import PRIVATE_READING, put, user_number
 from kis_actors.units import KST
 
 ISSUE_GAP_S = 61.0
@@ -25,7 +26,6 @@ RENEW_AHEAD_S = 600
 IN_USE_S = 1.0
 """How soon to look again when another process holds the keys; it does so for one call."""
 BYTES_MAX = 100_000
-READING = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 NO_FILE = "is not a regular file"
 
 
@@ -189,8 +189,7 @@ class Keys:
     def _read(self) -> Kept:
         """The file, looked at open and not by name. One that others may read or have written tells only when to ask."""
         try:
-            # Without O_NONBLOCK, opening a pipe would wait for its writer.
-            descriptor = os.open(self._path, READING)
+            descriptor = os.open(self._path, PRIVATE_READING)
         except FileNotFoundError:
             return Kept()
         except OSError as problem:
@@ -239,7 +238,7 @@ class Keys:
             file.write(msgspec.json.encode(kept))
             file.flush()
             os.fsync(file.fileno())
-        unfinished.replace(self._path)
+        put(unfinished, self._path)
         _sync_directory(self._path.parent)
         return kept
 
@@ -253,9 +252,9 @@ def _flaw(status: os.stat_result) -> str:
     """Why an open file is not to be trusted; "" if it is."""
     if not stat.S_ISREG(status.st_mode):
         return NO_FILE
-    if not hasattr(os, "geteuid"):  # Windows, where modes say nothing
+    if (user := user_number()) is None:
         return ""
-    if status.st_uid != os.geteuid():
+    if status.st_uid != user:
         return f"belongs to another user (uid {status.st_uid})"
     mode = stat.S_IMODE(status.st_mode)
     return f"has mode {mode:04o}, expected 0600" if mode & 0o077 else ""

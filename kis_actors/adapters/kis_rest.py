@@ -12,6 +12,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from kis_actors.adapters.clock import Clock
+from kis_actors.adapters.counts import RestCounts
 from kis_actors.adapters.http import Answer, HttpTrouble
 from kis_actors.adapters.keys import Keys, Refused
 from kis_actors.adapters.kis_http import KisHttp
@@ -46,7 +47,7 @@ class KisRest:
     """One thread, one question at a time, each for at most `question_s`. What must wait for a token blocks no other.
 
     `fatal` is called once, when KIS will never answer this account, and says what to do; nothing is asked after that.
-    `warn` is told what a person should know and the daemon can live with.
+    `warn` is told what a person should know and the daemon can live with. `counts` says how often KIS was called.
     """
 
     def __init__(
@@ -69,7 +70,8 @@ class KisRest:
         self._jobs: deque[Job] = deque()
         self._later: list[tuple[float, Job]] = []
         self._redact = redactor(credentials)
-        self._http = KisHttp(timeout_s, self._redact)
+        self.counts = RestCounts()
+        self._http = KisHttp(timeout_s, self._redact, self.counts)
         self._pacer = Pacer(gap_s, clock, self._wait, SharedTurn(keys_path.with_name("pace")))
         self._keys = Keys(
             keys_path, self._rest_url, credentials, self._http, clock,
@@ -194,7 +196,7 @@ class KisRest:
         limits = replace(self._limits, rest_retry_waits_sec=()) if is_once else self._limits
         if (held_s := self._pacer.held_s()) > self._question_s:
             raise Later("KIS may be asked again", held_s)
-        return Tries(self._clock, self._pacer, self._wait, self._question_s, limits=limits)
+        return Tries(self._clock, self._pacer, self._wait, self._question_s, limits=limits, counts=self.counts)
 
     def _try(self, request: Request, token: str, tries: Tries) -> Answer:
         headers = headers_of(request, token, self._credentials.app_key, self._credentials.app_secret)

@@ -1,12 +1,17 @@
 """One daemon for each data directory."""
 
+import time
 from pathlib import Path
 
 from kis_actors.adapters.file_lock import FileLock, Taken
 
+PATIENCE_S = 1.0
+"""Who only looks whether a daemon runs holds the lock for a moment, and must not keep one from starting."""
+AGAIN_S = 0.05
+
 
 class DirectoryLock(FileLock):
-    """Holds `data_dir`, made if need be, from entering to leaving. Raises Taken on entering."""
+    """Holds `data_dir`, made if need be, from entering to leaving. Raises Taken on entering, after PATIENCE_S."""
 
     def __init__(self, data_dir: Path) -> None:
         self._data_dir = data_dir
@@ -15,15 +20,23 @@ class DirectoryLock(FileLock):
 
     def __enter__(self) -> None:
         self._data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-        super().__enter__()
+        until_s = time.monotonic() + PATIENCE_S
+        while True:
+            try:
+                return super().__enter__()
+            except Taken:
+                if time.monotonic() > until_s:
+                    raise
+            time.sleep(AGAIN_S)
 
 
 def is_taken(data_dir: Path) -> bool:
     """Whether a daemon runs on `data_dir`."""
-    if not (data_dir / "lock").exists():
+    path = data_dir / "lock"
+    if not path.exists():
         return False
     try:
-        with DirectoryLock(data_dir):
+        with FileLock(path, "", is_shared=True):
             return False
     except Taken:
         return True

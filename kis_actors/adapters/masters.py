@@ -3,16 +3,14 @@
 Must not know who asks: the command `universe` and the daemon take the same way.
 """
 
-import os
-import shutil
 from collections.abc import Sequence
 from datetime import date
-from itertools import count
 from pathlib import Path
 from typing import NamedTuple
 
 from kis_actors.adapters.download import download
 from kis_actors.adapters.http import HttpTrouble
+from kis_actors.adapters.replacing import replace_file
 from kis_actors.kis.master import BYTES_MAX, URLS, Listing, Market, MasterError, read_master
 from kis_actors.market.membership import (
     Chosen,
@@ -137,34 +135,6 @@ def checked_text(chosen: Chosen) -> str:
     except UniverseError as error:
         raise MastersError(f"no universe can be made of this: {error}") from error
     return text
-
-
-def replace_file(path: Path, text: str, day: date) -> Path | None:
-    """Puts `text` at `path` in one step; where the one before went, if there was another. Raises OSError."""
-    path = path.resolve()  # a link stays a link
-    content = text.encode()
-    is_there = path.exists()
-    if is_there and path.read_bytes() == content:
-        return None
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_suffix(".new")
-    with unfinished.open("wb") as file:
-        file.write(content)
-        os.fsync(file.fileno())
-    if is_there:
-        shutil.copymode(path, unfinished)  # the daemon lets nobody else read what it makes, but this may have been read
-    kept = _keep(path, day) if is_there else None
-    unfinished.replace(path)
-    return kept
-
-
-def _keep(path: Path, day: date) -> Path:
-    """Copies `path` beside itself under a name with the day it was replaced on; no copy is ever overwritten."""
-    numbers = (f"{day}" if number == 1 else f"{day}.{number}" for number in count(1))
-    names = (path.with_name(f"{path.stem}.{number}{path.suffix}") for number in numbers)
-    kept = next(name for name in names if not name.exists())
-    shutil.copy2(path, kept)
-    return kept
 
 
 def _members_before(path: Path) -> tuple[Member, ...] | None:

@@ -9,6 +9,7 @@ from email.utils import parsedate_to_datetime
 from math import ceil
 
 from kis_actors.adapters.clock import Clock
+from kis_actors.adapters.counts import RestCounts
 from kis_actors.adapters.http import Answer, HttpTrouble
 from kis_actors.adapters.pacer import Pacer
 from kis_actors.kis.errors import Treatment, describe, treatment_of
@@ -57,11 +58,12 @@ class Later(Exception):
 class Tries:
     """The tries of one question: a few waits, one repeat at once, and `limit_s` in all.
 
-    `wait` raises Stopping when the daemon is.
+    `wait` raises Stopping when the daemon is. counts: where refusals and retries are counted.
     """
 
     def __init__(
-        self, clock: Clock, pacer: Pacer, wait: Callable[[float], None], limit_s: float, *, limits: Kis = Kis()
+        self, clock: Clock, pacer: Pacer, wait: Callable[[float], None], limit_s: float, *, limits: Kis,
+        counts: RestCounts,
     ) -> None:  # fmt: skip
         self._clock = clock
         self._pacer = pacer
@@ -71,6 +73,7 @@ class Tries:
         self._until_s = clock.elapsed_s() + limit_s
         self._limit_s = limit_s
         self._has_repeat = True
+        self._counts = counts
 
     def left_s(self) -> float:
         """What is left of the question's time."""
@@ -78,6 +81,7 @@ class Tries:
 
     def after_answer(self, answer: Answer) -> None:
         """Returns when the question may be asked again after this refusal. Raises Failed if it may not."""
+        self._counts.refusals += 1
         treatment = meaning_of(answer)
         rest_s = retry_after_s(answer, self._clock.now(), self._retry_after_max_s)
         if treatment is Treatment.backoff:
@@ -92,6 +96,7 @@ class Tries:
         """The same after no answer. Silence is not asked again: the next scan comes anyway, and KIS may be drowning."""
         if trouble.kind == "reset" and self._has_repeat:
             self._has_repeat = False
+            self._counts.retries += 1
         elif trouble.kind == "refused":
             self._wait_again(trouble.reason, 0.0)
         else:
@@ -105,6 +110,7 @@ class Tries:
         if wait_s > self.left_s():
             raise Failed(f"{reason}; no more time within {self._limit_s:g} s")
         self._wait(wait_s)
+        self._counts.retries += 1
 
 
 def meaning_of(answer: Answer) -> Treatment:

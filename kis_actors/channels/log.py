@@ -1,10 +1,10 @@
 """Alerts as lines on the console."""
 
-import unicodedata
 from collections.abc import Callable
 
 from kis_actors.messages import NotifyRequested
 from kis_actors.ports import Outcome
+from kis_actors.printable import plain
 
 
 class LogChannel:
@@ -17,10 +17,5 @@ class LogChannel:
 
     def send(self, question: NotifyRequested) -> Outcome:
         """Writes the text."""
-        self._write(harmless(question.text))
+        self._write(plain(question.text))
         return Outcome(status="sent")
-
-
-def harmless(text: str) -> str:
-    """`text` without what steers a terminal; lines stay lines."""
-    return "".join(character for character in text if character == "\n" or unicodedata.category(character) != "Cc")

@@ -14,7 +14,8 @@ from kis_actors.causes import Node, chain, effects
 from kis_actors.commands.events import event_of
 from kis_actors.commands.loading import load_settings
 from kis_actors.commands.phrases import phrase
-from kis_actors.commands.reading import json_of, plain
+from kis_actors.commands.reading import json_of
+from kis_actors.printable import plain
 from kis_actors.recovery import day_file, record_of
 from kis_actors.units import instant_of_ns
 

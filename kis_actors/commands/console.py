@@ -16,7 +16,9 @@ from rich.table import Table
 from rich.text import Text
 
 from kis_actors.commands.lines import Lines
+from kis_actors.commands.output import stamped
 from kis_actors.messages import AlertDecided
+from kis_actors.printable import plain
 from kis_actors.texts import measured, rule_name
 from kis_actors.units import percent
 from kis_actors.view import View
@@ -32,7 +34,7 @@ class PlainConsole:
     @contextmanager
     def showing(self, view: View) -> Iterator[None]:
         """While inside, `refresh` says what is new in `view`."""
-        self._lines = Lines(view, self.write)
+        self._lines = Lines(view, lambda news: self.write(stamped(news)))
         yield
 
     def write(self, text: str) -> None:
@@ -41,14 +43,15 @@ class PlainConsole:
 
     def refresh(self) -> None:
         """Prints what is new."""
-        self._lines.print_news()
+        self._lines.say_news()
 
 
 class LiveConsole:
-    """A page that is drawn anew four times a second."""
+    """A page that is drawn anew four times a second. page: where the watch page is."""
 
-    def __init__(self) -> None:
+    def __init__(self, page: str) -> None:
         self._rate = Rate()
+        self._page_address = page
 
     @contextmanager
     def showing(self, view: View) -> Iterator[None]:
@@ -66,7 +69,8 @@ class LiveConsole:
     def _page(self) -> Layout:
         view = self._view
         layout = Layout()
-        layout.split_column(Layout(_head(view, self._rate.of(view.log_seq)), size=5), Layout(name="body"))
+        head = _head(view, self._rate.of(view.log_seq), self._page_address)
+        layout.split_column(Layout(head, size=5), Layout(name="body"))
         layout["body"].split_row(Layout(_subscriptions(view), size=SUBSCRIPTIONS_WIDTH), Layout(_alerts(view)))
         return layout
 
@@ -110,10 +114,10 @@ def look_closer(directory: Path, day: date | None) -> str:
     return f"./tools/kis-actors replay {day or ''} --config {directory}/settings.yaml".replace("  ", " ")
 
 
-def _head(view: View, events_per_s: float) -> Panel:
+def _head(view: View, events_per_s: float, page: str) -> Panel:
     clock = f"{view.now:%Y-%m-%d %H:%M:%S} KST" if view.now else "starting"
     session = f"open until {view.session.closes:%H:%M}" if view.session else "closed" if view.closed_day else "not open"
-    link = f"link {view.link}{' ' + view.link_reason if view.link_reason else ''}"
+    link = plain(f"link {view.link}{' ' + view.link_reason if view.link_reason else ''}")
     rejected = f"{view.frames:,} frames ({view.frames_rejected} rejected)"
     logged = f"{view.log_seq:,} events, {events_per_s:,.0f}/s"
     safe = "SAFE MODE " if view.is_safe else "DEGRADED MODE " if view.is_degraded else ""
@@ -124,7 +128,7 @@ def _head(view: View, events_per_s: float) -> Panel:
     ]
     for line in lines:
         line.no_wrap, line.overflow = True, "ellipsis"
-    return Panel(Group(*lines), title="kis-actors · simulated KIS", subtitle="Ctrl-C stops")
+    return Panel(Group(*lines), title="kis-actors · simulated KIS", subtitle=f"{page} · Ctrl-C stops")
 
 
 def _scan(view: View) -> str:
@@ -149,7 +153,7 @@ def _subscriptions(view: View) -> Panel:
     for target in view.targets[:TARGETS_SHOWN]:
         state = view.slot_of(target.code)
         table.add_row(
-            target.code, Text(view.names.get(target.code, "")), percent(target.disparity), f"{target.score:.1f}",
+            target.code, Text(plain(view.names.get(target.code, ""))), percent(target.disparity), f"{target.score:.1f}",
             Text("●", "green") if state == "live" else Text("○", "yellow"),
         )  # fmt: skip
     return Panel(table, title=f"subscriptions: {view.live()} live of {len(view.targets)}")
@@ -162,11 +166,11 @@ def _alerts(view: View) -> Panel:
 
 def _who(alert: AlertDecided) -> str:
     signal = alert.signal
-    return f"{signal.observed_at:%H:%M:%S} {signal.code} {signal.name}"
+    return plain(f"{signal.observed_at:%H:%M:%S} {signal.code} {signal.name}")
 
 
 def _what(alert: AlertDecided) -> str:
     signal = alert.signal
     values = measured(signal, None, "ko")
     price = f"{signal.price_won:,}원" if signal.price_won else "현재가 -"
-    return f"{rule_name(signal, 'ko')} {values} {price}"
+    return plain(f"{rule_name(signal, 'ko')} {values} {price}")

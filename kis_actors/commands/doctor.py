@@ -18,6 +18,11 @@ COLOURS = {"pass": "green", "warn": "yellow", "fail": "red", "skip": "bright_bla
 @click.option("--json", "is_json", is_flag=True, help="One JSON object a line.")
 def doctor(config: Path | None, data_dir: Path | None, is_offline: bool, is_json: bool) -> None:
     """Can this machine and account do the job: each check, its result, what to do. Sends no message."""
+    sys.exit(show_findings(config, data_dir, is_offline=is_offline, is_json=is_json))
+
+
+def show_findings(config: Path | None, data_dir: Path | None, *, is_offline: bool, is_json: bool = False) -> int:
+    """Prints each check with its result; the exit status."""
     from kis_actors.commands.doctor_checks import examine
     from kis_actors.commands.doctor_local import Case
     from kis_actors.commands.reading import json_of
@@ -32,4 +37,4 @@ def doctor(config: Path | None, data_dir: Path | None, is_offline: bool, is_json
             click.echo(f"{click.style(finding.result, COLOURS[finding.result])}  {check:<14}  {finding.found}{advice}")
     if not is_json:
         click.echo(", ".join(f"{results[result]} {result}" for result in COLOURS))
-    sys.exit(FAILED if results["fail"] else PASSED)
+    return FAILED if results["fail"] else PASSED

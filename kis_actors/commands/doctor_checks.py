@@ -8,7 +8,7 @@ from kis_actors.commands import doctor_local as local
 from kis_actors.commands.doctor_http import without
 from kis_actors.commands.doctor_local import Case, Finding, Trouble, skipped
 from kis_actors.commands.doctor_network import Network
-from kis_actors.commands.reading import plain
+from kis_actors.printable import plain
 
 
 class Check(NamedTuple):

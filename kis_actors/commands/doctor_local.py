@@ -21,6 +21,7 @@ from kis_actors.market.calendar import calendar_for
 from kis_actors.market.overlay import overlaid
 from kis_actors.market.sessions import next_session
 from kis_actors.market.universe import Stock, UniverseError, read_universe
+from kis_actors.portable import user_number
 from kis_actors.settings import Settings
 from kis_actors.settings_file import SettingsError, resolve
 from kis_actors.units import log_day_of
@@ -232,8 +233,10 @@ def _place_problems(there: Path, kind: str, free_bytes: int) -> Iterator[Finding
 
 
 def _owner_problems(directory: Path) -> Iterator[Finding]:
-    status = directory.stat()
-    if status.st_uid != os.geteuid():
+    status, user = directory.stat(), user_number()
+    if user is None:
+        return
+    if status.st_uid != user:
         found = f"{directory} belongs to another user (uid {status.st_uid})"
         yield warned(found, "run doctor as the daemon's user, or chown it to this one")
     if status.st_mode & 0o022:

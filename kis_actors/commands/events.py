@@ -14,9 +14,10 @@ from eventlog.day import days_in, kept_of
 from eventlog.passage import rows_in_pieces, seq_at
 from eventlog.reading import open_reader
 from eventlog.schema import Row
-from kis_actors.commands.reading import file_until, is_about, json_of, plain
+from kis_actors.commands.reading import file_until, is_about, json_of
 from kis_actors.kis.values import CODE
 from kis_actors.messages import NAMES
+from kis_actors.printable import plain
 from kis_actors.units import instant_of_ns, ns_of_instant
 
 FOLLOW_S = 0.5

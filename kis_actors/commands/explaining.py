@@ -8,12 +8,13 @@ import click
 
 from kis_actors.actors.signal import explained
 from kis_actors.actors.subscription import nearest_of
-from kis_actors.commands.reading import file_until, json_of, plain
+from kis_actors.commands.reading import file_until, json_of
 from kis_actors.cores import CORES
 from kis_actors.duties import talk
 from kis_actors.messages import NAMES, AlertDecided, AlertHeld, AlertSuppressed, Event, Record, SignalRaised
 from kis_actors.policies.commands import code_of, similar_to
 from kis_actors.policies.ranking import Ranked
+from kis_actors.printable import plain
 from kis_actors.recovery import history_of, rebuild, records_in
 from kis_actors.signals.standing import Explanation, Standing
 from kis_actors.texts import in_unit
@@ -48,8 +49,8 @@ def show_why(
     path, until = file_until(config, data_dir, day, at, needs_all=True)
     records = (record for record in records_in(path) if until is None or record.at <= until)
     rebuilt = rebuild(CORES, records, history_of(path, CORES))
-    moment = _moment(rebuilt.states, _watched(code, rebuilt.states), path, until or instant_of_ns(rebuilt.last_at_ns))
-    click.echo(json_of(_json(moment)) if is_json else plain(_text(moment)))
+    moment = moment_of(rebuilt.states, _watched(code, rebuilt.states), path, until or instant_of_ns(rebuilt.last_at_ns))
+    click.echo(json_of(why_json(moment)) if is_json else plain(_text(moment)))
     return 0
 
 
@@ -62,7 +63,8 @@ def _watched(word: str, states: dict[str, Any]) -> str:
     return code
 
 
-def _moment(states: dict[str, Any], code: str, path: Path, at: datetime) -> Moment:
+def moment_of(states: dict[str, Any], code: str, path: Path, at: datetime) -> Moment:
+    """What is known of `code` at `at`, for which the actors' states are given; reads the rest in the day file."""
     ranking = nearest_of(states["subscription"])
     place = next((number for number, one in enumerate(ranking, start=1) if one.code == code), None)
     lasts = [last for last in states["notify"].last_alerts.values() if last.code == code and last.quiet_until > at]
@@ -112,7 +114,8 @@ def _happened_line(record: Record) -> str:
     return f"{head}: {event.alert_id}"
 
 
-def _json(moment: Moment) -> dict[str, Any]:
+def why_json(moment: Moment) -> dict[str, Any]:
+    """The answer in the shape that `--json` prints."""
     of = moment.explanation
     return {
         "at": moment.at, "code": of.code, "name": of.name, "market": of.market,

@@ -6,7 +6,6 @@ The combinations are shared among as many processes as there are cores; each rea
 import multiprocessing
 import os
 import signal
-import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, wait
 from datetime import datetime
@@ -72,7 +71,7 @@ def _has_failed(share: "Future[Any]") -> bool:
 
 
 def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _begin(reached: Any) -> None:

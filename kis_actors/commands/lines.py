@@ -1,20 +1,21 @@
-"""What the daemon does, as plain lines for a terminal or a journal; only what somebody might act on."""
+"""What the daemon does, in a few words; only what somebody might act on."""
 
 from collections.abc import Callable
 
+from kis_actors.commands.output import News
 from kis_actors.view import View
 
 
 class Lines:
     """Says what changed since it was last asked."""
 
-    def __init__(self, view: View, write: Callable[[str], None]) -> None:
+    def __init__(self, view: View, say: Callable[[News], None]) -> None:
         self._view = view
-        self._write = write
+        self._tell = say
         self._said: dict[str, str] = {}
 
-    def print_news(self) -> None:
-        """One line for each thing that is not as it was."""
+    def say_news(self) -> None:
+        """Each thing that is not as it was."""
         view = self._view
         self._say("session", self._session())
         self._say_mode("safe mode", is_on=view.is_safe, on="safe mode: scans fail", off="safe mode left: scans work")
@@ -45,5 +46,4 @@ class Lines:
     def _say(self, topic: str, line: str) -> None:
         if line and self._said.get(topic) != line:
             self._said[topic] = line
-            clock = f"{self._view.now:%H:%M:%S}" if self._view.now else "--:--:--"
-            self._write(f"{clock} {line}")
+            self._tell(News(topic, line, self._view.now))

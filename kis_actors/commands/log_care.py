@@ -11,6 +11,7 @@ from eventlog.day import DECISIONS, HOT, SEALED, days_gone_in, days_in, files_of
 from eventlog.reading import AnyReader, open_reader
 from eventlog.repair import truncate
 from eventlog.schema import Row
+from eventlog.trouble import DiskTrouble, disk_trouble
 from eventlog.verdict import Verdict, verdict_on
 from kis_actors.adapters.file_lock import Taken
 from kis_actors.adapters.lock import DirectoryLock
@@ -41,11 +42,21 @@ def show_verdicts(config: Path | None, data_dir: Path | None, days: tuple[date, 
 
 def _show_verdict(path: Path, before: list[Path]) -> int:
     """Prints what is wrong with one file, which goes on where that of the day `before` ends; how much there is."""
-    verdict = verdict_on(path)
-    found = [*_findings(path, verdict), *(what for one in before for what in _continuation(one, path))]
-    lines = found or [f"whole, up to record {verdict.last_seq}"]
+    found, last_seq = _found_in(path, before)
+    lines = found or [f"whole, up to record {last_seq}"]
     click.echo("\n".join(f"{path.stem}{KEPT_AS[path.suffix]}: {what}" for what in lines))
     return len(found)
+
+
+def _found_in(path: Path, before: list[Path]) -> tuple[list[str], int]:
+    """What is wrong, and the last record."""
+    try:
+        with disk_trouble(path):
+            verdict = verdict_on(path)
+            continuation = [what for one in before for what in _continuation(one, path)]
+            return [*_findings(path, verdict), *continuation], verdict.last_seq
+    except DiskTrouble as trouble:
+        return [str(trouble)], 0
 
 
 def repair_day(config: Path | None, data_dir: Path | None, day: date, last_seq: int) -> int:

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from kis_actors.settings_file import SettingsError
+from kis_actors.problems import SettingsError
 
 STOPPED, COULD_NOT = 0, 2
 SEQ_MAX = 2**63 - 1

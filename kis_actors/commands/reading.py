@@ -13,6 +13,7 @@ from eventlog.schema import Row
 from kis_actors.adapters.clock import Clock
 from kis_actors.commands.loading import load_settings
 from kis_actors.messages import NAMES, FrameReceived
+from kis_actors.printable import plain
 from kis_actors.recovery import day_file
 from kis_actors.units import KST, log_day_of
 
@@ -90,8 +91,3 @@ def _codes_in(payload: str) -> list[str]:
 def json_of(value: Any) -> str:
     """`value` as one line of JSON."""
     return msgspec.json.encode(value).decode()
-
-
-def plain(text: str) -> str:
-    """`text` without the control characters that could take over a terminal."""
-    return "".join(char if char.isprintable() or char == "\n" else "?" for char in text)

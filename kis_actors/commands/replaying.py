@@ -10,10 +10,11 @@ import msgspec
 
 from kis_actors import replay
 from kis_actors.commands.progress import bar_over
-from kis_actors.commands.reading import file_of, instant_of, json_of, plain
+from kis_actors.commands.reading import file_of, instant_of, json_of
 from kis_actors.commands.stepping import change_line
 from kis_actors.cores import CORES
 from kis_actors.differences import differences
+from kis_actors.printable import plain
 
 PAYLOAD_CHARS_MAX = 600
 CHANGES_SHOWN_MAX = 20

@@ -12,31 +12,41 @@ import click
 from kis_actors.adapters.clock import Clock
 from kis_actors.adapters.file_lock import Taken
 from kis_actors.adapters.masters import UniverseSource
+from kis_actors.adapters.service_manager import ServiceManager
 from kis_actors.adapters.universes import KnownUniverse
-from kis_actors.app import App, Parts
+from kis_actors.app import App
 from kis_actors.commands.lines import Lines
 from kis_actors.commands.loading import load_settings
-from kis_actors.credentials import Credentials, load_credentials
+from kis_actors.commands.output import Format, errors_through, output_for
+from kis_actors.credentials import Credentials, load_credentials, redactor
 from kis_actors.market.calendar import calendar_for
 from kis_actors.market.sessions import Calendar
 from kis_actors.market.universe import Stock, UniverseError, read_universe
+from kis_actors.portable import RELOADING, STOPPING
 from kis_actors.reload import Reread
 from kis_actors.settings_file import Loaded, Problem, SettingsError, named_in, resolve
+from kis_actors.system import Parts
 
 IN_USE = 75
 INTERRUPTED = 130
 
 
-def run_daemon(config: Path | None, data_dir: Path | None, overrides: Sequence[str], *, is_dry_run: bool) -> int:
+def run_daemon(
+    config: Path | None, data_dir: Path | None, overrides: Sequence[str], *, is_dry_run: bool, log_format: Format
+) -> int:  # fmt: skip
     """Runs until stopped; the exit status. Raises SettingsError or CredentialsError before anything is opened."""
     os.umask(0o077)  # the log is nobody else's business
     loaded = load_settings(config, data_dir, overrides)
-    for warning in loaded.warnings:
-        click.echo(f"warning: {warning}", err=True)
     credentials = load_credentials(loaded.settings, os.environ, loaded.path)
-    app = App(parts_of(loaded, credentials, is_dry_run=is_dry_run, write=click.echo))
-    lines = Lines(app.view, click.echo)
-    return run_app(app, lines.print_news, lambda: load_settings(config, data_dir, overrides).settings)
+    redact = redactor(credentials)
+    output, errors = (output_for(log_format, redact, stream) for stream in (sys.stdout, sys.stderr))
+    for warning in loaded.warnings:
+        errors.write(f"warning: {warning}")
+    parts = parts_of(loaded, credentials, is_dry_run=is_dry_run, write=output.write)
+    app = App(parts._replace(manager=ServiceManager(os.environ.get("NOTIFY_SOCKET", ""))))
+    lines = Lines(app.view, output.say)
+    with errors_through(errors):
+        return run_app(app, lines.say_news, lambda: load_settings(config, data_dir, overrides).settings)
 
 
 def run_app(app: App, on_second: Callable[[], None], reread: Reread | None = None) -> int:
@@ -51,8 +61,8 @@ def run_app(app: App, on_second: Callable[[], None], reread: Reread | None = Non
             app.reload(reread)
         on_second()
 
-    before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
-    before[signal.SIGHUP] = signal.signal(signal.SIGHUP, lambda *_: app.reload_wanted.set())
+    before = {number: signal.signal(number, stop) for number in STOPPING}
+    before |= {number: signal.signal(number, lambda *_: app.reload_wanted.set()) for number in RELOADING}
     try:
         return app.run(each_second)
     except Taken as error:
@@ -139,7 +149,3 @@ def _text(path: Path) -> str:
     except (OSError, UnicodeDecodeError) as error:
         problem = Problem(str(path), 1, 1, f"cannot be read: {error}", "name an existing UTF-8 file in the settings")
         raise SettingsError((problem,)) from None
-
-
-if sys.platform == "win32":  # a console there may not know Hangul
-    sys.stdout.reconfigure(encoding="utf-8", errors="replace")

@@ -1,31 +1,27 @@
-"""What the reading commands show: alerts, state and status, for people or as JSON lines.
+"""What the reading commands show: alerts and state, for people or as JSON lines.
 
 Opens the log read-only, also while a daemon writes it.
 """
 
-import time
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import click
 import msgspec
-import orjson
 
 from kis_actors.actors.subscription import nearest_of
-from kis_actors.adapters.lock import is_taken
 from kis_actors.commands.deliveries import TOLD_BY, alerts_of
-from kis_actors.commands.loading import load_settings
-from kis_actors.commands.reading import file_of, file_until, json_of, plain
+from kis_actors.commands.reading import file_of, file_until, json_of
 from kis_actors.cores import CORES
 from kis_actors.duties.talk import Talk
 from kis_actors.messages import NAMES, SignalRaised
 from kis_actors.policies.registrations import code_of, feed_of
+from kis_actors.printable import plain
 from kis_actors.recovery import history_of, rebuild, records_in
 from kis_actors.texts import measured
 
 NEAR_SHOWN = 40
-STATUS_OLD_S = 15
 
 
 def show_alerts(config: Path | None, data_dir: Path | None, day: date | None, *, is_json: bool) -> int:
@@ -45,20 +41,6 @@ def show_state(config: Path | None, data_dir: Path | None, day: date | None, *, 
     state = _state(rebuilt.states, rebuilt.last_seq)
     click.echo(json_of(state) if is_json else msgspec.json.format(json_of(state)))
     return 0
-
-
-def show_status(config: Path | None, data_dir: Path | None, *, is_json: bool) -> int:
-    """Prints the running daemon's health; 0 healthy, 1 degraded, 2 not running."""
-    directory = Path(load_settings(config, data_dir, ()).settings.log.data_dir)
-    path = directory / "status.json"
-    if not is_taken(directory) or not path.exists():
-        click.echo(f"no daemon is running on {directory}", err=True)
-        return 2
-    status = orjson.loads(path.read_bytes())
-    if time.time() - path.stat().st_mtime > STATUS_OLD_S:
-        status |= {"healthy": False, "reasons": [*status["reasons"], "the daemon has not said a word for a while"]}
-    click.echo(json_of(status) if is_json else _status_text(status))
-    return 0 if status["healthy"] else 1
 
 
 def _alert_line(alert: dict[str, Any], signal: SignalRaised) -> str:
@@ -106,13 +88,3 @@ def _quiet(talk: Talk) -> dict[str, Any]:
     return {
         "paused": talk.is_paused, "muted": talk.is_muted, "muted_until": talk.muted_until, "snoozed": talk.snoozed
     }  # fmt: skip
-
-
-def _status_text(status: dict[str, Any]) -> str:
-    live = sum(one["state"] == "live" for one in status["subscriptions"])
-    head = "healthy" if status["healthy"] else "degraded: " + "; ".join(status["reasons"])
-    return "\n".join([
-        head,
-        f"session {status['session'] or 'closed'}, link {status['link']}, {live} codes live, {status['alerts']} alerts",
-        f"last scan {status['last_scan_at']}, last frame {status['last_frame_at']}, log seq {status['log_seq']}",
-    ])  # fmt: skip

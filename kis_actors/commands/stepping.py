@@ -15,10 +15,11 @@ import msgspec
 
 from eventlog.schema import Row
 from kis_actors.commands.progress import seqs_of
-from kis_actors.commands.reading import file_of, instant_of, is_about, json_of, plain
+from kis_actors.commands.reading import file_of, instant_of, is_about, json_of
 from kis_actors.cores import CORES
 from kis_actors.differences import ABSENT, Change, found_at
 from kis_actors.messages import NAMES
+from kis_actors.printable import plain
 from kis_actors.replay import Encoded
 from kis_actors.stepping import Step, Taken, Walk
 from kis_actors.units import instant_of_ns

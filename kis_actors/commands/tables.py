@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from kis_actors.commands.reading import plain
+from kis_actors.printable import plain
 from kis_actors.units import percent
 
 WIDE = 240

@@ -8,9 +8,10 @@ from typing import Any, NamedTuple
 import click
 
 from kis_actors.adapters.clock import Clock
-from kis_actors.adapters.masters import MastersError, NoMasterFile, checked_text, fetch_members, replace_file
+from kis_actors.adapters.masters import MastersError, NoMasterFile, checked_text, fetch_members
+from kis_actors.adapters.replacing import replace_file
 from kis_actors.commands.loading import load_settings
-from kis_actors.commands.reading import json_of, plain
+from kis_actors.commands.reading import json_of
 from kis_actors.market.membership import (
     Change,
     Chosen,
@@ -22,6 +23,7 @@ from kis_actors.market.membership import (
     read_members,
 )
 from kis_actors.market.universe import UniverseError
+from kis_actors.printable import plain
 from kis_actors.settings import Universe
 from kis_actors.settings_file import SettingsError, resolve
 

@@ -6,7 +6,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from kis_actors.messages import AlertDecided, AlertHeld, ClockTicked, DigestDecided, Event, RunStarted, SettingsChanged
-from kis_actors.settings import Notify
+from kis_actors.notify_settings import Notify
 
 HELD_MAX = 3000
 

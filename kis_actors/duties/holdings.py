@@ -177,7 +177,8 @@ def late(held: Holdings, event: Event) -> tuple[Event, ...]:
     """What KIS has not answered in time is asked again, a few times."""
     if not isinstance(event, ClockTicked) or not held.ledger.link:
         return ()
-    return _commands(held, held.ledger.late(held.wanted(), event.now, held.settings))
+    overdue = held.ledger.overdue(event.now, held.settings)
+    return _commands(held, held.ledger.late(overdue, held.wanted())) if overdue else ()
 
 
 def close_the_gap(held: Holdings, _: Event) -> tuple[Event, ...]:

@@ -8,7 +8,6 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from kis_actors.kis.feeds import TRADE_FEEDS
-from kis_actors.market.baseline import completed_total_won
 from kis_actors.messages import (
     BaselineLoaded,
     BaselineMissing,
@@ -28,7 +27,7 @@ from kis_actors.policies.freshness import Regular, regular_of
 from kis_actors.rules import AnyParams
 from kis_actors.settings import Settings
 from kis_actors.signals import engine
-from kis_actors.signals.engine import Fired, Memory, applied, forget_holding, is_waiting, judge, readings_of
+from kis_actors.signals.engine import Fired, Memory, applied, forget_holding, judge, readings_of
 from kis_actors.signals.outlook import Outlook, Seen
 from kis_actors.signals.params import Groups
 from kis_actors.signals.sight import Average, Sight
@@ -70,7 +69,7 @@ class Judgement(Struct, kw_only=True, dict=True):
 
     @cached_property
     def outlooks(self) -> dict[str, Outlook]:
-        """What was worked out for each code from what is above; never stored, and forgotten when that changes."""
+        """What is above, by code; never stored, and forgotten when anything but a price changes it."""
         return {}
 
 
@@ -131,20 +130,18 @@ def _change(day: Judgement, settings: Settings, now: datetime | None) -> None:
 
 def consider(day: Judgement, seen: Seen) -> tuple[Fired, ...]:
     """The rules that count with this price."""
-    code, at_s = seen.code, second_of(seen.seen_at)
-    tape, outlook, of_code = _tape(day, seen, at_s), _outlook(day, code), day.memories.get(code)
-    if of_code is None:
-        of_code = day.memories[code] = {}
+    outlook, at_s = _outlook(day, seen.code), second_of(seen.seen_at)
+    tape = outlook.trades if seen.source == "trade" else _scans(day, outlook, at_s)
     sight = outlook.sight(seen, tape, at_s)
-    fired = judge(outlook.rules, of_code, sight, is_regular=seen.is_regular, age_s=seen.age_s)
-    if is_waiting(day.rules, day.memories, code):
+    fired, is_waiting = judge(outlook.rules, outlook.memories, sight, is_regular=seen.is_regular, age_s=seen.age_s)
+    if is_waiting:
         _keep_holding(day, seen, sight, outlook)
     elif day.holding:
-        day.holding.pop(code, None)
+        day.holding.pop(seen.code, None)
     if not seen.interruption:
-        point = Point(at_s, seen.price_won, seen.cum_volume_shares, seen.cum_turnover_won)
-        tape.add(point, day.window_s)
-        _draw(day, code, at_s, seen.price_won)
+        tape.add(Point(at_s, seen.price_won, seen.cum_volume_shares, seen.cum_turnover_won), day.window_s)
+        second = (at_s + KST_S) % DAY_S
+        outlook.line[second - second % LINE_STEP_S] = seen.price_won
     return fired
 
 
@@ -168,9 +165,7 @@ def resume(day: Judgement, code: str) -> None:
 
 def note_extremes(day: Judgement, code: str, high_won: int, low_won: int) -> None:
     """The day's high and low as KIS has them, for the next price."""
-    if high_won and low_won:
-        _tape_of(day.trades, code).note_extremes(high_won, low_won)
-        _tape_of(day.scans, code).note_extremes(high_won, low_won)
+    _outlook(day, code).note_extremes(high_won, low_won)
 
 
 def line_of(day: Judgement, code: str) -> tuple[tuple[int, int], ...]:
@@ -196,9 +191,10 @@ def _repeated(day: Judgement, name: str, seen: Seen, now: datetime) -> tuple[Fir
     """The last look of one rule once more; the others look at prices alone, so nothing changes for them."""
     is_regular = seen.is_regular and (day.regular is None or day.regular.has(now))
     own = {other: memory if other == name else replace(memory) for other, memory in day.memories[seen.code].items()}
-    tape, outlook = _tape(day, seen, second_of(seen.seen_at)), _outlook(day, seen.code)
+    outlook = _outlook(day, seen.code)
+    tape = outlook.trades if seen.source == "trade" else _scans(day, outlook, second_of(seen.seen_at))
     sight = outlook.sight(seen, tape, int(now.timestamp()))
-    fired = judge(outlook.rules, own, sight, is_regular=is_regular, age_s=seen.age_s)
+    fired, _ = judge(outlook.rules, own, sight, is_regular=is_regular, age_s=seen.age_s)
     return tuple(one for one in fired if one.name == name)
 
 
@@ -209,25 +205,17 @@ def _outlook(day: Judgement, code: str) -> Outlook:
         average = Average(day.settings.monitor.signal.ma_days, day.settings.monitor.signal.ma_includes_today)
         found = day.outlooks[code] = Outlook(
             rules=applied(day.rules, day.groups, code, market), market=market, closes_won=closes_won, average=average,
-            completed_won=completed_total_won(closes_won, **average._asdict()),
             levels_won=day.levels_won.get(code, (0, 0)),
             opened_s=day.opened_at.timestamp() if day.opened_at else None,
+            memories=day.memories.setdefault(code, {}), trades=day.trades.setdefault(code, Tape()),
+            scans=day.scans.setdefault(code, Tape()), line=day.lines.setdefault(code, {}),
         )  # fmt: skip
     return found
 
 
-def _tape_of(tapes: dict[str, Tape], code: str) -> Tape:
-    """As setdefault, which would make a tape at every price."""
-    tape = tapes.get(code)
-    if tape is None:
-        tape = tapes[code] = Tape()
-    return tape
-
-
-def _tape(day: Judgement, seen: Seen, at_s: int) -> Tape:
-    if seen.source == "trade":
-        return _tape_of(day.trades, seen.code)
-    tape = _tape_of(day.scans, seen.code)
+def _scans(day: Judgement, outlook: Outlook, at_s: int) -> Tape:
+    """The tape of scans, which begins anew where some were missed."""
+    tape = outlook.scans
     if tape.points and at_s - tape.points[-1].at_s > _scan_gap_s(day):
         tape.begin(at_s)
     return tape
@@ -283,10 +271,3 @@ def _drop_settled(day: Judgement, code: str) -> None:
     day.holding[code] = left
     if not left:
         del day.holding[code]
-
-
-def _draw(day: Judgement, code: str, at_s: int, price_won: int) -> None:
-    second, line = (at_s + KST_S) % DAY_S, day.lines.get(code)
-    if line is None:
-        line = day.lines[code] = {}
-    line[second - second % LINE_STEP_S] = price_won

@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from msgspec import Struct, field
 
-from kis_actors.kis.feeds import TRADE_FEEDS
+from kis_actors.kis.feeds import TRADE_FEEDS, is_known_width
 from kis_actors.kis.frames import Frame, FrameError
 from kis_actors.kis.rest import Quote
 from kis_actors.messages import (
@@ -114,7 +114,8 @@ def _is_watched(watch: StreamWatch, event: SubscribeRefused | UnsubscribeConfirm
 
 def hear(watch: StreamWatch, frame: Frame) -> None:
     """Notes a frame that was read."""
-    _note_width(watch, frame.tr_id, frame.width, is_readable=True)
+    if watch.widths.refused or not is_known_width(frame.tr_id, frame.width):
+        _note_width(watch, frame.tr_id, frame.width, is_readable=True)
     for tick in frame.ticks:
         live = watch.live.get(tick.code)
         if live is None:

@@ -4,6 +4,7 @@ Preparation begins at half past eight: KIS's calendar, the universe, who trades 
 """
 
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -75,6 +76,13 @@ class TradingDay(Struct, frozen=True, kw_only=True):
     def is_open(self) -> bool:
         """Whether the market is."""
         return self.now is not None and is_open(self.now, self.session)
+
+    def is_over(self) -> bool:
+        """Whether the session that was said to be open is, its closing print included."""
+        session, now = self.session, self.now
+        if session is None or now is None or session.day != self.open_day:
+            return False
+        return now >= session.closes + timedelta(seconds=CLOSING_PRINT_S)
 
     def is_quotable(self, code: str) -> bool:
         """Whether a quote of `code` can come: on NXT alone only of the codes it trades, as far as is known."""
@@ -173,10 +181,15 @@ def _with_session(today: TradingDay) -> TradingDay:
 
 
 def _prepare_from(today: TradingDay) -> datetime:
-    """Half past eight, or half an hour before an earlier open."""
     assert today.day is not None
-    at = datetime.combine(today.day, PREPARE_AT)
-    return min(at, today.session.opens - timedelta(seconds=PREPARE_AHEAD_S)) if today.session else at
+    return _prepare_at(today.day, today.session.opens if today.session else None)
+
+
+@lru_cache(maxsize=16)
+def _prepare_at(day: date, opens: datetime | None) -> datetime:
+    """Half past eight, or half an hour before an earlier open. Remembered: it is asked for at every tick."""
+    at = datetime.combine(day, PREPARE_AT)
+    return min(at, opens - timedelta(seconds=PREPARE_AHEAD_S)) if opens else at
 
 
 # --- the steps of deciding
@@ -191,7 +204,7 @@ def session_change(today: TradingDay, event: Event) -> tuple[Event, ...]:
         return (SessionClosed(day=today.open_day),)
     if session is None or now is None:
         return ()
-    if today.open_day and now >= session.closes + timedelta(seconds=CLOSING_PRINT_S):
+    if today.is_over():
         return (SessionClosed(day=session.day),)
     if not today.open_day and is_open(now, session):
         return (_opened(session),)

@@ -160,7 +160,9 @@ QUOTE_FEEDS = {"J": "H0STASP0", "NX": "H0NXASP0", "UN": "H0UNASP0"}
 STATUS_FEEDS = {"J": "H0STMKO0", "NX": "H0NXMKO0", "UN": "H0UNMKO0"}
 
 
+_WIDTHS = {(feed.tr_id, width) for feed in FEEDS.values() for width in feed.widths}
+
+
 def is_known_width(tr_id: str, width: int) -> bool:
     """True if records of `tr_id` are documented or known to have `width` columns; False for a feed not known."""
-    feed = FEEDS.get(tr_id)
-    return feed is not None and width in feed.widths
+    return (tr_id, width) in _WIDTHS

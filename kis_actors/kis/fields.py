@@ -5,7 +5,8 @@ from functools import lru_cache
 
 from kis_actors.kis.values import CODE
 
-_CLASS = re.compile(r"[ -~]{0,8}")
+CLASS = re.compile(r"[ -\]_-{}~]{0,8}")
+"""Plain characters, but none of those that divide a frame."""
 
 
 class FrameError(ValueError):
@@ -43,5 +44,5 @@ def code_of(text: str) -> str:
 def require_classes(*classes: str) -> None:
     """Raises FrameError if one of `classes` is longer than any class of KIS, or not plain ASCII."""
     for text in classes:
-        if not _CLASS.fullmatch(text):
+        if not CLASS.fullmatch(text):
             raise FrameError(f"class {shown(text)} is not up to 8 plain characters", "field")

@@ -13,6 +13,7 @@ from kis_actors.kis.feeds import FEEDS, Feed, is_known_width
 from kis_actors.kis.fields import FrameError, code_of, shown
 from kis_actors.kis.statuses import Status, status_of
 from kis_actors.kis.ticks import Tick, next_tick_at, tick_of
+from kis_actors.kis.usual import usual_ticks
 
 __all__ = [
     "Frame",
@@ -65,6 +66,15 @@ def width_of(text: str) -> int:
 
 def frame_of(text: str) -> Frame:
     """All that a frame of a feed in FEEDS tells; of an order book, only that it is one. Raises FrameError."""
+    usual = usual_ticks(text)
+    if usual:
+        tr_id, width, ticks = usual
+        return Frame(tr_id, width, ticks)
+    return careful_frame_of(text)
+
+
+def careful_frame_of(text: str) -> Frame:
+    """As frame_of, of any frame; part by part, so that it can say what is wrong."""
     tr_id, count, fields = _parts_of(text)
     return _frame_of(_feed(tr_id), count, fields)
 

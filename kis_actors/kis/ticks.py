@@ -21,11 +21,10 @@ class Tick(Struct, frozen=True, gc=False):
     traded_at: KIS's stamp, whole seconds, KST; several trades share one.
     change_ratio: against the previous close; 0.03 is +3 %.
     volume_shares: of this trade; the cum_ fields are of the day so far.
-    day_open_won, day_high_won, day_low_won, vi_reference_won, previous_volume_same_time_shares: 0 where KIS has none.
+    day_high_won, day_low_won, previous_volume_same_time_shares: 0 where KIS has none.
     opening_class: KIS's NEW_MKOP_CLS_CODE; "20" is regular continuous trading.
     hour_class: KIS's HOUR_CLS_CODE; "0" in session, A to D while prices are only expected.
     market_class: KIS's MARKET_CLS_CODE; 1 pre-market, 2 regular, 3 after-market, 5 close-price, "" before 2026-09-14.
-    vi_reference_won: the price the static volatility interruption is measured from.
     previous_volume_same_time_shares: cumulative volume of the previous day at this time.
     """
 
@@ -36,14 +35,12 @@ class Tick(Struct, frozen=True, gc=False):
     volume_shares: int
     cum_volume_shares: int
     cum_turnover_won: int
-    day_open_won: int
     day_high_won: int
     day_low_won: int
     is_halted: bool
     opening_class: str
     hour_class: str
     market_class: str
-    vi_reference_won: int
     previous_volume_same_time_shares: int
 
 
@@ -52,10 +49,8 @@ _NUMBERS = {  # the columns read as whole numbers, by what errors call them
     "volume": "CNTG_VOL",
     "cumulative volume": "ACML_VOL",
     "cumulative turnover": "ACML_TR_PBMN",
-    "day open": "STCK_OPRC",
     "day high": "STCK_HGPR",
     "day low": "STCK_LWPR",
-    "VI reference": "VI_STND_PRC",
     "previous volume": "PRDY_SMNS_HOUR_ACML_VOL",
 }
 _NUMBERS_NEEDED = 4  # the others may be blank
@@ -81,13 +76,13 @@ def tick_of(record: list[str]) -> Tick:
     market_class = record[_MARKET_CLASS_AT] if len(record) > _MARKET_CLASS_AT else ""
     code = code_of(code)
     numbers = _numbers_of(_pick_numbers(record))
-    price, volume, cum_volume, cum_turnover, day_open, day_high, day_low, vi_reference, previous_volume = numbers
+    price, volume, cum_volume, cum_turnover, day_high, day_low, previous_volume = numbers
     if not price:
         raise FrameError("price '0' is not above zero", "field")
     require_classes(opening_class, hour_class, market_class)
     return Tick(  # by position, at half the cost of names; in the order of Tick
-        code, _instant_of(day, time), price, _ratio_of(change), volume, cum_volume, cum_turnover, day_open, day_high,
-        day_low, halted == "Y", opening_class, hour_class, market_class, vi_reference, previous_volume,
+        code, instant_of(day, time), price, ratio_of(change), volume, cum_volume, cum_turnover, day_high, day_low,
+        halted == "Y", opening_class, hour_class, market_class, previous_volume,
     )  # fmt: skip
 
 
@@ -124,7 +119,8 @@ def _number_of(text: str, name: str, place: int) -> int:
 
 
 @lru_cache(maxsize=4096)
-def _instant_of(day: str, time: str) -> datetime:
+def instant_of(day: str, time: str) -> datetime:
+    """KST, of KIS's YYYYMMDD and HHMMSS; raises FrameError."""
     if not DATE.fullmatch(day):
         raise FrameError(f"date {shown(day)} is not YYYYMMDD", "field")
     if not _TIME.fullmatch(time):
@@ -138,7 +134,8 @@ def _instant_of(day: str, time: str) -> datetime:
 
 
 @lru_cache(maxsize=8192)
-def _ratio_of(percent: str) -> float:
+def ratio_of(percent: str) -> float:
+    """The fraction that KIS's percentage means; raises FrameError."""
     ratio = ratio_of_percent(percent)
     if ratio is None:
         raise FrameError(f"change {shown(percent)} is not a percentage", "field")

@@ -12,12 +12,12 @@ WHOLE_DIGITS = 18
 """More than any turnover has, and what 64 bits can store."""
 WHOLE = re.compile(rf"[0-9]{{1,{WHOLE_DIGITS}}}")
 
-_PERCENT = re.compile(r"[+-]?[0-9]{1,6}(\.[0-9]{1,6})?")
+PERCENT = re.compile(r"[+-]?[0-9]{1,6}(\.[0-9]{1,6})?")
 
 
 def ratio_of_percent(text: str) -> float | None:
     """The fraction that a percentage means, the closest float to it: "2.64" is 0.0264. None if it is not one."""
-    if not _PERCENT.fullmatch(text):
+    if not PERCENT.fullmatch(text):
         return None
     return float(text + "e-2") + 0.0  # a division by 100 may be off by a bit; the sum makes -0.0 plain
 

@@ -3,7 +3,8 @@
 from datetime import datetime
 from typing import Literal
 
-from kis_actors.settings import Notify, Route, Settings, Volume
+from kis_actors.notify_settings import Notify, Route, Volume
+from kis_actors.settings import Settings
 from kis_actors.units import KST
 
 Kind = Literal["signal", "operator", "summary", "reply"]

@@ -23,6 +23,7 @@ class Prices(Struct, frozen=True, kw_only=True):
 
     levels_won: high and low of the day before. points: the scans of the session so far, as far back as rules look.
     extremes_won: the day's high and low before the latest quote. opened_at: when the session began, if it is open.
+    is_over: it is, and none has begun since.
     """
 
     markets: dict[str, str] = {}
@@ -33,6 +34,7 @@ class Prices(Struct, frozen=True, kw_only=True):
     points: dict[str, tuple[Point, ...]] = {}
     extremes_won: dict[str, tuple[int, int]] = {}
     opened_at: datetime | None = None
+    is_over: bool = False
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -57,7 +59,9 @@ class Prices(Struct, frozen=True, kw_only=True):
         )  # fmt: skip
 
     def with_quotes(self, quotes: Mapping[str, Quote], now: datetime | None, monitor: Monitor) -> "Prices":
-        """With these newer quotes, as far as their codes are watched."""
+        """With these newer quotes, as far as their codes are watched; closing prices are no news."""
+        if self.is_over:
+            return self
         watched = {code: quote for code, quote in quotes.items() if code in self.markets}
         at_s, window_s = int(now.timestamp()) if now else 0, window_s_of(monitor.rule_book())
         points = {code: self._with_point(code, point_of(quote, at_s), window_s) for code, quote in watched.items()}
@@ -69,11 +73,11 @@ class Prices(Struct, frozen=True, kw_only=True):
 
     def opened(self, at: datetime) -> "Prices":
         """A session begins: no window reaches back beyond it."""
-        return replace(self, points={}, extremes_won={}, opened_at=at)
+        return replace(self, points={}, extremes_won={}, opened_at=at, is_over=False)
 
     def without_quotes(self) -> "Prices":
         """The session is over: no price is news any more."""
-        return replace(self, quotes={}, points={}, extremes_won={}, opened_at=None)
+        return replace(self, quotes={}, points={}, extremes_won={}, opened_at=None, is_over=True)
 
     def are_complete(self) -> bool:
         """Not before every code has its average or is known to have none: the first choice would be among a few."""

@@ -15,7 +15,7 @@ DOUBTFUL_RATIO = 0.95
 GOOD_SCANS = 2
 """So many good scans in a row end safe mode."""
 
-Scope = Literal["all", "followed"]
+Scope = Literal["all", "followed", "close"]
 
 
 class Rounds(Struct, frozen=True, kw_only=True):
@@ -23,7 +23,7 @@ class Rounds(Struct, frozen=True, kw_only=True):
 
     todays, outdated: quotes of it that are today's by the closes, and those of the day before; others may be either.
 
-    asked_at, followed_asked_at: when the last scan of either scope was asked for.
+    asked_at, followed_asked_at: when the last scan of all codes, and the last other one, was asked for.
     bad, good: scans of all codes in a row. interval_s: between scans in safe mode, 0 out of it.
     """
 

@@ -84,7 +84,8 @@ class Ledger(Struct, frozen=True, kw_only=True):
         if self._is_outdated(key, link):
             return self
         before = self.slots.get(key)
-        has_more = before is not None and (before.asks > 1 or before.is_unanswered)  # asks whose answers may yet come
+        # Other asks may yet be answered, and what one of them has brought is not undone by the refusal of another.
+        has_more = before is not None and (before.asks > 1 or before.is_unanswered or before.state == "live")
         slot = Slot(state="refused", since=now, sent_at=now, is_unanswered=is_unanswered or has_more)
         ledger = self._with(key, slot)
         return replace(ledger, full=key) if is_full else ledger
@@ -131,9 +132,9 @@ class Ledger(Struct, frozen=True, kw_only=True):
             orders.append(Order("ask", key))
         return tuple(orders)
 
-    def late(self, wanted: tuple[str, ...], now: datetime, settings: Settings) -> tuple[Order, ...]:
+    def late(self, overdue: tuple[str, ...], wanted: tuple[str, ...]) -> tuple[Order, ...]:
         """About what KIS has not answered in time: again; after the last time give up, or give back if not wanted."""
-        orders = (self._late_order(key, wanted) for key in self.overdue(now, settings))
+        orders = (self._late_order(key, wanted) for key in overdue)
         return tuple(order for order in orders if order)
 
     def _late_order(self, key: str, wanted: tuple[str, ...]) -> Order | None:

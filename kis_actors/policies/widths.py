@@ -20,8 +20,6 @@ class Widths(Struct):
 
     def is_news(self, feed: str, width: int, *, is_readable: bool) -> bool:
         """Notes a frame; whether a person should hear of its width now."""
-        if is_readable and not self.refused and is_known_width(feed, width):
-            return False
         key = f"{feed} {width}"
         if is_readable and self.refused:
             self.refused = {other: count for other, count in self.refused.items() if not other.startswith(f"{feed} ")}

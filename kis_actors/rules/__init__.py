@@ -2,7 +2,8 @@
 
 NAME: in the settings. UNIT: of value and threshold; ratio, times, won, or "" for neither. WORDS: its name for people.
 RANKS: whether codes near to it deserve a slot. DURING_INTERRUPTIONS: whether it is judged while trading is interrupted,
-also before the first price of the day, and a composition with it.
+also before the first price of the day, and a composition with it. BY_PRICE_ALONE, if it has one: whether nothing that
+changes during a session but the price makes a difference to what it measures, so that this can be remembered.
 Params: what it can be told. It measures with `read(params, sight)` or, made of others, `combine(params, readings)`.
 """
 

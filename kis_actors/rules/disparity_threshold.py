@@ -11,6 +11,7 @@ UNIT = "ratio"
 WORDS = {"ko": "이격도 하회", "en": "disparity below threshold"}
 RANKS = True
 DURING_INTERRUPTIONS = False
+BY_PRICE_ALONE = True
 RATIO_DIGITS = 12
 """9,200 against 10,000 is -0.08, but -0.07999999999999996 in floating point, which would miss a line at -0.08."""
 

@@ -8,6 +8,7 @@ UNIT = "ratio"
 WORDS = {"ko": "이격도 접근", "en": "near the disparity threshold"}
 RANKS = False
 DURING_INTERRUPTIONS = False
+BY_PRICE_ALONE = True
 RATIO_DIGITS = 12
 
 

@@ -14,6 +14,9 @@ from kis_actors.signals.book import Rules, is_composed, members_of, rule_of
 from kis_actors.signals.params import Groups, RuleParams, applies_to, specialised
 from kis_actors.signals.sight import Reading, Sight
 
+KNOWN_MAX = 5000
+"""More prices than a stock can have between its daily limits."""
+
 Gate = Literal["", "unseen", "session", "age", "turnover", "interrupted"]
 """What kept the last price from being judged; "" if nothing did."""
 
@@ -54,6 +57,7 @@ class Applied(Struct, frozen=True, gc=False):
 
     members: the names of the rules it is made of, None if it measures by itself.
     is_about_interruptions: it is judged while trading is interrupted.
+    known: by price, what it measured before, if nothing else makes a difference to it; trades share their prices.
     """
 
     name: str
@@ -61,6 +65,7 @@ class Applied(Struct, frozen=True, gc=False):
     rule: ModuleType
     members: tuple[str, ...] | None
     is_about_interruptions: bool
+    known: dict[int, Reading] | None
 
 
 def applied(rules: Rules, groups: Groups, code: str, market: str) -> tuple[Applied, ...]:
@@ -70,6 +75,7 @@ def applied(rules: Rules, groups: Groups, code: str, market: str) -> tuple[Appli
         Applied(
             name, specialised(params, code, market, groups), rule_of(params),
             members_of(params) if is_composed(params) else None, name in about,
+            {} if getattr(rule_of(params), "BY_PRICE_ALONE", False) else None,
         )
         for name, params in rules.items() if applies_to(params, code, market, groups)
     )  # fmt: skip
@@ -85,25 +91,31 @@ def readings_of(rules: Iterable[Applied], sight: Sight, of_code: dict[str, Memor
 
 def judge(
     rules: Iterable[Applied], of_code: dict[str, Memory], sight: Sight, *, is_regular: bool, age_s: float = 0.0
-) -> tuple[Fired, ...]:  # fmt: skip
-    """The rules that count now. Updates `of_code`, what is remembered by the rule's name.
+) -> tuple[tuple[Fired, ...], bool]:  # fmt: skip
+    """The rules that count now, and whether one only has to go on holding.
 
-    is_regular: the price is of the regular session. age_s: how old it is.
+    Updates `of_code`, what is remembered by the rule's name. is_regular: the price is of the regular session.
+    age_s: how old it is.
     """
     found: dict[str, Reading | None] = {}
     fired: tuple[Fired, ...] = ()
+    is_waiting, price_won = False, sight.price_won
+    is_plain, turnover_won = is_regular and not sight.interruption, sight.cum_turnover_won
     for one in rules:
         name, params, memory = one.name, one.params, of_code.get(one.name)
         if memory is None:
             memory = of_code[name] = Memory()
-        reading = memory.reading = found[name] = _reading(one, sight, memory, found)
-        is_kept_out = sight.interruption and not one.is_about_interruptions
-        gate = memory.gate = "interrupted" if is_kept_out else _gate(params, sight, is_regular, age_s)
-        if reading is None or gate or (reading.distance > 0 and memory.is_armed and memory.holds_since_s is None):
-            continue  # the last, which is far from holding and was before, is nearly every price
-        if _counts(params, memory, reading, sight) and params.alert:
-            fired = (*fired, Fired(name, params, reading))
-    return fired
+        known = one.known.get(price_won) if one.known else None
+        reading = memory.reading = found[name] = known or _reading(one, sight, memory, found)
+        is_open = is_plain and age_s <= params.max_age_sec and turnover_won >= params.min_turnover_won
+        gate = memory.gate = "" if is_open else _gate(one, sight, is_regular, age_s)
+        if reading is not None and not gate:
+            if reading.distance > 0 and memory.is_armed and memory.holds_since_s is None:
+                continue  # far from holding, and was before: nearly every price
+            if _counts(params, memory, reading, sight) and params.alert:
+                fired = (*fired, Fired(name, params, reading))
+        is_waiting = is_waiting or memory.is_waiting
+    return fired, is_waiting
 
 
 def forget_holding(memories: Memories, code: str) -> None:
@@ -119,14 +131,6 @@ def nearest(rules: Rules, groups: Groups, sight: Sight) -> tuple[str, Reading] |
     ranking = (one.name for one in looking if one.params.alert and one.rule.RANKS)
     known = ((name, reading) for name in ranking if (reading := readings[name]) and not reading.is_moot)
     return min(known, key=lambda entry: abs(entry[1].distance), default=None)
-
-
-def is_waiting(rules: Rules, memories: Memories, code: str) -> bool:
-    """Whether a rule holds for `code` and only has to go on holding."""
-    for name, memory in memories.get(code, {}).items():  # a loop costs a third of `any`, at every price
-        if memory.holds_since_s is not None and memory.is_armed and name in rules:
-            return True
-    return False
 
 
 def window_s_of(rules: Rules) -> int:
@@ -149,10 +153,19 @@ def _reading(one: Applied, sight: Sight, memory: Memory | None, found: dict[str,
         if memory and memory.holds_since_s is not None and memory.is_armed:
             sight = replace(sight, held_extremes_won=memory.extremes_won)
         reading = one.rule.read(one.params, sight)
+        _remember(one, sight.price_won, reading)
     return reading
 
 
-def _gate(params: RuleParams, sight: Sight, is_regular: bool, age_s: float) -> Gate:
+def _remember(one: Applied, price_won: int, reading: Reading | None) -> None:
+    if one.known is not None and reading and len(one.known) < KNOWN_MAX:
+        one.known[price_won] = reading
+
+
+def _gate(one: Applied, sight: Sight, is_regular: bool, age_s: float) -> Gate:
+    params = one.params
+    if sight.interruption and not one.is_about_interruptions:
+        return "interrupted"
     if not (is_regular or params.session == "all"):
         return "session"
     if age_s > params.max_age_sec:

@@ -4,12 +4,9 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from kis_actors.market.baseline import disparity_from
-from kis_actors.signals.engine import Applied
+from kis_actors.signals.engine import Applied, Memory
 from kis_actors.signals.sight import Average, Sight
 from kis_actors.signals.tape import Tape
-
-NOTHING_HELD = (0, 0)
 
 
 class Seen(Struct, frozen=True, gc=False, array_like=True):
@@ -32,32 +29,52 @@ class Seen(Struct, frozen=True, gc=False, array_like=True):
     interruption: str = ""
 
 
-class Outlook(Struct, frozen=True, gc=False):
-    """What no price changes, so that it is worked out once: that costs more than to judge a price.
+class LastPrice(Struct, frozen=True, gc=False):
+    """The last price of a code. traded_at: KIS's stamp, KST; of a scan, when it came. cum_turnover_won: of the day.
 
-    rules: those that look at the code. levels_won: high and low of the last completed day; 0 if unknown.
-    completed_won: the sum of the closes the average takes; None if there are too few.
-    opened_s: when the session began, seconds since 1970. The rest is as in `sight.Sight`.
+    source: trade or scan.
+    """
+
+    price_won: int
+    traded_at: datetime
+    change_ratio: float = 0.0
+    cum_turnover_won: int = 0
+    source: str = "trade"
+
+
+class Outlook(Struct, gc=False):
+    """One code, gathered so that a price need look it up but once.
+
+    rules: those that look at the code. memories: what is remembered of them, by name. levels_won: high and low of the
+    last completed day; 0 if unknown. opened_s: when the session began, seconds since 1970. line: the price of each
+    step of the day. told_extremes_won: the last that both tapes were told. The rest is as in `sight.Sight`.
     """
 
     rules: tuple[Applied, ...]
     market: str
     closes_won: tuple[int, ...]
     average: Average
-    completed_won: int | None
     levels_won: tuple[int, int]
     opened_s: float | None
+    memories: dict[str, Memory]
+    trades: Tape
+    scans: Tape
+    line: dict[int, int]
+    told_extremes_won: tuple[int, int] = (0, 0)
 
     def sight(self, seen: Seen, tape: Tape, at_s: int) -> Sight:
         """What a rule sees of `seen` at second `at_s`."""
         high_won, low_won = self.levels_won
-        (ma_days, includes_today), completed_won, measured = self.average, self.completed_won, None
-        if completed_won is not None and seen.price_won:
-            total_won = completed_won + seen.price_won if includes_today else completed_won
-            measured = disparity_from(total_won, ma_days, seen.price_won)
         return Sight(  # by position, at half the cost of names; in the order of Sight
             seen.code, self.market, seen.price_won, at_s, seen.cum_volume_shares, seen.cum_turnover_won,
             self.closes_won, self.average, tape, high_won, low_won, seen.previous_volume_shares,
             0.0 if self.opened_s is None else at_s - self.opened_s, seen.interruption,
-            NOTHING_HELD, measured,
         )  # fmt: skip
+
+    def note_extremes(self, high_won: int, low_won: int) -> None:
+        """The day's high and low as KIS has them, for the next price by either source."""
+        told = high_won, low_won
+        if told != self.told_extremes_won and high_won and low_won:
+            self.told_extremes_won = told
+            self.trades.note_extremes(high_won, low_won)
+            self.scans.note_extremes(high_won, low_won)

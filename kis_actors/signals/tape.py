@@ -49,13 +49,16 @@ class Tape(Struct):
         """Notes a price; what is older than `window_s` may go, but for the last point before that."""
         if self.since_s is None:
             self.since_s = point.at_s
-        last = self.points[-1] if self.points else None
+        points, price_won = self.points, point.price_won
+        last = points[-1] if points else None
         if last is None or last.at_s < point.at_s:
-            self.points.append(point)
+            points.append(point)
+            if len(points) > SPARE_POINTS + 1:
+                self._forget(point.at_s - window_s)
         else:
-            self.points[-1] = point if last.at_s == point.at_s else replace(point, at_s=last.at_s)
-        self.note_extremes(point.price_won, point.price_won)
-        self._forget(point.at_s - window_s)
+            points[-1] = point if last.at_s == point.at_s else replace(point, at_s=last.at_s)
+        if not 0 < self.low_won <= price_won <= self.high_won:
+            self.note_extremes(price_won, price_won)
 
     def note_extremes(self, high_won: int, low_won: int) -> None:
         """The session's high and low reach at least so far."""
@@ -72,5 +75,5 @@ class Tape(Struct):
         return self.points[index - 1] if index else None
 
     def _forget(self, before_s: int) -> None:
-        if len(self.points) > SPARE_POINTS + 1 and self.points[SPARE_POINTS + 1].at_s <= before_s:
+        if self.points[SPARE_POINTS + 1].at_s <= before_s:
             del self.points[: bisect_right(self.points, before_s, key=_second) - 1]

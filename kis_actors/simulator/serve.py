@@ -16,7 +16,9 @@ import uvicorn
 from msgspec import Struct
 
 from kis_actors.adapters.clock import Clock
+from kis_actors.portable import STOPPING
 from kis_actors.settings import Clock as ClockSettings
+from kis_actors.shipped import SHIPPED
 from kis_actors.simulator.accounts import Accounts
 from kis_actors.simulator.calendar import latest_session
 from kis_actors.simulator.faults import Faults
@@ -30,10 +32,9 @@ from kis_actors.simulator.ws import WsServer
 from kis_actors.units import KST
 
 HOST = "127.0.0.1"
-CONFIG = Path(__file__).parents[2] / "config"
+CONFIG = SHIPPED / "config"
 REST_PER_SECOND = {False: 18, True: 1}
 """Of an app key, by whether it is for paper trading."""
-ENDING = (signal.SIGTERM, signal.SIGINT)
 
 
 class Options(Struct, frozen=True, kw_only=True):
@@ -172,8 +173,14 @@ async def _first_of(*coroutines: Coroutine[Any, Any, object]) -> None:
 def _end_on_signals(ended: asyncio.Event) -> None:
     """Only the main thread may listen to signals; elsewhere the caller sets `ended` himself."""
     if threading.current_thread() is threading.main_thread():
-        for number in ENDING:
-            asyncio.get_running_loop().add_signal_handler(number, ended.set)
+        loop = asyncio.get_running_loop()
+        for number in STOPPING:  # loop.add_signal_handler is not for Windows
+            signal.signal(number, lambda *_: _end_soon(loop, ended))
+
+
+def _end_soon(loop: asyncio.AbstractEventLoop, ended: asyncio.Event) -> None:
+    with contextlib.suppress(RuntimeError):  # The loop may have ended by itself.
+        loop.call_soon_threadsafe(ended.set)
 
 
 def _end_with_stdin(ended: asyncio.Event) -> None:
@@ -184,8 +191,7 @@ def _end_with_stdin(ended: asyncio.Event) -> None:
         with contextlib.suppress(OSError):  # Standard input that was never open has ended, too.
             while os.read(0, 4096):
                 pass
-        with contextlib.suppress(RuntimeError):  # The loop may have ended by itself.
-            loop.call_soon_threadsafe(ended.set)
+        _end_soon(loop, ended)
 
     threading.Thread(target=wait, name="stdin", daemon=True).start()
 

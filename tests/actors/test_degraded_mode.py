@@ -221,7 +221,8 @@ def test_after_its_end_only_all_codes_are_scanned():
 
 
 def test_the_close_ends_it():
-    degraded().when(tick("15:31:00")).then(SessionClosed(day=OPENED.day), OVER)
+    closing = asked(2, SAMSUNG, HYNIX, scope="close")
+    degraded().when(tick("15:31:00")).then(closing, SessionClosed(day=OPENED.day), OVER)
 
 
 def test_it_ends_when_nothing_is_to_be_followed():

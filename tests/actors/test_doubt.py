@@ -74,6 +74,10 @@ def test_the_same_price_today_is_a_signal():
     assert signals(judging().when(TODAYS)) == [LAST_WON]
 
 
+def test_the_closing_price_is_no_signal():
+    judging(CLOSED).when(TODAYS).then()
+
+
 def test_a_row_of_yesterday_arms_and_spends_nothing():
     assert signals(judging(YESTERDAYS).when(TODAYS)) == [LAST_WON]
 

@@ -41,6 +41,7 @@ from kis_actors.policies.averages import Averages
 
 STARTED = started()
 SUNDAY = date(2026, 11, 22)
+MONDAY = date(2026, 11, 23)
 
 
 def scanning(*codes: str, facts: tuple[Event, ...] = (), **monitor: object) -> Story:
@@ -138,6 +139,82 @@ def test_the_nxt_hours_open_the_session_at_eight():
 
 def test_a_disabled_monitor_decides_nothing():
     given(SCAN, started(monitor={"enabled": False}), universe(SAMSUNG)).when(tick("10:00:00")).then()
+
+
+# --- the closing prices
+
+
+def closing(*codes: str, opens: Event = OPENED, run: Event = STARTED, facts: tuple[Event, ...] = ()) -> Story:
+    """An open session in the afternoon, its last scan answered."""
+    loaded = tuple(level_closes(code) for code in codes)
+    last = (asked(1, 1, 1, *codes), quotes_returned({code: 10_000 for code in codes}), completed(1))
+    return given(SCAN, run, universe(*codes), tick("15:29:30"), opens, *loaded, *last, *facts)
+
+
+def completed(scan: int, failed: int = 0, scope: str = "all") -> ScanCompleted:
+    return ScanCompleted(scan=scan, batches=1, failed=failed, quoted=1 - failed, scope=scope)
+
+
+CLOSING = ScanRequested(scan=2, batch=1, batches=1, codes=(SAMSUNG,), scope="close")
+
+
+def test_the_closing_prices_are_asked_for_as_the_session_ends():
+    closing(SAMSUNG).when(tick("15:31:00")).then(CLOSING, CLOSED)
+
+
+def test_they_are_asked_for_once():
+    closing(SAMSUNG, facts=(tick("15:31:00"), CLOSING, CLOSED)).when(tick("15:31:01")).then()
+
+
+def test_they_are_asked_for_in_as_many_batches_as_any_scan():
+    story = closing(*codes_numbered(31)).when(tick("15:31:00"))
+    assert [(one.batch, one.batches, one.scope) for one in story.then_of(ScanRequested)] == [
+        (1, 2, "close"), (2, 2, "close"),
+    ]  # fmt: skip
+
+
+def test_on_a_special_day_they_are_asked_for_when_that_ends():
+    late = started(Calendar(special={DAY: SpecialHours(opens="10:00", closes="16:30", source="CSAT")}))
+    story = closing(SAMSUNG, opens=opened("10:00:00", "16:30:00"), run=late)
+    assert story.when(tick("15:31:00")).then_of(SessionClosed) == ()
+    story.when(tick("16:31:00")).then(CLOSING, CLOSED)
+
+
+@pytest.mark.parametrize(("moment", "count"), [("15:31:59", 1), ("15:32:00", 0), ("18:00:00", 0)])
+def test_later_in_the_evening_they_are_other_prices(moment, count):
+    assert len(closing(SAMSUNG).when(tick(moment)).then_of(ScanRequested)) == count
+
+
+def test_a_day_without_a_session_has_none():
+    closed = started(Calendar(closures={DAY: "a holiday"}))
+    given(SCAN, closed, universe(SAMSUNG)).when(tick("15:31:00")).then()
+
+
+def test_a_day_that_is_closed_after_all_has_none():
+    closed = started(Calendar(closures={DAY: "a holiday"}))
+    closing(SAMSUNG, facts=(closed,)).when(tick("15:31:00")).then(CLOSED)
+
+
+def test_while_kis_does_not_answer_none_are_asked_for():
+    closing(SAMSUNG, facts=(asked(2, 1, 1, SAMSUNG),)).when(tick("15:31:00")).then(CLOSED)
+
+
+def test_their_answer_ends_that_scan_and_begins_no_other():
+    story = closing(SAMSUNG, facts=(tick("15:31:00"), CLOSING, CLOSED))
+    story.when(quotes_returned({SAMSUNG: 10_000}, scan=2)).then(completed(2, scope="close"))
+
+
+def test_they_say_nothing_about_safe_mode():
+    failed = ScanFailed(scan=2, batch=1, reason="no answer")
+    story = closing(SAMSUNG, facts=(completed(1, failed=1), completed(1, failed=1), tick("15:31:00"), CLOSING, CLOSED))
+    assert story.state.rounds.bad == 2
+    assert story.when(failed).then(completed(2, failed=1, scope="close")).state.rounds.bad == 2
+
+
+def test_the_next_session_begins_with_a_scan_of_its_own():
+    over = (tick("15:31:00"), CLOSING, CLOSED, quotes_returned({SAMSUNG: 10_000}, scan=2), completed(2, scope="close"))
+    story = closing(SAMSUNG, facts=(*over, tick("09:00:00", MONDAY), opened(day=MONDAY)))
+    assert story.when(tick("09:00:01", MONDAY)).then_of(ScanRequested) == (asked(3, 1, 1, SAMSUNG),)
 
 
 # --- scans

@@ -9,6 +9,7 @@ from facts import (
     SAMSUNG,
     codes_numbered,
     level_closes,
+    opened,
     quotes_returned,
     started,
     tick,
@@ -172,6 +173,18 @@ def test_the_close_ends_all_targets():
     assert change == TargetsChanged(targets=(), added=(), removed=(SAMSUNG,))
 
 
+def test_the_closing_prices_choose_nothing():
+    story = ready(SAMSUNG, facts=(chosen(SAMSUNG), CLOSED, chosen(removed=(SAMSUNG,)))).when(tick("15:31:01")).then()
+    story = story.when(quotes_returned({SAMSUNG: 9_200}, scan=2)).then()
+    story = story.when(ScanCompleted(scan=2, batches=1, failed=0, quoted=1, scope="close")).then()
+    story.when(tick("15:40:00")).then()
+
+
+def test_the_closing_prices_are_forgotten_by_the_next_session():
+    facts = (CLOSED, quotes_returned({SAMSUNG: 9_200}, scan=2), opened(day=DAY.replace(day=23)))
+    assert ready(SAMSUNG, facts=facts).state.prices.quotes == {}
+
+
 def test_a_dropped_target_waits_out_its_cooldown():
     story = ready(SAMSUNG, HYNIX, facts=(chosen(SAMSUNG, HYNIX), chosen(HYNIX, added=(), removed=(SAMSUNG,))))
     assert target_codes(story.when(tick("10:02:59"))) == [(HYNIX,)]
@@ -324,7 +337,7 @@ def test_a_code_refused_for_good_may_return_next_day():
     next_day = level_closes(SAMSUNG)
     next_day = type(next_day)(code=SAMSUNG, day=DAY.replace(day=23), closes_won=next_day.closes_won)
     story = wanting(SAMSUNG, facts=(asked(SAMSUNG), refused(SAMSUNG, for_good=True), CLOSED))
-    story = story.when(tick("09:00:00", DAY.replace(day=23))).when(next_day)
+    story = story.when(tick("09:00:00", DAY.replace(day=23))).when(opened(day=DAY.replace(day=23))).when(next_day)
     story = story.when(quotes_returned({SAMSUNG: 9_200}))
     assert target_codes(story.when(SCANNED)) == [(SAMSUNG,)]
 

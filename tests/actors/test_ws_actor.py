@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from facts import CLOSED, NEXT_DAY, NOW, OPENED, SAMSUNG, acknowledged, frame, started, tick, trade
+from facts import CLOSED, NEXT_DAY, NOW, OPENED, SAMSUNG, acknowledged, at, frame, started, tick, trade
 from hypothesis import given as given_data
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -37,7 +37,7 @@ PINGPONG = FrameReceived(link=1, text='{"header":{"tr_id":"PINGPONG","datetime":
 
 
 def asked(link: int, wait_s: float = 0.0, *, new_key: bool = False) -> LinkRequested:
-    return LinkRequested(link=link, wait_s=wait_s, new_key=new_key)
+    return LinkRequested(link=link, wait_s=wait_s, new_key=new_key, at=NOW)
 
 
 def lost(link: int) -> LinkLost:
@@ -71,6 +71,12 @@ def opened_after_losses(count: int) -> Story:
     return in_session(*before, asked(count + 1), LinkOpened(link=count + 1))
 
 
+def passing(story: Story, seconds: float) -> Story:
+    """The clock is heard so long after ten."""
+    now = NOW + timedelta(seconds=seconds)
+    return story.when(ClockTicked(now=now), at=now)
+
+
 def next_wait_s(story: Story) -> float:
     """How long the one link decided on waits."""
     (request,) = story.then_of(LinkRequested)
@@ -87,7 +93,7 @@ def test_a_session_asks_for_a_link_at_once():
 def test_a_start_waits_for_the_time_that_connects_are_counted_by():
     story = given(WS, started(), tick("14:00:00"), OPENED).when(started())
     story.then()
-    morning = story.when(tick("09:00:01", NEXT_DAY))
+    morning = story.when(tick("09:00:01", NEXT_DAY), at=at("09:00:01", NEXT_DAY))
     assert [when.date() for when in morning.state.connects] == [NEXT_DAY]
 
 
@@ -180,7 +186,14 @@ def test_restarts_while_waiting_leave_the_wait_alone():
 
 def test_a_link_we_ended_makes_no_wait_longer():
     ours = LinkLost(link=3, reason="closed by us", is_ours=True)
-    assert 0.8 * 2 <= next_wait_s(opened_after_losses(2).when(ours)) <= 1.2 * 2
+    assert 0.8 * 2 <= next_wait_s(opened_after_losses(2).when(ours).when(TEN)) <= 1.2 * 2
+
+
+def test_a_link_we_ended_is_replaced_at_the_next_tick():
+    """Not at once: if it ended because the run ends, there is no next tick."""
+    story = linked().when(ended_by_us(1))
+    story.then()
+    assert story.when(TEN).then_of(LinkRequested)
 
 
 # --- blocked
@@ -249,7 +262,8 @@ def in_use(count: int) -> Story:
     """So many links in a row that KIS refused because of another session."""
     story = in_session(asked(1))
     for link in range(1, count + 1):
-        story = story.when(LinkOpened(link=link)).when(acknowledged("OPSP8996", "", link=link)).when(ended_by_us(link))
+        story = story.when(LinkOpened(link=link)).when(acknowledged("OPSP8996", "", link=link))
+        story = story.when(ended_by_us(link)).when(TEN)
     return story
 
 
@@ -271,7 +285,7 @@ def test_a_link_is_blocked_once_however_often_kis_says_so(msg_cd):
 
 
 def test_a_new_approval_key_refused_too_is_waited_for():
-    story = linked().when(acknowledged("OPSP0011")).when(ended_by_us(1)).when(LinkOpened(link=2))
+    story = linked().when(acknowledged("OPSP0011")).when(ended_by_us(1)).when(TEN).when(LinkOpened(link=2))
     (blocked,) = story.when(acknowledged("OPSP0011", link=2)).decided
     assert (blocked.needs_key, blocked.wait_s) == (True, 600)
 
@@ -299,7 +313,7 @@ def test_a_connect_beyond_the_budget_waits_and_is_said():
 
 def test_a_link_the_budget_held_back_opens_in_time():
     story = connected(3, connects_per_10_min=3).when(tick("10:10:05")).when(LinkOpened(link=4))
-    assert next_wait_s(story.when(tick("10:10:06")).when(lost(4))) <= 4 * 1.2 + 5
+    assert next_wait_s(story.when(tick("10:10:06")).when(lost(4), at=at("10:10:06"))) <= 4 * 1.2 + 5
 
 
 def test_the_day_s_budget_counts_longer():
@@ -321,11 +335,38 @@ def test_restarts_while_the_budget_is_waited_for_cost_nothing():
 
 
 def test_restarts_after_connecting_count():
-    ten = started(kis={"connects_per_10_min": 10})
+    ten = started(kis={"connects_per_10_min": 10, "ws_reconnect_delays_sec": (1.0,)})
     story = given(WS, ten, tick("10:00:00"), OPENED)
-    for link in range(1, 12):
-        story = story.when(ten).when(TEN).when(LinkOpened(link=link))
-    assert next_wait_s(story.when(ten).when(TEN)) > 500
+    for link in range(1, 11):
+        story = passing(story.when(ten), 5 * link).when(LinkOpened(link=link))
+    assert next_wait_s(passing(story.when(ten), 60)) > 500
+
+
+def test_a_connect_is_counted_from_when_it_is_asked_for():
+    """Seed 95: the clock is silent for 10 s; links counted at its last tick come up to 10 s too early later."""
+    story = in_session(asked(1), LinkOpened(link=1)).when(lost(1), at=NOW + timedelta(seconds=10))
+    (request,) = story.then_of(LinkRequested)
+    assert story.state.connects[-1] == NOW + timedelta(seconds=10 + request.wait_s)
+
+
+def test_a_budget_is_waited_for_from_when_it_is_asked_for():
+    story = connected(2, connects_per_10_min=3).when(LinkOpened(link=3)).when(lost(3), at=NOW + timedelta(seconds=10))
+    assert next_wait_s(story) == 595.0
+
+
+def test_a_connect_in_an_older_log_is_counted_at_the_last_tick():
+    assert in_session(LinkRequested(link=1, wait_s=3.0)).state.connects == (NOW + timedelta(seconds=3),)
+
+
+def test_a_connect_may_have_come_while_nobody_was_there():
+    """Planned before the first tick of the next run, and nobody knows whether the daemon lived to make it."""
+    planned = in_session(asked(1, 5.0)).when(PLENTY)
+    assert len(passing(planned, 6).state.connects) == 2
+
+
+def test_a_connect_planned_for_later_than_the_next_start_never_came():
+    planned = in_session(asked(1, 5.0)).when(PLENTY)
+    assert len(passing(planned, 4).state.connects) == 1
 
 
 @settings(max_examples=60)
@@ -337,9 +378,9 @@ def test_no_ten_minutes_ever_see_more_connects_than_the_budget(lifetimes_s):
     for link, life_s in enumerate(lifetimes_s, start=1):
         at_s += next_wait_s(story)
         connects_s.append(at_s)
-        story = story.when(ClockTicked(now=NOW + timedelta(seconds=at_s))).when(LinkOpened(link=link))
+        story = passing(story, at_s).when(LinkOpened(link=link))
         at_s += life_s
-        story = story.when(ClockTicked(now=NOW + timedelta(seconds=at_s))).when(lost(link))
+        story = passing(story, at_s).when(lost(link), at=NOW + timedelta(seconds=at_s))
     assert all(later - first > 600 for first, later in zip(connects_s, connects_s[10:], strict=False))
 
 
@@ -355,7 +396,7 @@ def test_a_link_to_be_renewed_is_closed():
 
 
 def test_a_renewed_link_opens_after_the_first_wait():
-    (request,) = linked().when(renewal()).when(ended_by_us(1)).decided
+    (request,) = linked().when(renewal()).when(ended_by_us(1)).when(TEN).decided
     assert (request.link, 0.8 <= request.wait_s <= 1.2) == (2, True)
 
 

@@ -11,7 +11,7 @@ from facts import at
 from freezegun import freeze_time
 
 from kis_actors.adapters.clock import Clock
-from kis_actors.adapters.file_lock import Taken
+from kis_actors.adapters.file_lock import FileLock, Taken
 from kis_actors.adapters.lock import DirectoryLock, is_taken
 from kis_actors.settings import Clock as ClockSettings
 
@@ -96,3 +96,19 @@ def test_a_wait_ends_with_its_signal():
 
 def test_a_wait_of_no_time_ends_at_once():
     assert not Clock().wait(threading.Event(), -1)
+
+
+# --- those who only look
+
+
+def test_a_look_does_not_keep_a_daemon_from_starting(tmp_path):
+    looking = FileLock(tmp_path / "lock", "", is_shared=True)
+    looking.__enter__()
+    threading.Timer(0.2, looking.__exit__, (None, None, None)).start()
+    with DirectoryLock(tmp_path):
+        assert is_taken(tmp_path)
+
+
+def test_two_who_look_are_no_daemon(tmp_path):
+    with FileLock(tmp_path / "lock", "", is_shared=True):
+        assert not is_taken(tmp_path)

@@ -1,6 +1,5 @@
 """Where the watched codes come from: master files within bounds, or the file as it is; never half of either."""
 
-import stat
 from datetime import date
 from pathlib import Path
 
@@ -17,7 +16,6 @@ from kis_actors.adapters.masters import (
     UniverseSource,
     checked_text,
     fetch_members,
-    replace_file,
 )
 from kis_actors.kis.master import URLS
 from kis_actors.market.membership import Chosen, Member, Refused
@@ -212,14 +210,3 @@ def test_a_universe_nobody_could_read_is_not_written():
     nameless = Member(code="000660", name="", market="KOSPI", flags=(), base_price_won=None)
     with pytest.raises(MastersError, match="expected a name for 000660"):
         checked_text(Chosen(members=(nameless,), unlisted=()))
-
-
-def test_a_replaced_file_keeps_its_mode(path: Path):
-    path.chmod(0o640)
-    replace_file(path, "new", DAY)
-    assert stat.S_IMODE(path.stat().st_mode) == 0o640
-
-
-def test_a_new_file_replaces_none(tmp_path: Path):
-    assert replace_file(tmp_path / "new" / "universe.csv", "new", DAY) is None
-    assert [found.name for found in (tmp_path / "new").iterdir()] == ["universe.csv"]

@@ -298,7 +298,7 @@ def test_the_log_channel_writes_the_text():
 def test_the_log_channel_steers_no_terminal():
     lines = []
     LogChannel(lines.append).send(ask("A\x1b[31mB\x07\r\x9b\n삼성전자 <b>"))
-    assert lines == ["A[31mB\n삼성전자 <b>"]
+    assert lines == ["A\\x1b[31mB\\x07\\r\\x9b\n삼성전자 <b>"]
 
 
 def test_the_next_waits_until_the_answer_is_durable(answers):

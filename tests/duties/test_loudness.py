@@ -8,8 +8,8 @@ from telling import BOTH, TELEGRAM, Person, busy_for, run, sent, signal_of, unco
 
 from kis_actors.actors.notify import CORE as NOTIFY
 from kis_actors.messages import AlertDecided, OperatorTold, SessionClosed, SummaryTold, UniverseRefused
+from kis_actors.notify_settings import Notify
 from kis_actors.policies.loudness import channels_of, is_quiet, routes_of, volume_of
-from kis_actors.settings import Notify
 
 NEWS = {"signal": signal_of(1), "operator": UniverseRefused(reason="test"), "summary": SessionClosed(day=DAY)}
 DECIDED = {"signal": AlertDecided, "operator": OperatorTold, "summary": SummaryTold}

@@ -1,10 +1,8 @@
 """A person with a Telegram and a Discord that count what arrives, and a market that never stops giving alerts."""
 
 import json
-import os
 import sqlite3
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -22,8 +20,10 @@ CODES, PERIOD_MIN, LAST_MIN = 20, 4, 56
 COOLDOWN_S = 300
 """A code crosses the line every four minutes: each second time is within the cooldown."""
 REPEATED = "재전송 (앞선 전송 확인 안 됨)"
-OUTCOMES = ("NotifySent", "NotifyFailed", "NotifyUnknown")
-STATE_OF = {"NotifyRequested": "pending", "NotifySent": "sent", "NotifyFailed": "failed", "NotifyUnknown": "unknown"}
+STATE_OF = {
+    "NotifyRequested": "pending", "NotifySent": "sent", "NotifyFailed": "failed", "NotifyUnknown": "unknown",
+    "NotifyExpired": "expired",
+}  # fmt: skip
 
 SETTINGS = """\
 monitor:
@@ -52,18 +52,11 @@ class Post(World):
         self.settings.write_text(SETTINGS.format(
             root=ROOT, directory=directory, telegram_url=telegram.url, cooldown_s=COOLDOWN_S, **simulated.said
         ))  # fmt: skip
+        self.secrets = {**CANARIES, "DISCORD_WEBHOOK_URL": f"{discord.url}/api/webhooks/1/SECRET"}
         self.doubted: set[tuple[str, str]] = set()
         self.unasked: list[str] = []
         for name, fake in self.fakes.items():
             fake.witness = lambda text, name=name: self._check_asked(text, name)
-
-    def start(self) -> "subprocess.Popen[str]":
-        secrets = {**CANARIES, "DISCORD_WEBHOOK_URL": f"{self.fakes['discord'].url}/api/webhooks/1/SECRET"}
-        with (self.directory / "daemon.log").open("a") as log:
-            return subprocess.Popen(
-                [sys.executable, "-m", "kis_actors", "run", "--config", str(self.settings)],
-                cwd=ROOT, env={**os.environ, **secrets}, stdout=log, stderr=subprocess.STDOUT, text=True,
-            )  # fmt: skip
 
     def kill(self, daemon: "subprocess.Popen[str]") -> None:
         """Ends it without notice; what had no outcome then is in doubt."""
@@ -73,7 +66,7 @@ class Post(World):
 
     def states(self) -> dict[tuple[str, str], str]:
         """What the log says last of every message to somebody: by its id and channel."""
-        said = self.rows("NotifyRequested", *OUTCOMES)
+        said = self.rows(*STATE_OF)
         states = {(data["alert_id"], data["channel"]): STATE_OF[kind] for _, kind, data in said}
         return {key: state for key, state in states.items() if key[1] in CHANNELS}
 
@@ -97,8 +90,14 @@ class Post(World):
         return found
 
     def is_settled(self, alert_id: str, channel: str) -> bool:
-        """Whether nothing more is to be expected of it."""
-        return self.states().get((alert_id, channel)) in ("sent", "unknown")
+        """Whether nothing more is to be expected of it; what was in doubt is repeated only at the next tick."""
+        state = self.states().get((alert_id, channel))
+        return state in ("sent", "expired") or (state == "unknown" and (alert_id, channel) in self.repeated())
+
+    def repeated(self) -> set[tuple[str, str]]:
+        """What was sent once more because nobody knew what had become of it."""
+        asked = self.rows("NotifyRequested")
+        return {(data["alert_id"], data["channel"]) for _, _, data in asked if data.get("is_repeat")}
 
     def is_quiet(self) -> bool:
         """Whether everything has an outcome, and nothing is to be tried again."""
@@ -139,7 +138,11 @@ def post(directory: Path) -> Iterator[Post]:
     arguments = ("--scenario", str(scenario), "--start", "08:59:30", "--date", DAY)
     try:
         with simulator(SPEED, 1, *arguments) as simulated:
-            yield Post(directory, simulated, telegram, discord)
+            made = Post(directory, simulated, telegram, discord)
+            try:
+                yield made
+            finally:
+                made.leave()
     finally:
         telegram.close()
         discord.close()

@@ -18,14 +18,14 @@ from kis_actors import replay
 from kis_actors.actors.scan import ScanActor
 from kis_actors.adapters import disk
 from kis_actors.adapters.file_lock import Taken
-from kis_actors.app import App, Parts, System
+from kis_actors.app import App
 from kis_actors.commands.loading import load_settings
 from kis_actors.commands.run import parts_of
 from kis_actors.cores import CORES
 from kis_actors.credentials import load_credentials
-from kis_actors.day_files import rebuilt_from
 from kis_actors.messages import Record, StateCarried
-from kis_actors.recovery import records_in
+from kis_actors.recovery import rebuilt_from, records_in
+from kis_actors.system import Parts, System
 from kis_actors.view import View
 
 Perform = Callable[[ScanActor, Record], None]

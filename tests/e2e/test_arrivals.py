@@ -54,15 +54,11 @@ class Told(NamedTuple):
 def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
     with post(tmp_path_factory.mktemp("arrivals")) as around:
         daemon = around.start()
-        try:
-            troubles = _troubles(around)
-            daemon, waiting = _killed(around, daemon)
-            daemon, held, busy, first = _stopped(around, daemon)
-            quiet_seq = _quiet(around)
-            exits = (first, stop(daemon))
-        finally:
-            daemon.kill()
-            daemon.wait()
+        troubles = _troubles(around)
+        daemon, waiting = _killed(around, daemon)
+        daemon, held, busy, first = _stopped(around, daemon)
+        quiet_seq = _quiet(around)
+        exits = (first, stop(daemon))
         yield Told(around, *troubles, held, busy, waiting, quiet_seq, exits)
 
 

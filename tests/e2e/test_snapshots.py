@@ -1,22 +1,20 @@
 """Snapshots of a running daemon: a start from one is a start from the whole log, also after kill -9."""
 
-import os
-import subprocess
-import sys
 import time
 from pathlib import Path
 
 import msgspec
 import pytest
-from world import CANARIES, ROOT, WAIT_S, World, stop, world
+from world import CANARIES, WAIT_S, stop, world
 
 from eventlog.snapshot import read_snapshot, snapshot_path_of
 from kis_actors import snapshots
-from kis_actors.app import CORES, System
 from kis_actors.commands.run import load_settings, parts_of
+from kis_actors.cores import CORES
 from kis_actors.credentials import load_credentials
-from kis_actors.day_files import rebuilt_from
 from kis_actors.fingerprint import code_fingerprint
+from kis_actors.recovery import rebuilt_from
+from kis_actors.system import System
 from kis_actors.view import View
 
 OFTEN = """
@@ -29,19 +27,10 @@ main()
 """
 
 
-def started(around: World) -> "subprocess.Popen[str]":
-    """A daemon that makes a snapshot every few records."""
-    with (around.directory / "daemon.log").open("a") as log:
-        return subprocess.Popen(
-            [sys.executable, "-c", OFTEN, str(around.settings)],
-            cwd=ROOT, env={**os.environ, **CANARIES}, stdout=log, stderr=subprocess.STDOUT, text=True,
-        )  # fmt: skip
-
-
 def test_the_state_from_a_running_daemon_s_snapshot_is_the_fold_of_all(tmp_path: Path) -> None:
     with world(tmp_path, speed=20) as around:
         for count in range(1, 7):
-            daemon = started(around)
+            daemon = around.start("-c", OFTEN, str(around.settings))
             around.wait_for("ScanCompleted", 2 * count)
             time.sleep(0.1 * count)
             daemon.kill()
@@ -52,7 +41,7 @@ def test_the_state_from_a_running_daemon_s_snapshot_is_the_fold_of_all(tmp_path:
             assert msgspec.json.encode(rebuilt_from(path, CORES, snapshot)) == msgspec.json.encode(
                 rebuilt_from(path, CORES)
             )
-        daemon = started(around)
+        daemon = around.start("-c", OFTEN, str(around.settings))
         around.wait_for("ScanCompleted", 14)
         assert stop(daemon) == 0, around.said()
         found = [record.event.found[:16] for record in around.records("RunStarted")]  # type: ignore[attr-defined]

@@ -46,6 +46,7 @@ notify:
   burst_alerts: 1000
   telegram: {{enabled: true, api_url: "{telegram_url}"}}
 log: {{data_dir: {directory}/data}}
+web: {{enabled: false}}
 clock: {{anchor: "{clock_anchor}", shows: "{clock_shows}", speed: {clock_speed}}}
 """
 
@@ -121,7 +122,13 @@ class Telegram:
 
 
 class World:
-    """A folder with settings, a small universe and a data directory, next to a running simulator."""
+    """A folder with settings, a small universe and a data directory, next to a running simulator.
+
+    secrets: what a daemon finds in its environment. daemons: every one that was started.
+    """
+
+    secrets: dict[str, str] = CANARIES
+    daemons: "tuple[subprocess.Popen[str], ...]" = ()
 
     def __init__(self, directory: Path, simulated: Simulator, telegram: Telegram) -> None:
         self.directory = directory
@@ -136,13 +143,22 @@ class World:
         chosen = [line for number, line in enumerate(lines[1:]) if line.startswith(wanted) or number % 6 == 0]
         (directory / "universe.csv").write_text("\n".join([lines[0], *chosen]) + "\n", "utf-8")
 
-    def start(self) -> "subprocess.Popen[str]":
-        """A daemon process; its output goes to daemon.log in the folder."""
+    def start(self, *command: str) -> "subprocess.Popen[str]":
+        """A daemon process, or what Python makes of `command`; its output goes to daemon.log in the folder."""
+        run = command or ("-m", "kis_actors", "run", "--config", str(self.settings))
         with (self.directory / "daemon.log").open("a") as log:
-            return subprocess.Popen(
-                [sys.executable, "-m", "kis_actors", "run", "--config", str(self.settings)],
-                cwd=ROOT, env={**os.environ, **CANARIES}, stdout=log, stderr=subprocess.STDOUT, text=True,
+            daemon = subprocess.Popen(
+                [sys.executable, *run],
+                cwd=ROOT, env={**os.environ, **self.secrets}, stdout=log, stderr=subprocess.STDOUT, text=True,
             )  # fmt: skip
+        self.daemons += (daemon,)
+        return daemon
+
+    def leave(self) -> None:
+        """Ends what a test that failed left running."""
+        for daemon in self.daemons:
+            daemon.kill()
+            daemon.wait()
 
     def day_file(self) -> Path:
         """The only day file there is."""
@@ -182,7 +198,11 @@ def world(
     telegram = Telegram()
     try:
         with simulator(speed, 1, "--scenario", str(scenario), "--start", start, "--date", DAY, *arguments) as simulated:
-            yield World(directory, simulated, telegram)
+            made = World(directory, simulated, telegram)
+            try:
+                yield made
+            finally:
+                made.leave()
     finally:
         telegram.stop()
 

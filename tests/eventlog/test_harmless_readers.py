@@ -20,6 +20,7 @@ WAIT_S = 30
 
 CHILD = f"""
 import sys
+import time
 from pathlib import Path
 from eventlog import store
 from eventlog.integrity import START
@@ -33,8 +34,10 @@ print("ready", flush=True)
 while writer.last_seq < 1_000_000:
     first = writer.last_seq + 1
     writer.append([Row(seq, "edge", "Seen", 1, 0, 0, b"{{}}") for seq in range(first, first + {ROWS})])
+    time.sleep(0.002)
 """
-"""Writes as fast as it can, and folds nothing away: a fold would show only that nobody else did it."""
+"""Writes all the time, at a pace that readers keep up with, and folds nothing away: a fold would show only that nobody
+else did it."""
 
 
 @pytest.fixture

@@ -1,13 +1,15 @@
 """What a dead writer left is copied before anybody opens it, and only so much of it."""
 
 import shutil
+import sqlite3
 from collections import namedtuple
 
 import pytest
 
-from eventlog import aside
+from eventlog import aside, verdict
 from eventlog.aside import copy_aside, has_loose_end
 from eventlog.integrity import START
+from eventlog.reading import open_reader
 from eventlog.schema import Row
 from eventlog.store import Reader, Writer
 from eventlog.verdict import verdict_on
@@ -105,8 +107,8 @@ def test_a_large_file_stays_where_it_is(path, monkeypatch):
 
 
 def test_a_dead_writer_s_file_is_whole(path):
-    verdict = verdict_on(path)
-    assert (verdict.finding, verdict.last_seq, verdict.mark.seq) == (None, 19, 19)
+    found = verdict_on(path)
+    assert (found.finding, found.last_seq, found.mark.seq) == (None, 19, 19)
 
 
 def test_a_lost_tail_is_seen(path):
@@ -124,3 +126,14 @@ def test_noise_instead_of_a_file_is_seen(path):
     path.write_bytes(b"noise" * 5000)
     path.with_name(f"{path.name}-wal").unlink()
     assert "this is no log that can be read" in verdict_on(path).finding.what
+
+
+def test_what_is_wrong_only_once_is_the_disk_s_fault(path, monkeypatch):
+    looks = iter((failing, open_reader))
+    monkeypatch.setattr(verdict, "open_reader", lambda path: next(looks)(path))
+    assert verdict_on(path).finding is None
+
+
+def failing(path):
+    """SQLite calls a page damaged that it cannot read."""
+    raise sqlite3.DatabaseError("database disk image is malformed")

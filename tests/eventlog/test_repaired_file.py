@@ -79,6 +79,34 @@ def test_the_repaired_file_has_its_index(path):
     assert seqs(path, is_notable=True) == [12, 14]
 
 
+def test_a_file_whose_index_alone_is_wrong_keeps_every_record(path):
+    truncate(path, 14)
+    connection = sqlite3.connect(path)
+    connection.execute("pragma writable_schema = on")
+    (index,) = connection.execute("select sql from sqlite_schema where name = 'notable'").fetchone()
+    connection.execute("update sqlite_schema set sql = replace(sql, 'Seen', 'Rare') where name = 'notable'")
+    connection.commit()
+    connection.close()
+    connection = sqlite3.connect(path)
+    connection.execute("reindex notable")
+    connection.execute("pragma writable_schema = on")
+    connection.execute("update sqlite_schema set sql = ? where name = 'notable'", (index,))
+    connection.commit()
+    connection.close()
+    assert verdict_on(path).finding == (15, "the index of its records is wrong about record 12")
+    truncate(path, 14)
+    assert (seqs(path, is_notable=True), verdict_on(path).finding) == ([12, 14], None)
+
+
+def test_a_file_without_its_index_is_told(path):
+    truncate(path, 14)
+    connection = sqlite3.connect(path)
+    connection.execute("drop index notable")
+    connection.commit()
+    connection.close()
+    assert verdict_on(path).finding == (15, "the index of its records cannot be read: no such index: notable")
+
+
 def test_the_old_file_is_kept_with_its_mark(path):
     before = kept(path.parent)
     assert kept(truncate(path, 14)) == before

@@ -36,6 +36,10 @@ def row(seq: int) -> Row:
     return Row(seq, stream, kind, 1 + seq % 2, seq - 3 if seq % 5 else 0, at_ns, text.encode())
 
 
+def unnoted(_: int) -> None:
+    """Nobody notes what goes."""
+
+
 @pytest.fixture(autouse=True)
 def many_small_blocks(monkeypatch):
     monkeypatch.setattr(blocks, "ROWS", 60)
@@ -138,7 +142,7 @@ def test_a_sealed_file_cannot_be_written(sealed):
 
 
 def test_reading_a_sealed_file_leaves_nothing_beside_it(path, sealed):
-    drop_hot(path)
+    drop_hot(path, unnoted)
     with SealedReader(sealed) as reader:
         list(reader.rows())
     assert sorted(one.name for one in path.parent.iterdir()) == ["2026-11-20.sealed", "2026-11-20.sealed.json"]
@@ -300,7 +304,7 @@ def test_what_does_not_read_back_is_not_sealed(path, monkeypatch):
 
 def test_a_hot_file_that_is_not_sealed_stays(path):
     with pytest.raises(Refused, match="not sealed"):
-        drop_hot(path)
+        drop_hot(path, unnoted)
     assert path.exists()
 
 
@@ -309,21 +313,37 @@ def test_a_hot_file_that_went_on_stays(path, sealed):
     writer.append([row(LAST + 1)])
     writer.close()
     with pytest.raises(Refused):
-        drop_hot(path)
+        drop_hot(path, unnoted)
     assert path.exists()
 
 
 def test_a_hot_file_stays_if_the_sealed_one_is_hurt(path, sealed):
     altered(sealed, "update about set first_seq = 12")
     with pytest.raises(Refused):
-        drop_hot(path)
+        drop_hot(path, unnoted)
     assert path.exists()
 
 
 def test_with_the_hot_file_goes_what_lies_beside_it(path, sealed):
     snapshot_path_of(path).write_bytes(b"snapshot")
-    drop_hot(path)
+    drop_hot(path, unnoted)
     assert not any(one.exists() for one in (path, mark_path_of(path), snapshot_path_of(path), *companions_of(path)))
+
+
+def test_what_goes_is_noted_while_it_is_there(path, sealed):
+    noted = []
+    size = sum(one.stat().st_size for one in (path, mark_path_of(path)))
+    drop_hot(path, lambda freed: noted.append((freed, path.exists())))
+    ((freed, was_there),) = noted
+    assert freed >= size and was_there
+    assert not drop_hot(path, noted.append) and len(noted) == 1
+
+
+def test_what_stays_is_not_noted_as_gone(path):
+    noted = []
+    with pytest.raises(Refused):
+        drop_hot(path, noted.append)
+    assert noted == []
 
 
 def test_a_block_that_nobody_could_read_is_not_written(path, monkeypatch):
@@ -345,14 +365,14 @@ def test_a_block_that_unpacks_to_too_much_is_not_read(sealed, monkeypatch):
 def test_only_the_named_types_stay(path, sealed):
     with Reader(path) as reader:
         rare = list(reader.rows(types=["Rare"]))
-    keep_only(sealed, ["Rare"], "test")
+    keep_only(sealed, ["Rare"], "test", unnoted)
     with open_reader(path.with_suffix(".decisions")) as reader:
         assert list(reader.rows()) == rare
     assert not sealed.exists() and not manifest_path_of(sealed).exists()
 
 
 def test_what_stays_still_tells_where_the_day_began_and_ended(path, sealed):
-    keep_only(sealed, ["Rare"], "test")
+    keep_only(sealed, ["Rare"], "test", unnoted)
     with open_reader(path.with_suffix(".decisions")) as kept, Reader(path) as hot:
         assert (kept.about(), kept.last_commit()) == (hot.about(), hot.last_commit())
 
@@ -360,7 +380,7 @@ def test_what_stays_still_tells_where_the_day_began_and_ended(path, sealed):
 def test_a_moment_is_found_in_what_stays(path, sealed):
     with open_reader(sealed) as reader:
         last = list(reader.rows(types=["Rare"]))[-1]
-    keep_only(sealed, ["Rare"], "test")
+    keep_only(sealed, ["Rare"], "test", unnoted)
     with open_reader(path.with_suffix(".decisions")) as reader:
         assert seq_at(reader, last.at_ns) <= last.seq < seq_at(reader, last.at_ns + 1)
 
@@ -372,7 +392,7 @@ def test_a_moment_is_the_same_place_in_both(path, sealed):
 
 
 def test_what_stays_is_checked_too(path, sealed):
-    keep_only(sealed, ["Rare"], "test")
+    keep_only(sealed, ["Rare"], "test", unnoted)
     kept = path.with_suffix(".decisions")
     assert verdict_on(kept).finding is None
     (block,) = blocks_in(kept)
@@ -384,12 +404,12 @@ def test_what_stays_is_checked_too(path, sealed):
 def test_a_sealed_file_that_is_hurt_is_not_given_up(path, sealed):
     altered(sealed, "update blocks set chain = x'00'")
     with pytest.raises(Refused, match="not what was sealed"):
-        keep_only(sealed, ["Rare"], "test")
+        keep_only(sealed, ["Rare"], "test", unnoted)
     assert sealed.exists()
 
 
 def test_a_day_of_which_rows_would_be_missing_is_not_given_up(path, sealed, monkeypatch):
     monkeypatch.setattr("eventlog.seal._commits_of", lambda rows, chain: [])
     with pytest.raises(Refused, match="does not read back"):
-        keep_only(sealed, ["Rare"], "test")
+        keep_only(sealed, ["Rare"], "test", unnoted)
     assert sealed.exists()

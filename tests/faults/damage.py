@@ -17,9 +17,8 @@ from eventlog.reading import open_reader
 from eventlog.snapshot import snapshot_path_of
 from eventlog.verdict import verdict_on
 from kis_actors.commands import log_care
-from kis_actors.day_files import Damaged, inspected, rebuilt_from
+from kis_actors.day_files import Damaged, inspected
 from kis_actors.messages import NAMES, NotifyRequested, RunEnded
-from kis_actors.recovery import in_doubt
 
 from .disk import Disk, State, materialise
 from .mutations import MUTATIONS, layout_of
@@ -53,7 +52,6 @@ class Start(NamedTuple):
     states: dict[str, Any]
     undecided: tuple[Any, ...]
     last_seq: int
-    in_doubt: tuple[Any, ...]
 
 
 class Point(NamedTuple):
@@ -148,9 +146,8 @@ def seen_in(path: Path) -> Any:
 def start_from(path: Path) -> Start | None:
     """What the daemon would go on from; None if it would not."""
     try:
-        _, snapshot = inspected(path)
-        rebuilt = rebuilt_from(path, (ACTOR,), snapshot)
-        return Start(rebuilt.states, rebuilt.undecided, rebuilt.last_seq, in_doubt(path))
+        rebuilt, _ = inspected(path, (ACTOR,))
+        return Start(rebuilt.states, rebuilt.undecided, rebuilt.last_seq)
     except (Damaged, sqlite3.Error, ValueError, KeyError):
         return None
 
@@ -162,8 +159,6 @@ def _judged(base: Base, path: Path) -> Outcome:
         return Outcome("unseen", f"verify finds nothing, but a reader sees {difference(base.seen, seen)}")
     start = start_from(path)
     if start and start != base.start and not is_tail:
-        if said and start[:2] == base.start[:2]:
-            return Outcome("hurt where a start does not look")  # but in what is in doubt; see test_known_gaps.py
         return Outcome("taken", f"a start takes {start} for {base.start}; verify says: {said or 'nothing'}")
     if is_tail and not said:
         return Outcome("end lost beyond the mark")

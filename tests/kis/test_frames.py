@@ -54,14 +54,12 @@ def test_a_trade_of_47_columns_is_read_whole():
             volume_shares=1,
             cum_volume_shares=14871538,
             cum_turnover_won=3728926343750,
-            day_open_won=249500,
             day_high_won=254500,
             day_low_won=248500,
             is_halted=False,
             opening_class="20",
             hour_class="0",
             market_class="2",
-            vi_reference_won=249500,
             previous_volume_same_time_shares=12052370,
         ),
     )
@@ -70,7 +68,7 @@ def test_a_trade_of_47_columns_is_read_whole():
 def test_a_trade_of_46_columns_has_no_market_class():
     (tick,) = ticks_of(ONE_OF_46)
     assert (tick.code, tick.price_won, tick.change_ratio, tick.market_class) == ("005930", 74700, -0.0066, "")
-    assert (tick.vi_reference_won, tick.previous_volume_same_time_shares) == (74800, 5590467)
+    assert tick.previous_volume_same_time_shares == 5590467
 
 
 def test_every_record_of_a_frame_is_a_tick():
@@ -103,7 +101,7 @@ def test_the_other_venues_trades_are_read_alike(tr_id):
 
 def test_a_recording_without_its_last_character_is_still_read():
     (tick,) = ticks_of(LAST_CHARACTER_LOST)
-    assert (tick.code, tick.price_won, tick.vi_reference_won) == ("000100", 121100, 11920)
+    assert (tick.code, tick.price_won) == ("000100", 121100)
 
 
 def test_a_halted_stock_says_so():
@@ -111,10 +109,10 @@ def test_a_halted_stock_says_so():
 
 
 def test_blank_day_prices_and_references_are_zero():
-    for column in ("STCK_OPRC", "STCK_HGPR", "STCK_LWPR", "VI_STND_PRC", "PRDY_SMNS_HOUR_ACML_VOL"):
+    for column in ("STCK_HGPR", "STCK_LWPR", "PRDY_SMNS_HOUR_ACML_VOL"):
         (tick,) = ticks_of(with_field(ONE_OF_47, column, ""))
         assert tick.price_won == 249250
-    assert ticks_of(with_field(ONE_OF_47, "VI_STND_PRC", ""))[0].vi_reference_won == 0
+    assert ticks_of(with_field(ONE_OF_47, "STCK_HGPR", ""))[0].day_high_won == 0
 
 
 def test_no_change_has_no_sign():
@@ -176,7 +174,7 @@ def test_a_frame_cut_short_is_never_read_wrong(text):
 
 def known(tick: Tick) -> tuple[object, ...]:
     """All that is told before the last two columns."""
-    names = (name for name in Tick.__struct_fields__ if name not in ("vi_reference_won", "market_class"))
+    names = (name for name in Tick.__struct_fields__ if name != "market_class")
     return tuple(getattr(tick, name) for name in names)
 
 

@@ -6,11 +6,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kis_actors.kis.feeds import FEEDS
-from kis_actors.kis.frames import FrameError, frame_of
+from kis_actors.kis.frames import Frame, FrameError, careful_frame_of, feed_of, frame_of
+from kis_actors.kis.rest import quotes_in, quotes_of
+from kis_actors.kis.usual import usual_ticks
 
 from .checks import CONTROL_MESSAGES, FRAMES_OF_ALL_FEEDS, check_control, check_frame, check_quote, check_whole_frame
 from .recordings import ONE_OF_47
+from .test_quotes import ROW as BATCH_ROW
 
+TRADES = tuple(text for text in FRAMES_OF_ALL_FEEDS if FEEDS[feed_of(text)].what == "trade")
 PIECES = ("", "0", "-1", "9" * 30, "nan", "|", "^", "\n", "\x00", "٣", "{", '"', "000660", "101502", "20260914", "삼성")
 QUOTE_NAMES = (
     *("inter_shrn_iscd", "inter_kor_isnm", "inter2_prpr", "inter2_prdy_clpr", "inter2_sdpr", "hour_cls_code"),
@@ -49,6 +53,20 @@ def test_a_mangled_frame_of_any_feed_is_read_or_refused(text):
     check_whole_frame(text)
 
 
+@settings(max_examples=2000, deadline=None)
+@given(mangled(TRADES, "^|"))
+def test_the_usual_way_reads_what_the_careful_way_reads(text):
+    """One pattern over the whole frame, or field by field: nobody may see which it was."""
+    told = usual_ticks(text)
+    if told:
+        tr_id, width, ticks = told
+        assert careful_frame_of(text) == Frame(tr_id, width, ticks)
+
+
+def test_frames_as_kis_sends_them_are_read_the_usual_way():
+    assert all(map(usual_ticks, TRADES))
+
+
 @RANDOMLY
 @given(st.sampled_from(tuple(FEEDS)), st.lists(st.sampled_from((*PIECES, "Y", "N")), max_size=140), st.integers(0, 4))
 def test_any_fields_under_any_feed_are_read_or_refused(tr_id, fields, count):
@@ -75,6 +93,21 @@ def test_any_row_is_a_quote_or_none(code, row):
     check_quote(row)
     check_quote({"stck_shrn_iscd": code, "stck_prpr": "70000", **row})
     check_quote({"inter_shrn_iscd": code, "inter2_prpr": "70000", **row})
+
+
+@settings(max_examples=1000, deadline=None)
+@given(
+    st.lists(st.sampled_from(QUOTE_NAMES), unique=True),
+    st.lists(st.lists(st.sampled_from(("Y", "C", "0", "70000", "71,000", " 5 ", *PIECES)), max_size=16), max_size=3),
+)
+def test_a_table_is_read_as_its_rows_are(more, rows):
+    """By the places of its columns, or row by row by their names: nobody may see which it was."""
+    columns = tuple(dict.fromkeys((*BATCH_ROW, *more)))
+    values = [tuple(BATCH_ROW.values()), *(tuple(BATCH_ROW.values())[: 16 - len(row)] + tuple(row) for row in rows)]
+    values += [(*row, *("70000",) * (len(columns) - len(row))) for row in values]
+    assert dict(quotes_in(columns, tuple(values))) == quotes_of(
+        dict(zip(columns, row, strict=False)) for row in values
+    )
 
 
 @RANDOMLY

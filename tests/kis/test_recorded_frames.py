@@ -36,7 +36,7 @@ def test_recorded_trades_agree_with_their_other_columns():
             assert tick.change_ratio == pytest.approx(change_won / (tick.price_won - change_won), abs=0.0001)
             assert tick.cum_turnover_won / tick.cum_volume_shares == pytest.approx(mean_won, rel=0.00001)
             assert bid_won <= tick.price_won <= ask_won
-            assert tick.day_low_won <= min(tick.price_won, tick.day_open_won) <= tick.day_high_won
+            assert tick.day_low_won <= tick.price_won <= tick.day_high_won
 
 
 def test_recorded_trades_of_one_frame_add_up():

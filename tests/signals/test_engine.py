@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from sights import TEN, Judge, sight
 
 from kis_actors.rules import breakout, disparity_threshold, near_threshold, rapid_fall, vi_or_halt
-from kis_actors.signals.engine import Memory, forget_holding, is_waiting, nearest, window_s_of
+from kis_actors.signals.engine import Memory, forget_holding, nearest, window_s_of
 
 LINE = disparity_threshold.Params()
 ABOVE, BELOW, REARMING, NOT_YET_ARMED = 9_300, 9_100, 9_222, 9_221
@@ -109,23 +109,31 @@ def test_missing_something_of_a_code_never_seen_is_harmless():
 
 def test_what_holds_waits_until_it_counts():
     story = line(for_sec=10.0)
-    waits = [(story.at(at_s, BELOW), is_waiting(story.rules, story.memories, SAMSUNG)) for at_s in (0, 9, 10)]
+    waits = [(story.at(at_s, BELOW), story.is_waiting) for at_s in (0, 9, 10)]
     assert waits == [([], True), ([], True), (["line"], False)]
 
 
 def test_nothing_waits_that_need_not_hold():
     story = line()
     story.at(0, BELOW)
-    assert not is_waiting(story.rules, story.memories, SAMSUNG)
+    assert not story.is_waiting
 
 
 def test_what_holds_longer_for_one_market_waits_there():
     story = line(per={"KOSPI": {"for_sec": 10.0}})
-    assert (story.at(0, BELOW), is_waiting(story.rules, story.memories, SAMSUNG)) == ([], True)
+    assert (story.at(0, BELOW), story.is_waiting) == ([], True)
 
 
 def test_a_rule_that_is_gone_waits_for_nothing():
-    assert not is_waiting({}, {SAMSUNG: {"line": Memory(holds_since_s=TEN)}}, SAMSUNG)
+    story = Judge({})
+    story.memories[SAMSUNG] = {"line": Memory(holds_since_s=TEN)}
+    assert (story.at(0, BELOW), story.is_waiting) == ([], False)
+
+
+def test_what_waits_goes_on_waiting_while_a_gate_keeps_prices_out():
+    story = line(for_sec=10.0)
+    story.at(0, BELOW)
+    assert (story.at(5, BELOW, is_regular=False), story.is_waiting) == ([], True)
 
 
 def test_a_new_low_is_not_measured_by_itself_while_it_holds():

@@ -5,7 +5,7 @@ from contextlib import ExitStack, contextmanager
 from typing import Any, NamedTuple
 
 from eventlog import integrity
-from kis_actors import day_files, recovery
+from kis_actors import day_files
 from kis_actors.actors import base, notify
 from kis_actors.duties import holdings, outbox
 from kis_actors.journal import Journal
@@ -57,7 +57,7 @@ CANARIES = (
         holdings.close_the_gap, "for key in wanted if", "for key in set(wanted) if",
     ),), ("I6",), needs_two_processes=True),
     Canary("lost in-doubt", ((
-        recovery.in_doubt, "return tuple(open_.values())", "return tuple(open_.values())[1:]",
+        outbox.repeat, "for asked in event.in_doubt if", "for asked in event.in_doubt[1:] if",
     ),), ("I4", "I13")),
     Canary("double resend", ((
         outbox._doubted, "if asked is None or asked.is_repeat:", "if asked is None:",

@@ -4,7 +4,7 @@ Stands in for eventlog's files wherever the daemon's own code opens one, so that
 """
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from hashlib import sha256
 from unittest.mock import patch
@@ -40,20 +40,30 @@ class File:
         self.commits: list[tuple[int, bytes]] = []
         self.mark: Mark | None = None
         self.has_loose_end = False
+        self._image: sqlite3.Connection | None = None
 
     @property
     def last_commit(self) -> tuple[int, bytes]:
         """The last durable seq, and the chain there."""
         return self.commits[-1] if self.commits else (self.first_seq - 1, self.first_chain)
 
+    def rows_after(self, seq: int) -> list[Row]:
+        """What is durable beyond `seq`, in order."""
+        return self.rows[max(0, seq + 1 - self.first_seq) :]
+
     def image(self) -> sqlite3.Connection:
-        """The same file as SQLite would have it, for the code that reads it with SQL."""
-        connection = sqlite3.connect(":memory:", isolation_level=None)
-        create(connection, day=self.day, first_seq=self.first_seq, chain=self.first_chain, bulk=day_files.BULK)
-        texts = [(*row[:6], row.payload.decode()) for row in self.rows]
-        connection.executemany("insert into events values (?, ?, ?, ?, ?, ?, ?)", texts)
-        connection.executemany("insert into commits values (?, ?)", self.commits)
-        return connection
+        """The same file as SQLite would have it, for the code that reads it with SQL; kept, and brought up to date."""
+        if self._image is None:
+            self._image = sqlite3.connect(":memory:", isolation_level=None)
+            create(self._image, day=self.day, first_seq=self.first_seq, chain=self.first_chain, bulk=())
+        in_events, in_commits = (self._image.execute(f"select count(*) from {table}").fetchone()[0]
+                                 for table in ("events", "commits"))  # fmt: skip
+        texts = [(*row[:6], row.payload.decode()) for row in self.rows[in_events:]]
+        self._image.execute("begin")
+        self._image.executemany("insert into events values (?, ?, ?, ?, ?, ?, ?)", texts)
+        self._image.executemany("insert into commits values (?, ?)", self.commits[in_commits:])
+        self._image.execute("commit")
+        return self._image
 
 
 class Disk:
@@ -87,14 +97,12 @@ class Disk:
         """The last durable seq of all."""
         return list(self.files.values())[-1].last_commit[0] if self.files else 0
 
-    @contextmanager
-    def writes(self) -> Iterator[None]:
-        """Around each change of a file; raises Killed when it is time."""
+    def write(self, change: Callable[[], None]) -> None:
+        """Makes one change of a file. Raises Killed when it is time for that, and the change may have been made."""
         is_last = self.writes_left == 0
         self.writes_left = None if self.writes_left is None or is_last else self.writes_left - 1
-        if is_last and not self.is_kept:
-            raise Killed
-        yield
+        if not is_last or self.is_kept:
+            change()
         if is_last:
             raise Killed
 
@@ -166,20 +174,21 @@ class Writer:
             file.rows += opening
             file.commits.append((opening[-1].seq, integrity.extend(chain, opening)))
         file.mark = Mark(*file.last_commit)
-        with path.disk.writes():
-            path.disk.files[path.name] = file
+        path.disk.write(lambda: path.disk.files.update({path.name: file}))
         return cls(path, durability)
 
     def append(self, rows: Sequence[Row], *, is_lasting: bool = False) -> None:
         """One commit, whole or not at all; marked only after it."""
-        if [row.seq for row in rows] != list(range(self.last_seq + 1, self.last_seq + len(rows) + 1)):
+        if any(row.seq != seq for seq, row in enumerate(rows, self.last_seq + 1)):
             raise Broken(f"I2: rows {rows[0].seq} to {rows[-1].seq} written after {self.last_seq}")
-        with self._disk.writes():
-            self.last_seq, self.chain = rows[-1].seq, integrity.extend(self.chain, rows)
-            self._file.rows += rows
-            self._file.commits.append((self.last_seq, self.chain))
+        self._disk.write(lambda: self._add(rows))
         if is_lasting:
             self._file.mark = Mark(self.last_seq, self.chain)
+
+    def _add(self, rows: Sequence[Row]) -> None:
+        self.last_seq, self.chain = rows[-1].seq, integrity.extend(self.chain, rows)
+        self._file.rows += rows
+        self._file.commits.append((self.last_seq, self.chain))
 
     def close(self) -> None:
         """Marks the end and lets go of the file."""
@@ -198,9 +207,8 @@ class Reader:
         self, *, after: int = 0, types: Sequence[str] = (), streams: Sequence[str] = (), is_notable: bool = False
     ) -> Iterator[Row]:
         """The rows after seq `after`, of these types and streams if any are named; without bulk if is_notable."""
-        first = max(0, after + 1 - self._file.first_seq)
         return (
-            row for row in self._file.rows[first:]
+            row for row in self._file.rows_after(after)
             if (not types or row.type in types) and (not streams or row.stream in streams)
             and not (is_notable and row.type in day_files.BULK)
         )  # fmt: skip
@@ -215,11 +223,7 @@ class Reader:
 
     def check(self, *, after: int = 0, mark: Mark | None = None) -> integrity.Finding | None:
         """What the real check says of the same file as SQLite has it."""
-        connection = self._file.image()
-        try:
-            return integrity.check(connection, after=after, mark=mark)
-        finally:
-            connection.close()
+        return integrity.check(self._file.image(), after=after, mark=mark)
 
     def __enter__(self) -> "Reader":
         return self

@@ -5,11 +5,10 @@ from typing import Any
 
 import msgspec
 
-from eventlog.snapshot import read_snapshot
 from kis_actors.cores import CORES
-from kis_actors.day_files import rebuilt_from
+from kis_actors.day_files import Opening
 from kis_actors.duties import talk
-from kis_actors.fingerprint import code_fingerprint
+from kis_actors.recovery import Decisions, rebuilt_from
 from simulation.disk import Broken, Folder
 from simulation.fates import CHANNELS
 from simulation.people import Channels
@@ -17,6 +16,15 @@ from simulation.process import Edges
 
 STATE_BYTES_MAX = 200_000
 """Of a handful of codes; what grows without end is far beyond that soon."""
+
+
+def is_as_it_was(ended: tuple[dict[str, Any], Decisions], opening: Opening) -> None:
+    """I7: each actor's state out of the log is the one it had, and so is what it had decided and not written."""
+    states, unwritten = ended
+    same_states(states, opening.states)
+    undecided = {(stream, cause): events for stream, events, cause in opening.undecided}
+    if unwritten != undecided:
+        raise Broken(f"I7: decided and not written was {unwritten}, out of the log comes {undecided}")
 
 
 def same_states(lived: dict[str, Any], rebuilt: dict[str, Any], name: str = "I7") -> None:
@@ -27,21 +35,23 @@ def same_states(lived: dict[str, Any], rebuilt: dict[str, Any], name: str = "I7"
             raise Broken(f"{name}: {core.name} lived and came out of the log differently: {where}")
 
 
+def carries_what_is_written(opening: Opening) -> None:
+    """I8: a new day file begins with nothing that the one before does not lead to."""
+    if opening.undecided:
+        raise Broken(f"I8: the carried state knows decisions that no file has: {opening.undecided[0]}")
+
+
 def carried_is_fold(before: Folder, states: dict[str, Any]) -> None:
-    """I8: a new day file begins with what the one before leads to, and nothing that is not in there."""
-    rebuilt = rebuilt_from(before, CORES)  # type: ignore[arg-type]
-    if rebuilt.undecided:
-        raise Broken(f"I8: the carried state knows decisions that {before.name} does not: {rebuilt.undecided[0]}")
-    same_states(states, rebuilt.states, "I8")
+    """I8: a new day file begins with what the whole of the one before leads to."""
+    same_states(states, rebuilt_from(before, CORES).states, "I8")  # type: ignore[arg-type]
 
 
-def snapshot_is_fold(path: Any) -> None:
+def snapshot_is_fold(opening: Opening) -> None:
     """I8: from a snapshot come the same states, and the same still to be written, as from the whole file."""
-    if snapshot := read_snapshot(path, code_fingerprint()):
-        short, whole = rebuilt_from(path, CORES, snapshot), rebuilt_from(path, CORES)
-        same_states(whole.states, short.states, "I8")
-        if short[1:] != whole[1:]:
-            raise Broken(f"I8: from the snapshot at {snapshot.seq} come {short[1:]}, from the log {whole[1:]}")
+    whole = rebuilt_from(opening.path, CORES)
+    same_states(whole.states, opening.states, "I8")
+    if whole.undecided != opening.undecided:
+        raise Broken(f"I8: from the snapshot come {opening.undecided}, from the log {whole.undecided}")
 
 
 def bounded_states(states: dict[str, Any]) -> None:

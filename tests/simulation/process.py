@@ -12,7 +12,7 @@ from kis_actors.journal import Journal
 from kis_actors.market.sessions import Calendar
 from kis_actors.market.universe import Stock
 from kis_actors.messages import Event, Record, RunStarted, UniverseLoaded, UniverseRefused
-from kis_actors.recovery import record_of
+from kis_actors.recovery import Decisions, record_of
 from kis_actors.snapshots import Snapshots
 from kis_actors.turn import hears, take_turn
 from simulation.disk import Broken, Folder, Writer
@@ -61,6 +61,19 @@ class Inbox:
         self.told_seq = records[-1].seq
 
 
+class NotingJournal(Journal):
+    """A journal that remembers what each actor decided in this life, by stream and cause."""
+
+    def __init__(self, *args: Any, **named: Any) -> None:
+        super().__init__(*args, **named)
+        self.noted: Decisions = {}
+
+    def decided(self, stream: str, events: tuple[Event, ...], cause: int) -> None:
+        """Takes it, and notes it."""
+        self.noted[(stream, cause)] = events
+        super().decided(stream, events, cause)
+
+
 class Process:
     """Lives from recovery until it is killed. Raises Killed out of any step, and Broken if an actor dies of a bug."""
 
@@ -69,10 +82,10 @@ class Process:
         self.stage = stage
         self.path = path
         self.writer: Any = Writer(path)
-        self.journal = Journal(
+        self.journal = NotingJournal(
             lambda: self.writer, last_at_ns=opening.last_at_ns, now_ns=lambda: stage.now_ns, failed=_died
         )
-        self.journal.last_seq = self.writer.last_seq
+        self.journal.last_seq = self._first_seq = self.writer.last_seq
         self.inboxes = {core.name: Inbox() for core in CORES}
         self.handled = dict.fromkeys(self.inboxes, self.writer.last_seq)
         self.actors = self._actors(opening.states, edges)
@@ -87,14 +100,20 @@ class Process:
         """Whether so much is left that the world has to wait."""
         return sum(len(box.mail) for box in self.inboxes.values()) > BACKLOG_MAX
 
-    def step(self) -> None:
-        """One actor handles its next record, or the journal commits what has gathered; chance picks who."""
-        busy: list[str] = [name for name, box in self.inboxes.items() if box.mail]
-        picked = self.stage.chance.randrange(len(busy) + bool(self.journal.backlog()))
-        if picked == len(busy):
+    def step(self) -> bool:
+        """One actor handles its next record, or the journal commits what has gathered; chance picks who.
+
+        False if nothing is left to do.
+        """
+        busy = [name for name, box in self.inboxes.items() if box.mail]
+        picked = int(self.stage.chance.random() * (len(busy) + bool(self.journal.backlog())))
+        if picked < len(busy):
+            self._handle(busy[picked])
+        elif self.journal.backlog():
             self.commit()
         else:
-            self._handle(busy[picked])
+            return False
+        return True
 
     def commit(self) -> None:
         """The journal's own next step."""
@@ -126,13 +145,16 @@ class Process:
         """The state of each actor as it lives."""
         return {name: actor._state for name, actor in self.actors.items()}
 
-    def last_states(self) -> dict[str, Any]:
-        """The states after everything durable, also what nobody was told of any more. Ends the actors' use."""
-        states = self.states()
-        for row in self.path.file.rows:
-            if row.seq > min(self.handled.values()):
-                self._catch_up(states, record_of(row))
-        return states
+    def end(self) -> tuple[dict[str, Any], Decisions]:
+        """The states after everything durable, also what nobody was told of any more; and what was decided on that
+        and is not durable. Ends the actors' use.
+        """
+        states, decisions = self.states(), dict(self.journal.noted)
+        for row in self.path.file.rows_after(min(self.handled.values())):
+            self._catch_up(states, decisions, record_of(row))
+        written = {(row.stream, row.cause) for row in self.path.file.rows_after(self._first_seq)}
+        unwritten = (place for place in decisions if place[0] in self.inboxes and place not in written)
+        return states, {place: decisions[place] for place in unwritten}
 
     def told_seq(self) -> int:
         """The last record that any actor was told."""
@@ -140,16 +162,16 @@ class Process:
 
     def _go_on(self) -> None:
         for _ in range(self.stage.chance.randint(0, 4)):
-            if not self.is_idle():
-                self.step()
+            self.step()
 
     def _noted(self) -> dict[str, tuple[int, bytes]]:
         return {name: actor.on_receive(SNAPSHOT) for name, actor in self.actors.items()}
 
-    def _catch_up(self, states: dict[str, Any], record: Record) -> None:
+    def _catch_up(self, states: dict[str, Any], decisions: Decisions, record: Record) -> None:
         for core in CORES:
             if record.seq > self.handled[core.name] and hears(core, record):
-                states[core.name], _ = take_turn(core, states[core.name], record)
+                states[core.name], decided = take_turn(core, states[core.name], record)
+                decisions.update({(core.name, record.seq): decided} if decided else {})
 
     def _handle(self, name: str) -> None:
         record = self.inboxes[name].mail.popleft()

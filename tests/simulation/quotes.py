@@ -18,6 +18,10 @@ from simulation.disk import Broken
 from simulation.stage import Stage
 
 BASE_WON = 10_000
+FIELDS = TRADE | {
+    "MKSC_SHRN_ISCD": "{0}", "STCK_PRPR": "{1}", "ACML_VOL": "{2}", "STCK_CNTG_HOUR": "{3}", "BSOP_DATE": "{4}",
+}  # fmt: skip
+FRAME = f"0|H0STCNT0|001|{'^'.join(FIELDS.values())}"
 
 
 class Stock:
@@ -123,10 +127,4 @@ class Market:
     def frame(self, code: str) -> str:
         """The frame of the last trade of `code`."""
         stock, now = self.stocks[code], self._stage.now
-        changed = {
-            "MKSC_SHRN_ISCD": code, "STCK_PRPR": str(stock.price_won), "ACML_VOL": str(stock.shares),
-            "STCK_CNTG_HOUR": f"{now:%H%M%S}", "BSOP_DATE": f"{now:%Y%m%d}",
-        }  # fmt: skip
-        return f"0|H0STCNT0|001|{'^'.join((TRADE | changed).values())}"
-
-
+        return FRAME.format(code, stock.price_won, stock.shares, f"{now:%H%M%S}", f"{now:%Y%m%d}")

@@ -1,6 +1,6 @@
 """What the simulation found in the daemon, each told as briefly as it can be."""
 
-from facts import NEXT_DAY, NOW, OPENED, SAMSUNG, codes_numbered, settings, started, tick, universe
+from facts import NEXT_DAY, NOW, OPENED, SAMSUNG, at, codes_numbered, settings, started, tick, universe
 from story import given
 
 from kis_actors.actors import scan, ws
@@ -30,6 +30,12 @@ def test_nor_does_one_that_comes_after_giving_up():
     assert ledger.to_ask((SECOND,), NOW, ONE_SLOT) == ()
 
 
+def test_nor_does_one_that_comes_after_the_other_ask_was_taken():
+    """Seed 298: I9, 3 registrations where 2 are allowed; KIS refused the first ask and took the second."""
+    ledger = asked_twice().confirmed(FIRST, 1, NOW).refused(FIRST, 1, NOW, is_full=False, is_unanswered=False)
+    assert ledger.to_ask((SECOND,), NOW, ONE_SLOT) == ()
+
+
 def test_a_refusal_of_the_only_ask_frees_the_slot():
     ledger = Ledger(link=1).asked(FIRST, 1, wanted=True, ask=1, now=NOW, settings=ONE_SLOT)
     ledger = ledger.refused(FIRST, 1, NOW, is_full=False, is_unanswered=False)
@@ -38,7 +44,8 @@ def test_a_refusal_of_the_only_ask_frees_the_slot():
 
 def test_a_connect_is_counted_when_it_happens():
     """Seed 19: I9, 21 connects within ten minutes; a start in the morning counted its own as the day before's."""
-    story = given(ws.CORE, started(), tick("14:00:00"), OPENED).when(started()).when(tick("09:00:01", NEXT_DAY))
+    story = given(ws.CORE, started(), tick("14:00:00"), OPENED).when(started())
+    story = story.when(tick("09:00:01", NEXT_DAY), at=at("09:00:01", NEXT_DAY))
     assert all(when.date() == NEXT_DAY for when in story.state.connects)
 
 

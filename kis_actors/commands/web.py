@@ -1,0 +1,29 @@
+"""`kis-actors web`: the watch page by itself, of a running daemon or of days that are over."""
+
+import asyncio
+import os
+from pathlib import Path
+
+import click
+
+from kis_actors.commands.loading import load_settings
+from kis_actors.commands.options import STOPPED, reading, shared
+from kis_actors.settings_file import with_overrides
+
+
+@click.command()
+@shared
+@click.option("--port", type=click.IntRange(0, 65_535), help="Instead of web.port; 0: any free one.")
+@reading
+def web(config: Path | None, data_dir: Path | None, port: int | None) -> int:
+    """The watch page by itself, of a running daemon or of days that are over."""
+    from kis_actors.web.guard import TOKEN_VARIABLE, bound
+    from kis_actors.web.serve import be_nice, serve
+
+    settings = load_settings(config, data_dir, ()).settings
+    if port is not None:
+        settings = with_overrides(settings, (f"web.port={port}",))
+    place = bound(settings.web.host, os.environ.get(TOKEN_VARIABLE, ""))
+    be_nice()
+    asyncio.run(serve(settings, place, lambda address: click.echo(f"watch page: {address} (Ctrl-C ends it)")))
+    return STOPPED

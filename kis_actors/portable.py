@@ -1,0 +1,49 @@
+"""What Windows lacks or does otherwise, in one place; the locks have `adapters/file_lock.py` to themselves."""
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Mapping
+from functools import reduce
+from operator import or_
+from pathlib import Path
+from typing import Any
+
+IS_WINDOWS = os.name == "nt"
+PRIVATE_READING: int = reduce(
+    or_, (getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_BINARY")), os.O_RDONLY
+)
+"""Flags to open a file that must be our own: no link is followed, no pipe waited for, no child given it."""
+
+STOPPING = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGINT", "SIGBREAK") if hasattr(signal, name))
+RELOADING = tuple(getattr(signal, name) for name in ("SIGHUP",) if hasattr(signal, name))
+"""Windows has no such signal; there `/reload` on Telegram does it."""
+
+APART: Mapping[str, Any] = (
+    {"creationflags": getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)}
+    if IS_WINDOWS
+    else {"start_new_session": True}
+)
+"""For Popen: Ctrl-C is not for the child."""
+
+PUT_TRIES, PUT_WAIT_S = 20, 0.05
+
+
+def user_number() -> int | None:
+    """Who runs this; None on Windows, whose files say nothing of owners and modes that Python could read."""
+    return os.geteuid() if hasattr(os, "geteuid") else None
+
+
+def put(unfinished: Path, path: Path) -> None:
+    """Gives `unfinished` the name `path`, in place of what had it. Raises OSError.
+
+    On Windows that is refused while somebody reads what is there; readers are quick, so it is tried for a second.
+    """
+    for _ in range(PUT_TRIES if IS_WINDOWS else 0):
+        try:
+            unfinished.replace(path)
+            return
+        except PermissionError:
+            time.sleep(PUT_WAIT_S)
+    unfinished.replace(path)

@@ -1,0 +1,35 @@
+"""The page's own process beside the daemon, which gives it the settings as one line of JSON and ends it by closing."""
+
+import asyncio
+import os
+import sys
+
+import msgspec
+
+from kis_actors.settings import Settings
+from kis_actors.web.guard import TOKEN_VARIABLE, Unsafe, bound
+from kis_actors.web.serve import PortTaken, be_nice, serve
+
+CANNOT = 78
+
+
+def main() -> int:
+    """The exit status; 78: starting it again would not help."""
+    be_nice()
+    try:
+        with open(0, "rb", buffering=0, closefd=False) as given:  # unbuffered: what follows is waited for elsewhere
+            settings = msgspec.json.decode(given.readline(), type=Settings)
+        place = bound(settings.web.host, os.environ.get(TOKEN_VARIABLE, ""))
+        asyncio.run(serve(settings, place, _say, with_stdin=True))
+    except (Unsafe, PortTaken) as problem:
+        _say(str(problem))
+        return CANNOT
+    return 0
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
