@@ -23,7 +23,8 @@ from kis_actors.view import View
 FAILURES_MAX = 3
 FAILURES_WITHIN_S = 600
 MAY_PASS = ("failed", "disk")
-GIVING_UP, AGAIN = "giving up after three failures in ten minutes", "starting again from the log"
+GIVING_UP = "giving up after three failures in ten minutes; start it again, and please report this line"
+AGAIN = "starting again from the log"
 NEEDS_A_PERSON = {
     "refused": "KIS refuses", "damaged": "the log is damaged", "full": "the disk is full",
     "foreign": "the log is of another version",

@@ -158,12 +158,17 @@ def carried_states(cores: tuple[Core, ...], event: StateCarried) -> dict[str, An
         raise Unreadable(f"the state of {event.actor} that was carried over cannot be read: {problem}") from None
 
 
+def what_days(data_dir: Path) -> str:
+    """The days whose logs there are, and what to do when the one that was wanted is none of them."""
+    days = ", ".join(map(str, days_in(data_dir)))
+    return f"days there: {days or 'none'}; name {'one of them' if days else 'the --data-dir of a daemon that ran'}"
+
+
 def day_file(data_dir: Path, day: date) -> Path:
     """The file of `day`. Raises FileNotFoundError that names the days there are."""
     path = kept_of(data_dir, day)
     if not path.exists():
-        days = ", ".join(map(str, days_in(data_dir))) or "none"
-        raise FileNotFoundError(f"no log of {day} in {data_dir}; days there: {days}")
+        raise FileNotFoundError(f"no log of {day} in {data_dir}; {what_days(data_dir)}")
     return path
 
 

@@ -62,9 +62,7 @@ class WatchPage:
         """One process from its start to its end; its exit status."""
         command = [sys.executable, "-m", "kis_actors.web"]
         try:  # apart: Ctrl-C is for the daemon, which ends it then
-            self._process = subprocess.Popen(
-                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, **APART
-            )
+            self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, **APART)
         except OSError as error:
             self._write(f"watch page: {error}")
             return HOPELESS

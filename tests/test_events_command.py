@@ -83,10 +83,10 @@ def test_an_event_about_a_code_speaks_of_it(tmp_path, event, is_shown):
     ("arguments", "said"),
     [
         (["--type", "SubscribeRequest"], "no event is called SubscribeRequest; did you mean SubscribeRequested"),
-        (["--type", "Xyzzy"], "no event is called Xyzzy; events are AccountRefused, ActorFailed"),
-        (["--code", "5930"], "--code: expected six digits or capital letters, such as 005930, found 5930"),
+        (["--type", "Xyzzy"], "no event is called Xyzzy; take one of AccountRefused, ActorFailed"),
+        (["--code", "5930"], "--code: expected six digits or capital letters, found 5930; write it like 005930"),
         (["--after", str(2**63)], "is not in the range"),
-        (["--around", "9 o'clock"], "TIME: expected HH:MM:SS[.ffffff], such as 09:31:07, or an ISO 8601 instant"),
+        (["--around", "9 o'clock"], "TIME: expected HH:MM:SS[.ffffff] or an ISO 8601 instant, found 9 o'clock"),
         (["--around", "25:00"], "TIME: expected HH:MM:SS"),
         (["--around", "9999-12-31T23:59:59"], "TIME: expected HH:MM:SS"),
         (["--around", "09:00", "--follow"], "give one of them"),

@@ -189,7 +189,7 @@ def test_a_repaired_log_starts_again(path, tmp_path):
 def test_another_place_than_a_proven_one_is_refused(path, tmp_path):
     altered(path, "update events set at = at + 1 where seq = 7")
     assert said("repair", tmp_path, "2026-11-20", "--truncate-after", "8") == (
-        2, "2026-11-20.db has no proven commit that ends at record 8; one ends at 6\n"
+        2, "2026-11-20.db has no proven commit that ends at record 8; name 6\n"
     )  # fmt: skip
 
 

@@ -71,7 +71,8 @@ def test_no_daemon_is_2(tmp_path):
     (tmp_path / "lock").touch()
     says(tmp_path)
     result = status(tmp_path)
-    assert (result.exit_code, result.stderr) == (2, f"no daemon is running on {tmp_path}\n")
+    said = f"no daemon is running on {tmp_path}; start one with `kis-actors run`, or name its --data-dir\n"
+    assert (result.exit_code, result.stderr) == (2, said)
 
 
 def test_json_has_what_was_promised(data_dir):

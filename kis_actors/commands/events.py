@@ -127,7 +127,7 @@ def _check(types: tuple[str, ...], code: str | None) -> None:
     for name in types:
         if name not in KNOWN:
             near = get_close_matches(name, KNOWN, n=3, cutoff=0.5)
-            hint = f"; did you mean {', '.join(near)}?" if near else f"; events are {', '.join(KNOWN)}"
+            hint = f"; did you mean {', '.join(near)}?" if near else f"; take one of {', '.join(KNOWN)}"
             raise ValueError(f"--type: no event is called {plain(name)}{hint}")
     if code is not None and not CODE.fullmatch(code):
-        raise ValueError(f"--code: expected six digits or capital letters, such as 005930, found {plain(code)}")
+        raise ValueError(f"--code: expected six digits or capital letters, found {plain(code)}; write it like 005930")

@@ -24,6 +24,7 @@ from kis_actors.recovery import day_file, record_of
 from kis_actors.sealing import tidy_log
 
 UNREADABLE_SHOWN_MAX = 5
+NAME_ANOTHER = "name the --data-dir of a daemon that ran"
 KEPT_AS = {HOT: "", SEALED: " (sealed)", DECISIONS: " (decisions only)"}
 
 
@@ -32,7 +33,7 @@ def show_verdicts(config: Path | None, data_dir: Path | None, days: tuple[date, 
     directory = _directory(config, data_dir)
     known, gone = days_in(directory), days_gone_in(directory)
     if not known and not gone:
-        raise FileNotFoundError(f"no log in {directory}")
+        raise FileNotFoundError(f"no log in {directory}; {NAME_ANOTHER}")
     for day in gone:
         click.echo(f"{day}: gone, though its mark shows that it was there; put it back, or remove the mark")
     findings = len(gone)
@@ -97,8 +98,8 @@ def seal_days(config: Path | None, data_dir: Path | None, days: tuple[date, ...]
     for day in days:
         day_file(directory, day)
     if not known or known[-1] in days:
-        what = f"{known[-1]} is the newest day, which is not over" if known else f"no log in {directory}"
-        raise FileNotFoundError(what)
+        newest = f"{known[-1]} is the newest day, which is not over; name an earlier one" if known else ""
+        raise FileNotFoundError(newest or f"no log in {directory}; {NAME_ANOTHER}")
     try:
         is_done = tidy_log(
             directory, keep_hot_days=log.keep_hot_days, keep_sealed_days=log.keep_sealed_days, say=click.echo, only=days

@@ -63,7 +63,7 @@ def directory_of(config: Path | None, data_dir: Path | None) -> Path:
 
 def no_daemon_on(data_dir: Path) -> str:
     """For people."""
-    return f"no daemon is running on {data_dir}"
+    return f"no daemon is running on {data_dir}; start one with `kis-actors run`, or name its --data-dir"
 
 
 def status_text(status: dict[str, Any]) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 import uvicorn
 
 from kis_actors.adapters.clock import Clock
-from kis_actors.portable import STOPPING
+from kis_actors.portable import on_stopping
 from kis_actors.settings import Settings
 from kis_actors.web.guard import Bound, Guard
 from kis_actors.web.live import Live
@@ -32,9 +32,7 @@ async def serve(settings: Settings, place: Bound, say: Callable[[str], None], *,
     """
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for number in STOPPING:
-        with contextlib.suppress(NotImplementedError):  # Windows: Ctrl-C ends the process
-            loop.add_signal_handler(number, ended.set)
+    on_stopping(lambda: _call(loop, ended.set))
     if with_stdin:
         _end_with_stdin(loop, ended)
     with _listener(place.host, settings.web.port) as listener:
