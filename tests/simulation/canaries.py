@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from eventlog import integrity
 from kis_actors import day_files
-from kis_actors.actors import base, notify
+from kis_actors.actors import base, notify, ws
 from kis_actors.duties import holdings, outbox
 from kis_actors.journal import Journal
 from kis_actors.snapshots import Snapshots
@@ -38,11 +38,11 @@ class Canary(NamedTuple):
 CANARIES = (
     Canary("ack before sync", ((
         Journal._commit,
-        "    writer.append([_row(record) for record in records], is_lasting=self._is_due(records))\n"
-        "    self.last_seq = records[-1].seq\n"
+        "    writer.append(rows, is_lasting=self._is_due(records))\n"
+        "    self.commit_times.add(time.perf_counter() - began_s)\n    self.last_seq = records[-1].seq\n"
         "    self._last_commit = Mark(writer.last_seq, writer.chain)\n    self._tell(records)\n",
         "    self.last_seq = records[-1].seq\n    self._tell(records)\n"
-        "    writer.append([_row(record) for record in records], is_lasting=self._is_due(records))\n"
+        "    writer.append(rows, is_lasting=self._is_due(records))\n"
         "    self._last_commit = Mark(writer.last_seq, writer.chain)\n",
     ),), ("I1",)),
     Canary("effect before ack", ((
@@ -66,17 +66,17 @@ CANARIES = (
         Journal.decided,
         "        self._units.append(unit)\n",
         "        self._units.extend(Unit(stream, (event,), cause, unit.at_ns) for event in events)\n",
-    ), (Journal._gathered, "count < COMMIT_EVENTS_MAX", "count < 1"),), ("I4", "I6", "I7", "I15"), found_at=2),
+    ), (Journal._gathered, "count < COMMIT_EVENTS_MAX", "count < 1"),), ("I4", "I6", "I7", "I15"), found_at=12),
     Canary("carried state ahead of the log", ((
-        day_files._finish, "snapshot)).undecided:", "snapshot)).undecided and False:",
+        day_files._finish, "while rebuilt.undecided:", "while rebuilt.undecided and False:",
     ),), ("I7", "I8"), found_at=4),
     Canary("snapshot ahead of the log", ((
         Snapshots.take, "self._journal.settled(SETTLE_S)", "self._journal.journal._last_commit",
-    ),), ("I8",), found_at=15),
+    ),), ("I7", "I8"), found_at=19),
     Canary("clock read in a core", ((
         outbox._failed, "timedelta(seconds=wait_s)",
         "timedelta(seconds=wait_s + __import__('time').time_ns() % 999 / 999)",
-    ),), ("I6", "I7")),
+    ),), ("I6", "I7", "I8")),
     Canary("dropped tell", ((
         Journal._tell, "if record.stream == core.name or hears(core, record)]",
         "if (record.stream == core.name or hears(core, record)) and record.seq % 997]",
@@ -88,13 +88,16 @@ CANARIES = (
     Canary("off by one in verify", ((integrity._stray, "seq > ?", "seq > ? + 1"),), ("I2",)),
     Canary("tried called untried", ((
         outbox._after_end, "_doubt(asked) if asked is oldest[asked.channel] else", "",
-    ),), ("I4",), found_at=2),
+    ),), ("I4",), found_at=3),
     Canary("channel never goes on", ((
         notify.NotifyActor.perform, "self._sender.settled(record.cause)", "pass",
     ),), ("I4", "I13")),
     Canary("unmarked question", ((
         Journal._is_due, "or any(type(one.event) is NotifyRequested for one in records)", "",
     ),), ("I5",)),
+    Canary("connect counted at the last tick", ((
+        ws._requested, "event.at or state.now", "state.now",
+    ),), ("I9",), found_at=95),
     Canary("cooldown lost", ((
         notify.evolve, "settings=event.settings, is_dry_run=event.dry_run)",
         "settings=event.settings, is_dry_run=event.dry_run, last_alerts={})",

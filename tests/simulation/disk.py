@@ -15,7 +15,7 @@ from eventlog import integrity, snapshot, verdict
 from eventlog.mark import Mark
 from eventlog.schema import Row, create
 from eventlog.snapshot import Snapshot, snapshot_path_of
-from kis_actors import day_files, recovery, replay, snapshots
+from kis_actors import day_files, long_logs, recovery, replay, snapshots
 
 
 class Killed(Exception):
@@ -246,6 +246,7 @@ def in_memory() -> Iterator[None]:
             *((module, "open_reader", Reader) for module in (day_files, recovery, replay, verdict)),
             (day_files, "Writer", Writer), (day_files, "has_loose_end", lambda path: path.file.has_loose_end),
             (day_files, "copy_aside", lambda _: "no copy was kept"),
+            (long_logs, "length_of", lambda path, after: len(path.file.rows_after(after))),
             (verdict, "end_known_of", lambda path: path.file.mark),
             (snapshot, "Reader", Reader), (snapshots, "write_snapshot", write_snapshot),
         ):  # fmt: skip

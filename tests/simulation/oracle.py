@@ -8,11 +8,11 @@ import msgspec
 from kis_actors.cores import CORES
 from kis_actors.day_files import Opening
 from kis_actors.duties import talk
-from kis_actors.recovery import Decisions, rebuilt_from
+from kis_actors.recovery import rebuilt_from
 from simulation.disk import Broken, Folder
 from simulation.fates import CHANNELS
 from simulation.people import Channels
-from simulation.process import Edges
+from simulation.process import Decisions, Edges
 
 STATE_BYTES_MAX = 200_000
 """Of a handful of codes; what grows without end is far beyond that soon."""

@@ -12,7 +12,7 @@ from kis_actors.journal import Journal
 from kis_actors.market.sessions import Calendar
 from kis_actors.market.universe import Stock
 from kis_actors.messages import Event, Record, RunStarted, UniverseLoaded, UniverseRefused
-from kis_actors.recovery import Decisions, record_of
+from kis_actors.recovery import record_of
 from kis_actors.snapshots import Snapshots
 from kis_actors.turn import hears, take_turn
 from simulation.disk import Broken, Folder, Writer
@@ -21,6 +21,8 @@ from simulation.people import Channels, Chat
 from simulation.quotes import Quotes
 from simulation.stage import Stage
 
+Decisions = dict[tuple[str, int], tuple[Event, ...]]
+"""What was decided: by actor and cause."""
 BACKLOG_MAX = 300
 """The real mailboxes are bounded by the reader, which waits; here the world waits."""
 

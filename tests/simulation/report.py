@@ -34,7 +34,9 @@ def sum_of(reports: list[Report], took_s: float) -> str:
     counted = ("inputs", "deaths", "alerts", "received")
     inputs, deaths, alerts, received = (sum(getattr(report, name) for report in reports) for name in counted)
     healed_s = max((report.healed_s for report in good), default=0.0)
+    last = max((report.seed for report in reports), default=0)
     return (
-        f"{len(good)} of {len(reports)} seeds held; {inputs:,} inputs, {deaths:,} crashes, {alerts:,} alerts, "
-        f"{received:,} messages received; well again after {healed_s:.0f} s at most; took {took_s:.0f} s"
+        f"{len(good)} of {len(reports)} seeds held, up to {last}; {inputs:,} inputs, {deaths:,} crashes, "
+        f"{alerts:,} alerts, {received:,} messages received; well again after {healed_s:.0f} s at most; "
+        f"took {took_s:.0f} s"
     )

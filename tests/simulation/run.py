@@ -28,7 +28,7 @@ def all_played(seeds: range, workers: int) -> Iterator[Report]:
         yield from map(played, seeds)
         return
     with get_context("spawn").Pool(workers) as pool:
-        yield from pool.imap_unordered(played, seeds, chunksize=4)
+        yield from pool.imap_unordered(played, seeds)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -39,13 +39,14 @@ def main(arguments: list[str] | None = None) -> int:
         if args.seed is not None:
             return _traced(args.seed)
         seeds = range(args.first, args.first + args.seeds)
-        return _chains(seeds) if args.chains else _many(seeds, 1 if canary else args.workers)
+        return _chains(seeds) if args.chains else _many(seeds, 1 if canary else args.workers, args.minutes)
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog=TOOL, description=__doc__)
     parser.add_argument("--seeds", type=int, default=100, metavar="N", help="how many (default: 100)")
     parser.add_argument("--first", type=int, default=0, metavar="S", help="the first of them (default: 0)")
+    parser.add_argument("--minutes", type=float, default=float("inf"), metavar="M", help="end after so long")
     parser.add_argument("--seed", type=int, metavar="S", help="play this one only, and tell its story")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, metavar="N", help="processes")
     parser.add_argument("--canary", choices=[one.name for one in CANARIES], help="with this bug planted")
@@ -65,7 +66,7 @@ def _traced(seed: int) -> int:
     return 1 if report.broken else 0
 
 
-def _many(seeds: range, workers: int) -> int:
+def _many(seeds: range, workers: int, minutes: float) -> int:
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
     reports: list[Report] = []
     begun_s = time.monotonic()
@@ -76,6 +77,8 @@ def _many(seeds: range, workers: int) -> int:
             progress.update(task, advance=1, description=f"{sum(bool(one.broken) for one in reports)} broken")
             if report.broken:
                 progress.console.print(f"{line_of(report)}\n  again: {TOOL} --seed {report.seed}", highlight=False)
+            if time.monotonic() - begun_s > 60 * minutes:
+                break
     print(sum_of(reports, time.monotonic() - begun_s))
     return 1 if any(report.broken for report in reports) else 0
 

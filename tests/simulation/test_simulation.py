@@ -12,10 +12,12 @@ from simulation.disk import Broken, Disk, Folder, Killed, Writer
 from simulation.world import CRASHES_MIN, INPUTS_MIN, played
 
 ROOT = Path(__file__).resolve().parents[2]
-SEEDS, AT_ONCE = 28, 4
-"""About 20 s of processor time; ./tools/simulate-faults plays as many as there is patience for."""
-ONCE_BROKEN = (12, 15, 19, 24, 34, 39, 48, 86, 89, 95, 102, 109, 155, 171, 243, 412, 649)
-"""Every seed that ever failed, whether of the daemon or of the simulation; its course may have changed since."""
+SEEDS, AT_ONCE = 1000, 20
+"""A third of a second of processor time each; ./tools/simulate-faults plays as many as there is patience for.
+
+All that ever failed are among them, whether by the daemon's fault or by the simulation's own; what is drawn for a seed
+changes with the simulation, so the finding itself is told in test_findings.py.
+"""
 
 
 def chains(hash_seed: int, seeds: int, *more: str) -> list[str]:
@@ -32,11 +34,6 @@ def test_every_invariant_holds(first):
         report = played(seed)
         assert not report.broken, f"again: ./tools/simulate-faults --seed {seed}"
         assert (report.inputs >= INPUTS_MIN, report.deaths >= CRASHES_MIN) == (True, True)
-
-
-@pytest.mark.parametrize("seed", [seed for seed in ONCE_BROKEN if seed >= SEEDS])
-def test_a_seed_that_once_failed_holds(seed):
-    assert not played(seed).broken
 
 
 def test_a_seed_is_the_same_under_any_hash_seed():
