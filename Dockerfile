@@ -27,7 +27,8 @@ WORKDIR /app
 USER 10001
 VOLUME /data
 STOPSIGNAL SIGTERM
-# The watch page answers on the container's own loopback: 200 while the daemon is well, 503 while it is not.
-HEALTHCHECK --interval=30s --timeout=10s --start-period=90s --retries=3 CMD ["python", "-c", "from urllib.request import ProxyHandler, build_opener; build_opener(ProxyHandler({})).open('http://127.0.0.1:8787/healthz', timeout=5)"]
+# The watch page answers on the container's own loopback: 200 while the daemon is well, 503 while it is not. A page that
+# others can reach wants its token here too.
+HEALTHCHECK --interval=30s --timeout=10s --start-period=90s --retries=3 CMD ["python", "-c", "import os; from urllib.request import ProxyHandler, Request, build_opener; asked = Request('http://127.0.0.1:8787/healthz', headers={'Authorization': 'Bearer ' + os.environ.get('KIS_ACTORS_WEB_TOKEN', '')}); build_opener(ProxyHandler({})).open(asked, timeout=5)"]
 ENTRYPOINT ["kis-actors"]
 CMD ["run", "--data-dir", "/data"]

@@ -2,7 +2,7 @@
 
 import hashlib
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice, zip_longest
 from typing import NamedTuple
 
@@ -18,6 +18,10 @@ START = bytes(32)
 """The chain before the first commit of the first file."""
 
 
+Tell = Callable[[int], None]
+"""Hears how far a check has come."""
+
+
 class Finding(NamedTuple):
     """Something wrong with a file. seq: the first row it concerns; every row before is proven good."""
 
@@ -31,6 +35,10 @@ class Broken(Exception):
     def __init__(self, finding: Finding) -> None:
         super().__init__(finding.what)
         self.finding = finding
+
+
+def unwatched(_: int) -> None:
+    """Nobody waits to hear."""
 
 
 def extend(chain: bytes, rows: Iterable[Row]) -> bytes:
@@ -62,16 +70,20 @@ def commits(connection: sqlite3.Connection, after: int = 0) -> Iterator[tuple[li
         raise Broken(Finding(expected, f"record {expected} and what follows cannot be read: {error}")) from None
 
 
-def check(connection: sqlite3.Connection, *, after: int = 0, mark: Mark | None = None) -> Finding | None:
+def check(
+    connection: sqlite3.Connection, *, after: int = 0, mark: Mark | None = None, tell: Tell = unwatched
+) -> Finding | None:
     """The first thing wrong with the file beyond seq `after`, or None: chain, gaps, rows outside any commit, mark.
 
     The index too; what is wrong with that alone concerns no row, so that its finding is of the seq after the last.
+    tell: hears the last seq of each commit that is good.
     """
     first_seq = _proven(connection, after)[0]
     last_seq = first_seq - 1
     try:
         for rows, _ in commits(connection, after):
             last_seq = rows[-1].seq
+            tell(last_seq)
         found = _stray(connection, last_seq) or (mark and _beyond(connection, mark, last_seq))
         return found or _misled(connection, first_seq, last_seq)
     except Broken as broken:

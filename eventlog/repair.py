@@ -25,11 +25,11 @@ def truncate(path: Path, last_seq: int) -> Path:
     be open. Raises Refused.
     """
     if path.suffix == DECISIONS:
-        raise Refused(f"{path.name} has only some of the day's records: nobody can go on after it")
+        raise Refused(f"{path.name} has only some of the day's records: nobody can go on after it; name another day")
     ends, first_seq = _proven_ends(path)
     if last_seq != first_seq - 1 and last_seq not in ends:
         near = [end for end in ends if end < last_seq] or [first_seq - 1]
-        raise Refused(f"{path.name} has no proven commit that ends at record {last_seq}; one ends at {near[-1]}")
+        raise Refused(f"{path.name} has no proven commit that ends at record {last_seq}; name {near[-1]}")
     lasting = path.with_suffix(HOT)
     made = path.parent / "repairing" / lasting.name
     if last_seq in ends:

@@ -14,7 +14,7 @@ import msgspec
 from sqlite_utils import Database
 
 from eventlog.blocks import Block, Unreadable, blocks_of, rows_of, sizes_of
-from eventlog.integrity import Broken, Finding, extend
+from eventlog.integrity import Broken, Finding, Tell, extend, unwatched
 from eventlog.manifest import read_manifest, sha256_of
 from eventlog.mark import Mark
 from eventlog.schema import About, Row, about_of, describe
@@ -64,14 +64,15 @@ class SealedReader:
         """Whether all rows of the day are here."""
         return self._seal()[1]
 
-    def check(self, *, after: int = 0, mark: Mark | None = None) -> Finding | None:
-        """The first thing wrong beyond seq `after`, or None. mark: the end that the manifest knows."""
+    def check(self, *, after: int = 0, mark: Mark | None = None, tell: Tell = unwatched) -> Finding | None:
+        """The first thing wrong beyond seq `after`, or None. mark: the end that the manifest knows. tell: as there."""
         try:
             end, is_whole = self._seal()
             last = self._proven(after)
             for block in self._blocks(last.seq):
                 self._verified(block, last)
                 last = Mark(block.last_seq, block.chain)
+                tell(last.seq)
             if is_whole and last != end:
                 return Finding(last.seq + 1, f"the log of the day ends at {end.seq}, but the file at {last.seq}")
             other = "the manifest beside it is of another history"

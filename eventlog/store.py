@@ -178,14 +178,16 @@ class Reader:
         """The last seq in the file, and the hash chain there."""
         return last_commit(self._connection)
 
-    def check(self, *, after: int = 0, mark: Mark | None = None) -> integrity.Finding | None:
+    def check(
+        self, *, after: int = 0, mark: Mark | None = None, tell: integrity.Tell = integrity.unwatched
+    ) -> integrity.Finding | None:
         """The first thing wrong beyond seq `after`, or None; as it was at one moment, also while it is written.
 
-        mark: read before this call, so that a log that goes on is not behind it.
+        mark: read before this call, so that a log that goes on is not behind it. tell: hears how far it is.
         """
         self._connection.execute("begin")
         try:
-            return integrity.check(self._connection, after=after, mark=mark)
+            return integrity.check(self._connection, after=after, mark=mark, tell=tell)
         finally:
             with suppress(sqlite3.DatabaseError):  # a broken file may refuse even that
                 self._connection.execute("rollback")

@@ -4,7 +4,7 @@ import sqlite3
 from pathlib import Path
 from typing import NamedTuple
 
-from eventlog.integrity import Finding, is_momentary
+from eventlog.integrity import Finding, Tell, is_momentary, unwatched
 from eventlog.mark import Mark
 from eventlog.reading import end_known_of, open_reader
 from eventlog.store import companions_of
@@ -20,22 +20,23 @@ class Verdict(NamedTuple):
     mark: Mark | None
 
 
-def verdict_on(path: Path, *, after: int = 0) -> Verdict:
+def verdict_on(path: Path, *, after: int = 0, tell: Tell = unwatched) -> Verdict:
     """Looks at what comes after seq `after`, and whether the file goes as far as its mark or manifest says.
 
     Twice before it says that something is wrong, for SQLite takes an error of the disk for damage. Raises
-    sqlite3.OperationalError if the file cannot be read now, OSError if the disk does not give it.
+    sqlite3.OperationalError if the file cannot be read now, OSError if the disk does not give it. tell: hears the
+    seq that the look has come to.
     """
-    verdict = _seen_in(path, after)
+    verdict = _seen_in(path, after, tell)
     if verdict.finding is None:
         return verdict
     for one in (path, companions_of(path)[0]):
         if one.exists():
             require_readable(one)
-    return _seen_in(path, after)
+    return _seen_in(path, after, tell)
 
 
-def _seen_in(path: Path, after: int) -> Verdict:
+def _seen_in(path: Path, after: int, tell: Tell) -> Verdict:
     mark, trouble = None, ""
     try:
         mark = end_known_of(path)
@@ -43,7 +44,7 @@ def _seen_in(path: Path, after: int) -> Verdict:
         trouble = str(error)
     try:
         with open_reader(path) as reader:
-            finding, last_seq = reader.check(after=after, mark=mark), reader.last_commit()[0]
+            finding, last_seq = reader.check(after=after, mark=mark, tell=tell), reader.last_commit()[0]
     except sqlite3.DatabaseError as error:
         if is_momentary(error):
             raise

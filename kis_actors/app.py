@@ -12,7 +12,7 @@ from threading import Event as Signal
 from eventlog.trouble import DiskTrouble
 from kis_actors.adapters.app_key_lock import app_key_lock
 from kis_actors.adapters.lock import DirectoryLock
-from kis_actors.day_files import Damaged
+from kis_actors.day_files import Damaged, OtherVersion
 from kis_actors.edges import rest_url_of
 from kis_actors.last_words import tell_end
 from kis_actors.messages import SettingsChanged
@@ -23,7 +23,12 @@ from kis_actors.view import View
 FAILURES_MAX = 3
 FAILURES_WITHIN_S = 600
 MAY_PASS = ("failed", "disk")
-NEEDS_A_PERSON = {"refused": "KIS refuses", "damaged": "the log is damaged", "full": "the disk is full"}
+GIVING_UP = "giving up after three failures in ten minutes; start it again, and please report this line"
+AGAIN = "starting again from the log"
+NEEDS_A_PERSON = {
+    "refused": "KIS refuses", "damaged": "the log is damaged", "full": "the disk is full",
+    "foreign": "the log is of another version",
+}  # fmt: skip
 
 
 class App:
@@ -77,6 +82,8 @@ class App:
             return system.watch(self._stopping, on_second)
         except Damaged as damage:
             return Ending("damaged", str(damage))
+        except OtherVersion as other:
+            return Ending("foreign", str(other))
         except DiskTrouble as trouble:
             return Ending("disk", str(trouble))
         except Exception as bug:  # a bug in a core shows here too, when the log is folded
@@ -89,8 +96,7 @@ class App:
         """Three failures within ten minutes; the process ends, for the service manager to decide."""
         self._failures.append(time.monotonic())
         many = len(self._failures) == FAILURES_MAX and self._failures[-1] - self._failures[0] < FAILURES_WITHIN_S
-        what = "giving up after three failures in ten minutes" if many else "starting again from the log"
-        self.parts.write(f"{ending.reason}; {what}")
+        self.parts.write(f"{ending.reason}; {GIVING_UP if many else AGAIN}")
         if many:
             tell_end(self.parts, ending)
         return many

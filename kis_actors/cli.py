@@ -17,13 +17,14 @@ from kis_actors.commands.replay_commands import outcomes, replay
 from kis_actors.commands.report import report
 from kis_actors.commands.universe import universe
 from kis_actors.commands.web import web
-from kis_actors.credentials import CredentialsError
-from kis_actors.settings_file import SettingsError
+from kis_actors.commands.words import Commands
+from kis_actors.problems import SettingsError
 
 UNUSABLE = 78
+PORT = click.IntRange(0, 65535)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="kis-actors")
 def cli() -> None:
     """Watches KOSPI100 and KOSDAQ150 for one KIS account, and tells a person once. Never places an order."""
@@ -40,6 +41,7 @@ def run(
 ) -> None:  # fmt: skip
     """The daemon, in the foreground. SIGTERM or Ctrl-C stops it cleanly."""
     from kis_actors.commands.run import run_daemon
+    from kis_actors.credentials import CredentialsError
 
     try:
         sys.exit(run_daemon(config, data_dir, overrides, is_dry_run=dry_run, log_format=log_format))
@@ -63,20 +65,25 @@ def demo(speed: float, seed: int, once: bool, data_dir: Path | None) -> None:
 
 
 @cli.command()
-@click.option("--rest-port", type=int, default=0, help="0: any free one.")
-@click.option("--ws-port", type=int, default=0, help="0: any free one.")
+@click.option("--rest-port", type=PORT, default=0, help="0: any free one.")
+@click.option("--ws-port", type=PORT, default=0, help="0: any free one.")
 @click.option("--seed", type=int, default=1, show_default=True)
 @click.option("--speed", type=click.FloatRange(0.1, 600), default=1.0, show_default=True)
 @click.option("--scenario", type=click.Path(path_type=Path, exists=True), help="What happens on the day.")
 @click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), help="The session; default: the latest one.")
-@click.option("--start", default="08:59:50", show_default=True, help="What its clock shows at first, KST.")
+@click.option(
+    "--start", type=click.DateTime(["%H:%M:%S", "%H:%M"]), default="08:59:50", show_default=True,
+    help="What its clock shows at first, KST.",
+)  # fmt: skip
 @click.option("--paper", "is_paper", is_flag=True, help="What KIS serves for paper trading, which is less.")
 @click.option("--until-stdin-closes", is_flag=True, help="End with the parent process.")
-def simulate(day: Any, **options: Any) -> None:
+@reading
+def simulate(day: datetime | None, start: datetime, **options: Any) -> int:
     """The KIS simulator alone; prints its addresses."""
     from kis_actors.simulator.serve import Options, serve
 
-    serve(Options(date=day.date() if day else None, **options))
+    serve(Options(date=day.date() if day else None, start=f"{start:%H:%M:%S}", **options))
+    return STOPPED
 
 
 @cli.command("check-config")
@@ -112,6 +119,7 @@ def check_config(config: Path | None, data_dir: Path | None, rule_tests: str | N
 @click.option("--after", type=click.IntRange(0, SEQ_MAX), default=0, metavar="SEQ", help="Only events after it.")
 @click.option("--around", metavar="TIME", help="Only events within 30 s of this moment.")
 @click.option("--follow", is_flag=True, help="Go on as new events come, into the next day too.")
+@click.option("--wide", "is_wide", is_flag=True, help="Whole lines on a terminal too; elsewhere they always are.")
 @reading
 def events(config: Path | None, data_dir: Path | None, day: date | None, is_json: bool, **filters: Any) -> int:
     """The log itself."""

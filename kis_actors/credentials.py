@@ -172,7 +172,8 @@ def _check(found: Credentials, settings: Settings) -> None:
     for name in ADDRESSES:
         _check_address(name, getattr(found, name))
     if not all(user_id.isdecimal() for user_id in found.telegram_people):
-        raise CredentialsError("TELEGRAM_USER_IDS: expected numbers with commas between")
+        what = "TELEGRAM_USER_IDS: expected numbers with commas between, found something else"
+        raise CredentialsError(f"{what}; write it like 111,222")
 
 
 def name_in_file(name: str, env: str) -> str:
@@ -184,7 +185,7 @@ def _named(names: list[str], settings: Settings) -> str:
     variables = ", ".join(VARIABLES[name] for name in names)
     file = settings.kis.credentials_file
     if not file:
-        return f"{variables}: set them in the environment, or name a file of mode 0600 in kis.credentials_file"
+        return f"{variables}: set them in the environment, or run `kis-actors init`, which keeps them in a private file"
     written = ", ".join(name_in_file(name, settings.kis.env) for name in names)
     return f"{variables}: set them in the environment, or write {written} in {file}"
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from eventlog.aside import copy_aside, has_loose_end
+from eventlog.codec import UnknownEvent
 from eventlog.day import HOT, days_in, kept_of, path_of, unfinished_of
 from eventlog.integrity import START
 from eventlog.mark import mark_path_of
@@ -25,6 +26,7 @@ from kis_actors.recovery import (
     CODEC,
     Rebuilt,
     Undecided,
+    Unreadable,
     carried,
     rebuilt_from,
 )
@@ -40,6 +42,10 @@ class Damaged(Exception):
 
     Its first sentence says what is wrong, the same each time.
     """
+
+
+class OtherVersion(Exception):
+    """The log is whole, but another version wrote it, from which this one cannot go on; says what to do."""
 
 
 class Opening(NamedTuple):
@@ -75,11 +81,17 @@ def day_to_open(data_dir: Path, today: date, warn: Callable[[str], None]) -> dat
 def open_day(data_dir: Path, day: date, cores: tuple[Core, ...], durability: Durability) -> Opening:
     """The state to start from, and the file to go on in; a new file opens with the state of the one before.
 
-    Raises Damaged, or eventlog.trouble.DiskTrouble.
+    Raises Damaged, OtherVersion, or eventlog.trouble.DiskTrouble.
     """
     path = path_of(data_dir, day)
-    with disk_trouble(path):
-        return _opened(path, data_dir, day, cores, durability)
+    try:
+        with disk_trouble(path):
+            return _opened(path, data_dir, day, cores, durability)
+    except (Unreadable, UnknownEvent) as problem:
+        raise OtherVersion(
+            f"{problem}. The log is whole, and nothing was written to it. Start the version that wrote it (kis-actors "
+            f"events {day} --type RunStarted names it), or one that reads what it wrote"
+        ) from None
 
 
 def _opened(path: Path, data_dir: Path, day: date, cores: tuple[Core, ...], durability: Durability) -> Opening:

@@ -106,6 +106,18 @@ RULE_RANGES: dict[str, tuple[float, float]] = {
 }
 """The same of every number that a rule of monitor.rules takes."""
 
+UNIT_RANGES: dict[str, tuple[float, float]] = {
+    "_sec": (1, 86_400), "_days": (1, 1000), "_ratio": (-0.9, 0.9), "_won": (0, 1e15), "_shares": (0, 1e15),
+}  # fmt: skip
+"""The same of a number that a rule of one's own takes, by the unit at the end of its name."""
+
+
+def range_in_rule(name: str) -> tuple[float, float] | None:
+    """Least and most of a rule's number; None for one that nothing is known of."""
+    of_unit = next((limits for unit, limits in UNIT_RANGES.items() if name.endswith(unit)), None)
+    return RULE_RANGES.get(name, of_unit)
+
+
 _BLOCKED_FOR_LOOPS = "KIS blocks keys that connect or subscribe in a loop: notice of 2026-02-24"
 FLOORS: Mapping[str, tuple[float, str]] = {
     "monitor.scan_interval_sec": (10, "a scan of 250 codes is 9 calls, which others of the account may need"),

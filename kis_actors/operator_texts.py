@@ -49,7 +49,7 @@ def operator_text(event: Event, language: Language) -> str:
 def ending_text(kind: str, what: str, language: Language) -> str:
     """What a person reads when the daemon ends and nobody will be told anything any more; "" for other ends.
 
-    kind: damaged, full, disk or failed, see app.App. what: is wrong with a damaged log.
+    kind: damaged, foreign, full, disk or failed, see app.App. what: is wrong with the log.
     """
     sentence = _endings(what).get(kind, {}).get(language, "")
     return f"{HEADS[language]} {sentence}" if sentence else ""
@@ -66,6 +66,10 @@ def _endings(what: str) -> dict[str, dict[str, str]]:
         "full": {
             "ko": "디스크가 가득 차서 감시를 멈췄습니다. 자리를 만들고 다시 시작할 때까지 아무것도 알리지 않습니다.",
             "en": "the disk is full, so the daemon ended. Nothing is told until there is room and it is started again.",
+        },
+        "foreign": {
+            "ko": f"이 버전은 앞의 기록을 이어 갈 수 없어 감시를 시작하지 못했습니다 ({what}). 앞 버전으로 시작하세요.",
+            "en": f"this version cannot go on with the log, so watching did not start ({what}). Start the one before.",
         },
         "disk": {
             "ko": "디스크에서 기록을 읽거나 쓰지 못해 감시를 시작하지 못했습니다. 다시 시작될 때까지 아무것도 알리지 "

@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import reduce
 from operator import or_
 from pathlib import Path
@@ -33,6 +33,12 @@ PUT_TRIES, PUT_WAIT_S = 20, 0.05
 def user_number() -> int | None:
     """Who runs this; None on Windows, whose files say nothing of owners and modes that Python could read."""
     return os.geteuid() if hasattr(os, "geteuid") else None
+
+
+def on_stopping(act: Callable[[], object]) -> None:
+    """Has `act` called at each request to stop, on Windows too, where asyncio cannot. For the main thread only."""
+    for number in STOPPING:
+        signal.signal(number, lambda *_: act())
 
 
 def put(unfinished: Path, path: Path) -> None:

@@ -21,6 +21,10 @@ from kis_actors.turn import Core, count_decisions, hearers_of, take_turn
 
 CODEC: Codec[Event] = Codec(NAMES)
 
+class Unreadable(ValueError):
+    """A record is not what this version takes it for, though it is as it was written: another version did."""
+
+
 class Undecided(NamedTuple):
     """What follows from a record whose turn the log does not have; still to be written."""
 
@@ -68,12 +72,12 @@ History = dict[str, Past]
 
 
 def record_of(row: Row) -> Record:
-    """The record a row holds. Raises eventlog.codec.UnknownEvent, or ValueError for a payload that is none."""
+    """The record a row holds. Raises eventlog.codec.UnknownEvent, or Unreadable for a payload that is none."""
     seq, stream, kind, version, cause, at_ns, payload = row
     try:
         event = CODEC.decode(kind, version, payload)
     except msgspec.DecodeError as problem:
-        raise ValueError(f"record {seq}: {kind} cannot be read: {problem}") from None
+        raise Unreadable(f"record {seq}: {kind} cannot be read: {problem}") from None
     return Record(seq, stream, cause, at_ns, event)
 
 
@@ -146,16 +150,25 @@ def known_from(cores: tuple[Core, ...], snapshot: Snapshot | None) -> Known:
 
 
 def carried_states(cores: tuple[Core, ...], event: StateCarried) -> dict[str, Any]:
-    """The state a new day file opens with for one actor, by its name."""
-    return {core.name: msgspec.json.decode(event.state, type=core.state) for core in cores if core.name == event.actor}
+    """The state a new day file opens with for one actor, by its name. Raises Unreadable."""
+    try:
+        kinds = {core.name: core.state for core in cores if core.name == event.actor}
+        return {name: msgspec.json.decode(event.state, type=kind) for name, kind in kinds.items()}
+    except msgspec.DecodeError as problem:
+        raise Unreadable(f"the state of {event.actor} that was carried over cannot be read: {problem}") from None
+
+
+def what_days(data_dir: Path) -> str:
+    """The days whose logs there are, and what to do when the one that was wanted is none of them."""
+    days = ", ".join(map(str, days_in(data_dir)))
+    return f"days there: {days or 'none'}; name {'one of them' if days else 'the --data-dir of a daemon that ran'}"
 
 
 def day_file(data_dir: Path, day: date) -> Path:
     """The file of `day`. Raises FileNotFoundError that names the days there are."""
     path = kept_of(data_dir, day)
     if not path.exists():
-        days = ", ".join(map(str, days_in(data_dir))) or "none"
-        raise FileNotFoundError(f"no log of {day} in {data_dir}; days there: {days}")
+        raise FileNotFoundError(f"no log of {day} in {data_dir}; {what_days(data_dir)}")
     return path
 
 

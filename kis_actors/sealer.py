@@ -36,7 +36,7 @@ class Sealer:
             try:  # apart: Ctrl-C is for the daemon, which ends it then
                 self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, **APART)
             except OSError as error:
-                self._write(f"days that are over are not sealed now: {error}")
+                self._write(f"days that are over are not sealed now: {error}; run `kis-actors seal` later")
         self._thread.start()
 
     def stop(self) -> None:

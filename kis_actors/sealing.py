@@ -99,7 +99,7 @@ class Care(NamedTuple):
                 kept = keep_only(path.with_suffix(SEALED), DECIDED, __version__, self._noting("decisions"))
                 self.say(f"{path.stem}: only what was decided is kept from now on, {_sizes(kept)}")
         except (Refused, ValueError, OSError, sqlite3.Error) as trouble:
-            self.say(f"{path.stem}: stays as it is: {trouble}")
+            self.say(f"{path.stem}: stays as it is: {trouble}; see `kis-actors verify {path.stem}`")
             return False
         return True
 

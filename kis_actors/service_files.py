@@ -101,6 +101,8 @@ def _limits() -> str:
 # Several times what a day takes: beyond this is a fault, and starting again from the log is quick.
 MemoryMax=1G
 TasksMax=256
+# What runs beside the daemon, the watch page say, may be ended for it alone.
+OOMPolicy=continue
 NoNewPrivileges=yes
 RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6
 RestrictNamespaces=yes

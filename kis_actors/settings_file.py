@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from kis_actors.dotted import fields_of, flat, tree_of
-from kis_actors.limits import BATCH_MAX, FLOORS, PAPER_GAP_S, PRESETS, RANGES, RATIOS, RULE_RANGES, SCHEMES
+from kis_actors.limits import BATCH_MAX, FLOORS, PAPER_GAP_S, PRESETS, RANGES, RATIOS, SCHEMES, range_in_rule
 from kis_actors.rule_problems import PREFIX, dotted_names, misfits, senseless
 from kis_actors.scalars import shown
 from kis_actors.settings import Settings
@@ -142,7 +142,7 @@ def _limits(written: Mapping[str, Any], places: Mapping[str, Place]) -> Iterator
         place = places[key]
         if key in RANGES:
             yield from _out_of_range(key, value, place)
-        elif key.startswith(PREFIX) and (known := RULE_RANGES.get(key.rpartition(".")[2])) and value is not None:
+        elif key.startswith(PREFIX) and (known := range_in_rule(key.rpartition(".")[2])) and value is not None:
             yield from _out_of_range(key, value, place, known)
         if key in SCHEMES and value is not None:
             yield from _bad_address(key, value, place)

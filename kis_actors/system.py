@@ -3,6 +3,7 @@
 import gc
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from threading import Event as Signal
 from typing import Any, NamedTuple
@@ -78,7 +79,7 @@ class System:
         self.view = view
         self.ending: Ending | None = None
         self._started_at = real_now()
-        self.parts.manager.tell("STATUS=reading the log")
+        parts.manager.tell_state("reading the log")
         self._day = day_to_open(parts.data_dir, log_day_of(parts.clock.now()), parts.write)
         settings = parts.settings
         opening = open_day(parts.data_dir, self._day, CORES, settings.log.durability)
@@ -235,9 +236,11 @@ class System:
         return (trouble, *reasons) if trouble else reasons
 
     def _say_status(self) -> None:
+        """A status that cannot be written is no reason to stop: whoever reads it sees that it is old."""
         reasons = self._reasons()
-        status = status_of(self.view, now=self.parts.clock.now(), reasons=reasons) | self._vitals()
-        write_status(self.parts.data_dir, status)
+        status = status_of(self.view, now=self.parts.clock.now(), reasons=reasons)
+        with suppress(OSError):
+            write_status(self.parts.data_dir, status | self._vitals())
         self.parts.manager.tell_state("; ".join(reasons) or f"healthy, {self.view.live()} codes live")
 
     def _vitals(self) -> dict[str, Any]:

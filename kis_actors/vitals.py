@@ -31,7 +31,7 @@ def process() -> dict[str, Any]:
 def _rss_bytes() -> int:
     try:
         return int((PROC / "statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-    except OSError:
+    except (OSError, AttributeError):
         return UNKNOWN
 
 

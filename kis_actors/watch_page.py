@@ -10,6 +10,7 @@ from threading import Thread
 
 import msgspec
 
+from kis_actors.portable import APART
 from kis_actors.settings import Settings
 
 STARTS_MAX, WITHIN_S = 4, 600.0
@@ -60,10 +61,8 @@ class WatchPage:
     def _serve(self) -> int:
         """One process from its start to its end; its exit status."""
         command = [sys.executable, "-m", "kis_actors.web"]
-        try:  # in a session of its own: Ctrl-C is for the daemon, which ends it then
-            self._process = subprocess.Popen(
-                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
-            )
+        try:  # apart: Ctrl-C is for the daemon, which ends it then
+            self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, **APART)
         except OSError as error:
             self._write(f"watch page: {error}")
             return HOPELESS

@@ -249,7 +249,7 @@ def test_an_empty_log_is_said_to_be_empty(tmp_path):
     written(tmp_path, [])
     result = bundled(tmp_path, "--around", "09:10", "--out", str(tmp_path / "x.zip"))
     assert (result.exit_code, result.output) == (
-        2, "nothing was logged around 2026-11-20 09:10:00; this log is empty\n",
+        2, "nothing was logged around 2026-11-20 09:10:00; this log is empty; take another moment\n",
     )  # fmt: skip
 
 

@@ -26,6 +26,7 @@ from kis_actors.messages import (
 )
 from kis_actors.recovery import CODEC
 
+TAKE = "; take a seq that `kis-actors events` shows\n"
 GOLDEN = Path(__file__).with_name("golden_events.jsonl")
 STORY = (
     ("socket", 0, frame(trade(71_900))),
@@ -135,13 +136,13 @@ def test_a_cause_may_stand_in_an_earlier_day(tmp_path):
     assert [line.split()[0] for line in shown(tmp_path, "7").output.splitlines()] == ["1", "->", "->", "=>"]
     assert shown(tmp_path, "7", str(NEXT_DAY)).output == shown(tmp_path, "7").output
     missing = shown(tmp_path, "7", str(DAY))
-    assert (missing.exit_code, missing.output) == (2, "no event has the seq 7; the log of 2026-11-20 has 1 to 6\n")
+    assert (missing.exit_code, missing.output) == (2, f"no event has the seq 7; the log of 2026-11-20 has 1 to 6{TAKE}")
 
 
 def test_a_seq_that_is_not_there_is_said(tmp_path):
     written(tmp_path, logged(*STORY))
     result = shown(tmp_path, "99")
-    assert (result.exit_code, result.output) == (2, "no event has the seq 99; the log of 2026-11-20 has 1 to 6\n")
+    assert (result.exit_code, result.output) == (2, f"no event has the seq 99; the log of 2026-11-20 has 1 to 6{TAKE}")
     assert "there is no log in" in shown(tmp_path / "none", "99").output
 
 

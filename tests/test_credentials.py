@@ -84,7 +84,7 @@ def test_a_relative_file_belongs_to_the_settings_project(file: Path, monkeypatch
 def test_missing_keys_are_named():
     assert refusal(Settings(), {}) == (
         "missing KIS_APP_KEY, KIS_APP_SECRET: set them in the environment, "
-        "or name a file of mode 0600 in kis.credentials_file"
+        "or run `kis-actors init`, which keeps them in a private file"
     )
 
 

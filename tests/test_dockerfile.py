@@ -18,7 +18,7 @@ from kis_actors.cli import cli
 from kis_actors.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[1]
-PORT = "8787"
+PORT, TOKEN = "8787", "a-token-of-the-watch-page"
 
 
 def instructions(*names: str) -> list[str]:
@@ -100,7 +100,8 @@ def page(status: int) -> Iterator[int]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            self.send_response(status if self.path == "/healthz" else 404)
+            is_known = self.headers["Authorization"] == f"Bearer {TOKEN}"
+            self.send_response(404 if self.path != "/healthz" else status if is_known else 401)
             self.end_headers()
 
         def log_message(self, *_: object) -> None:
@@ -119,7 +120,7 @@ def checked(port: int) -> int:
     python, *words = json.loads(line.partition(" CMD ")[2])
     assert python == "python" and PORT in words[-1]
     command = [sys.executable, *(word.replace(PORT, str(port)) for word in words)]
-    environment = {"http_proxy": "http://127.0.0.1:1", "PATH": "/usr/bin:/bin"}
+    environment = {"http_proxy": "http://127.0.0.1:1", "PATH": "/usr/bin:/bin", "KIS_ACTORS_WEB_TOKEN": TOKEN}
     return subprocess.run(command, env=environment, capture_output=True).returncode
 
 

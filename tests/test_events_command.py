@@ -1,6 +1,7 @@
 """`kis-actors events`: what it shows, of which moment, and over the change of day."""
 
 import json
+import os
 import subprocess
 import sys
 from datetime import timedelta
@@ -82,10 +83,10 @@ def test_an_event_about_a_code_speaks_of_it(tmp_path, event, is_shown):
     ("arguments", "said"),
     [
         (["--type", "SubscribeRequest"], "no event is called SubscribeRequest; did you mean SubscribeRequested"),
-        (["--type", "Xyzzy"], "no event is called Xyzzy; events are AccountRefused, ActorFailed"),
-        (["--code", "5930"], "--code: expected six digits or capital letters, such as 005930, found 5930"),
+        (["--type", "Xyzzy"], "no event is called Xyzzy; take one of AccountRefused, ActorFailed"),
+        (["--code", "5930"], "--code: expected six digits or capital letters, found 5930; write it like 005930"),
         (["--after", str(2**63)], "is not in the range"),
-        (["--around", "9 o'clock"], "TIME: expected HH:MM:SS[.ffffff], such as 09:31:07, or an ISO 8601 instant"),
+        (["--around", "9 o'clock"], "TIME: expected HH:MM:SS[.ffffff] or an ISO 8601 instant, found 9 o'clock"),
         (["--around", "25:00"], "TIME: expected HH:MM:SS"),
         (["--around", "9999-12-31T23:59:59"], "TIME: expected HH:MM:SS"),
         (["--around", "09:00", "--follow"], "give one of them"),
@@ -201,3 +202,35 @@ def test_the_reader_of_a_pipe_may_leave(tmp_path):
         process.stdout.close()
         assert process.stderr.read() == ""
     assert process.returncode == 0
+
+
+# --- on a terminal
+
+
+@pytest.mark.parametrize(
+    ("line", "width", "shown"),
+    [
+        ("123456", 6, "123456"), ("1234567", 6, "12345…"), ("1234567", None, "1234567"),
+        ("삼성전자", 8, "삼성전자"), ("삼성전자", 7, "삼성전…"), ("삼성전자", 6, "삼성…"), ("12 4567", 4, "12…"),
+    ],
+)  # fmt: skip
+def test_a_line_is_cut_to_the_columns_there_are(line, width, shown):
+    assert command.cut(line, width) == shown
+
+
+def test_lines_are_whole_in_a_pipe(tmp_path):
+    log_of(tmp_path, ("edge", 0, frame()))
+    assert shown(tmp_path).stdout == shown(tmp_path, "--wide").stdout and len(shown(tmp_path).stdout) > 80
+
+
+@pytest.mark.skipif(not hasattr(os, "openpty"), reason="this system has no such terminals")
+@pytest.mark.parametrize(("options", "is_cut"), [((), True), (("--wide",), False), (("--json",), False)])
+def test_lines_are_cut_on_a_terminal(tmp_path, options, is_cut):
+    log_of(tmp_path, ("edge", 0, frame()))
+    terminal, its_end = os.openpty()
+    words = [sys.executable, "-m", "kis_actors", "events", str(DAY), "--data-dir", str(tmp_path), *options]
+    subprocess.run(words, stdout=its_end, env={**os.environ, "COLUMNS": "80"}, check=True)
+    os.close(its_end)
+    (line,) = os.read(terminal, 1_000_000).decode().splitlines()
+    os.close(terminal)
+    assert (len(line) == 80 and line.endswith("…")) == is_cut

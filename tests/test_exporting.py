@@ -267,7 +267,8 @@ def test_a_day_without_a_log_names_those_there_are(data_dir):
     result = CliRunner().invoke(
         cli, ["export", "2026-11-01", "--data-dir", str(data_dir), "--format", "csv", "--out", "x.csv"]
     )
-    assert (result.exit_code, result.output) == (2, f"no log of 2026-11-01 in {data_dir}; days there: 2026-11-20\n")
+    said = f"no log of 2026-11-01 in {data_dir}; days there: 2026-11-20; name one of them\n"
+    assert (result.exit_code, result.output) == (2, said)
 
 
 def test_without_arro3_it_says_what_to_install(data_dir, monkeypatch):

@@ -9,6 +9,7 @@ import pytest
 from days import logged, written
 from facts import at, tick
 from fakes import FakeTelegram, never_taken
+from msgspec import Raw
 
 from kis_actors import last_words
 from kis_actors.adapters.clock import Clock
@@ -17,6 +18,7 @@ from kis_actors.commands.loading import load_settings
 from kis_actors.commands.run import parts_of
 from kis_actors.credentials import load_credentials
 from kis_actors.last_words import NOTE, tell_end
+from kis_actors.messages import StateCarried
 from kis_actors.operator_texts import ending_text
 from kis_actors.system import Ending, Parts
 
@@ -151,6 +153,13 @@ def test_a_start_on_a_damaged_log_tells_and_ends(around):
     (text,) = around.telegram.texts()
     assert "one of the rows 5 to 5 was altered" in text
     assert around.said[-1].startswith("the log is damaged: ")
+
+
+def test_a_start_on_a_log_of_another_version_tells_and_ends(around):
+    written(around.folder, logged(("carried", 0, StateCarried(actor="scan", state=Raw(b'{"rounds":7}')))))
+    assert App(around.parts()).run() == 78
+    assert around.telegram.texts()[0].startswith("[운영] 이 버전은 앞의 기록을 이어 갈 수 없어")
+    assert around.said[-1].startswith("the log is of another version: the state of scan that was carried over")
 
 
 def test_a_start_that_the_disk_keeps_failing_tells_and_gives_up(around):

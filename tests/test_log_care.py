@@ -1,6 +1,9 @@
 """`kis-actors verify` and `repair`: what a person is told about the log, and what is done at their word."""
 
+import os
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -123,6 +126,19 @@ def test_a_day_that_the_disk_does_not_give_keeps_no_other_from_being_verified(pa
     assert status == 1 and f"{DAY}: whole" in text and f"{NEXT_DAY}: the disk could not be read or written" in text
 
 
+@pytest.mark.skipif(not hasattr(os, "openpty"), reason="this system has no such terminals")
+def test_on_a_terminal_a_bar_tells_how_far_it_is(path, tmp_path):
+    terminal, its_end = os.openpty()
+    command = [sys.executable, "-m", "kis_actors", "verify", "--data-dir", str(tmp_path)]
+    variables = {**os.environ, "TERM": "xterm"}
+    ended = subprocess.run(command, stderr=its_end, stdout=subprocess.PIPE, text=True, env=variables)
+    os.close(its_end)
+    shown = os.read(terminal, 1_000_000).decode()
+    os.close(terminal)
+    assert ended.stdout == "2026-11-20: whole, up to record 10\n"
+    assert "2026-11-20: hashes" in shown and "2026-11-20: records" in shown and "100%" in shown
+
+
 def test_each_day_goes_on_where_the_one_before_ends(path, tmp_path):
     open_day(tmp_path, NEXT_DAY, CORES, "normal")
     assert said("verify", tmp_path)[0] == 0
@@ -173,7 +189,7 @@ def test_a_repaired_log_starts_again(path, tmp_path):
 def test_another_place_than_a_proven_one_is_refused(path, tmp_path):
     altered(path, "update events set at = at + 1 where seq = 7")
     assert said("repair", tmp_path, "2026-11-20", "--truncate-after", "8") == (
-        2, "2026-11-20.db has no proven commit that ends at record 8; one ends at 6\n"
+        2, "2026-11-20.db has no proven commit that ends at record 8; name 6\n"
     )  # fmt: skip
 
 

@@ -151,6 +151,13 @@ def test_traders_find_every_page_in_korean():
     assert [name for name in re.findall(r"- (\S+\.md)", section) if not in_korean(DOCS / name).exists()] == []
 
 
+def test_every_command_stands_where_it_is_run():
+    """In a block marked sh: what is only indented is not tried."""
+    indented = re.compile(r"^    (?:\./tools/|kis-actors )\S.*$", re.MULTILINE)
+    texts = [(page.name, re.sub(r"```.*?```", "", page.read_text("utf-8"), flags=re.S)) for page in pages()]
+    assert [(name, line) for name, text in texts for line in indented.findall(text)] == []
+
+
 # --- names on the pages
 
 

@@ -9,6 +9,7 @@ import threading
 import pytest
 from facts import NOW
 
+from kis_actors.app import AGAIN, GIVING_UP
 from kis_actors.commands.output import News, errors_through, output_for
 from kis_actors.credentials import Credentials, redactor
 
@@ -57,6 +58,19 @@ def test_no_secret_is_printed(printed, shape):
     assert "CANARY" not in printed.getvalue() and printed.getvalue().count("*** and ***") == 3
 
 
+def test_json_stays_json_whatever_a_secret_is(printed):
+    output_for("json", redactor(Credentials(app_key='"', app_secret="level")), printed).write('a "level"')
+    assert printed.objects() == [{"level": "info", "topic": "said", "text": "a *********"}]
+
+
+@pytest.mark.parametrize(("shape", "shown"), [("text", b"\\uc0bc F&F\n"), ("json", b'"text":"\\uc0bc F&F"}\n')])
+def test_a_stream_that_knows_no_hangul_gets_the_line_all_the_same(shape, shown):
+    written = io.BytesIO()
+    output = output_for(shape, REDACT, io.TextIOWrapper(written, encoding="ascii"))
+    output.write("삼 F&F")
+    assert written.getvalue().endswith(shown)
+
+
 def test_news_in_json_have_their_topic(printed):
     output_for("json", REDACT, printed).say(LINK)
     assert printed.objects() == [{"level": "info", "topic": "link", "text": "link down: said\nfake\\x1b[2J"}]
@@ -66,7 +80,8 @@ def test_news_in_json_have_their_topic(printed):
     ("said", "level", "text"),
     [
         ("warning: a clock is late", "warning", "a clock is late"),
-        ("internal error: KeyError: 1; giving up", "error", "internal error: KeyError: 1; giving up"),
+        (f"KeyError: 1; {GIVING_UP}", "error", f"KeyError: 1; {GIVING_UP}"),
+        (f"the disk: EIO; {AGAIN}", "error", f"the disk: EIO; {AGAIN}"),
         ("the disk is full: 3 bytes", "error", "the disk is full: 3 bytes"),
         ("[알림] 삼성전자\n71,900원", "info", "[알림] 삼성전자\n71,900원"),
         ("warning", "info", "warning"),

@@ -75,17 +75,30 @@ def test_a_test_that_passes_is_one_line(check):
 
 def test_a_test_that_fails_says_what_came(check):
     result = check(FALL % '"10:05:01 fall"')
-    failed = "FAIL  a fall: expected 10:05:01 fall; found 10:05:00 fall"
+    nearest = "fall came nearest at 10:05:00: -3.00%, threshold -3.00%"
+    failed = f"FAIL  a fall: expected 10:05:01 fall; found 10:05:00 fall; {nearest}"
     assert (result.exit_code, lines(result)) == (78, [failed, "config/rules.test.yaml: 1 rule tests, 1 failed"])
 
 
 def test_an_alert_nobody_expected_fails(check):
-    assert "FAIL  a fall: expected nothing; found 10:05:00 fall" in lines(check(FALL % ""))
+    (line, _) = lines(check(FALL % ""))
+    assert line.startswith("FAIL  a fall: expected nothing; found 10:05:00 fall; ")
 
 
 def test_an_alert_that_does_not_come_fails(check):
     result = check(one_test('"10:00:00 10000"', '"10:05:00 fall"'))
-    assert "FAIL  it: expected 10:05:00 fall; found nothing" in lines(result)
+    assert "FAIL  it: expected 10:05:00 fall; found nothing; fall could judge no price" in lines(result)
+
+
+def test_a_failure_says_how_far_the_rule_was_from_firing(check):
+    result = check(one_test('"10:00:00 10000", "10:05:00 9750", "10:06:00 9760"', '"10:06:00 fall"'))
+    assert lines(result)[0].endswith("; fall came nearest at 10:05:00: -2.50%, threshold -3.00%")
+
+
+def test_of_rules_that_did_as_expected_nothing_more_is_said(check):
+    rules = {"rules": "{fall: {rule: rapid_fall}, more: {rule: rapid_fall, fall_ratio: 0.05}}"}
+    result = check(one_test('"10:00:00 10000", "10:05:00 9700"', '"10:05:00 fall", "10:05:00 more"', **rules))
+    assert "fall came" not in lines(result)[0] and "more came nearest at 10:05:00: -3.00%" in lines(result)[0]
 
 
 def test_without_the_option_no_tests_are_run(check):

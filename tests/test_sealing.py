@@ -332,7 +332,7 @@ def test_what_needs_the_whole_day_says_that_it_is_gone(data_dir, words):
     for _ in range(2):
         tidied(data_dir, keep_hot_days=1, keep_sealed_days=1)
     assert said(*words[:1], data_dir, *words[1:]) == (
-        2, "of 2026-11-20 only what was decided is kept, which alerts and events show\n"
+        2, "of 2026-11-20 only what was decided is kept; see it with `kis-actors alerts` or `kis-actors events`\n"
     )  # fmt: skip
 
 
@@ -395,7 +395,8 @@ def test_seal_can_be_asked_for_one_day(data_dir):
 
 
 def test_seal_does_not_take_the_newest_day(data_dir):
-    assert said("seal", data_dir, "2026-11-23") == (2, "2026-11-23 is the newest day, which is not over\n")
+    expected = "2026-11-23 is the newest day, which is not over; name an earlier one\n"
+    assert said("seal", data_dir, "2026-11-23") == (2, expected)
 
 
 def test_seal_without_a_log_says_so(tmp_path):

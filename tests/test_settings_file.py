@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from kis_actors import limits
 from kis_actors.problems import Place, place_of
 from kis_actors.settings import Settings
 from kis_actors.settings_file import FLOORS, RANGES, SHIPPED_PATH, SettingsError, flatten, load, resolve, with_overrides
@@ -412,3 +413,14 @@ def test_any_text_loads_or_is_refused(tmp_path_factory: pytest.TempPathFactory, 
         load(path, [override])
     except SettingsError as error:
         assert error.problems
+
+
+@pytest.mark.parametrize("value", ["-5", "0", "1e9"])
+def test_a_number_of_a_rule_of_one_s_own_is_judged_by_its_unit(problems, monkeypatch, value):
+    monkeypatch.delitem(limits.RULE_RANGES, "window_sec")
+    (problem,) = problems(f"monitor: {{rules: {{fall: {{rule: rapid_fall, window_sec: {value}}}}}}}")
+    assert "monitor.rules.fall.window_sec: expected 1 to 86400" in problem
+
+
+def test_a_number_without_a_unit_may_be_any():
+    assert limits.range_in_rule("times") == (1, 1000) and limits.range_in_rule("whatever") is None

@@ -11,6 +11,8 @@ from e2e.shown import ROOT
 from manual import links
 
 WAIT_S = 300
+pytestmark = pytest.mark.timeout(WAIT_S + 30)
+"""The first call of all may have to install what builds the site."""
 PAGE = '<h1 id="top">x</h1><a href="{href}">y</a><img src="{src}"><link rel="canonical" href="https://example.com/">'
 
 

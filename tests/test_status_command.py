@@ -71,7 +71,8 @@ def test_no_daemon_is_2(tmp_path):
     (tmp_path / "lock").touch()
     says(tmp_path)
     result = status(tmp_path)
-    assert (result.exit_code, result.stderr) == (2, f"no daemon is running on {tmp_path}\n")
+    said = f"no daemon is running on {tmp_path}; start one with `kis-actors run`, or name its --data-dir\n"
+    assert (result.exit_code, result.stderr) == (2, said)
 
 
 def test_json_has_what_was_promised(data_dir):
@@ -182,6 +183,13 @@ def test_a_terminal_without_colours_gets_none(data_dir):
     terminal.wait_for("005930")
     terminal.press("q")
     assert not re.search(r"\x1b\[[0-9;]*3[0-7]m", terminal.shown)
+
+
+def test_a_terminal_that_knows_nothing_gets_lines(data_dir):
+    says(data_dir)
+    terminal = Terminal(data_dir, 100, TERM="dumb")
+    terminal.wait_for("10:00:00 healthy")
+    assert (terminal.press("\x03"), "\x1b" in terminal.shown) == (0, False)
 
 
 def test_on_a_terminal_it_goes_on_when_the_daemon_comes_and_goes(tmp_path):

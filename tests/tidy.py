@@ -70,7 +70,7 @@ ROWS: dict[str, tuple[str, ...]] = {
         "eventlog", "kis_actors.adapters.file_lock", "kis_actors.journal", "kis_actors.portable",
         "kis_actors.sealing_notes", "kis_actors.settings",
     ),
-    "kis_actors.watch_page": ("kis_actors.settings",),
+    "kis_actors.watch_page": ("kis_actors.portable", "kis_actors.settings"),
     "kis_actors.snapshots": ("eventlog", "kis_actors.fingerprint", "kis_actors.journal"),
     "kis_actors.recovery": ("eventlog", "kis_actors.messages", "kis_actors.turn"),
     "kis_actors.journal": (

@@ -1,6 +1,7 @@
 """SignalActor: reads trades off the stream and prices off the scans, and says when a rule counts."""
 
 from datetime import date, datetime
+from functools import cached_property
 
 from msgspec import Struct, field
 
@@ -40,31 +41,27 @@ from kis_actors.messages import (
     UniverseLoaded,
     UnsubscribeConfirmed,
 )
-from kis_actors.policies.freshness import Regular, is_regular_trade, is_usable_quote, is_usable_trade, regular_of
+from kis_actors.policies.freshness import (
+    Regular,
+    Terms,
+    is_regular_trade,
+    is_usable_quote,
+    is_usable_trade,
+    regular_of,
+    terms_of,
+)
 from kis_actors.policies.order import Order
 from kis_actors.policies.vintage import Looks, vintage_of
 from kis_actors.settings import Settings
 from kis_actors.signals.engine import Fired
-from kis_actors.signals.outlook import Seen
+from kis_actors.signals.outlook import LastPrice, Seen
 from kis_actors.signals.standing import Explanation
 from kis_actors.turn import Core
+from kis_actors.units import KST
 from kis_actors.watch_texts import why_text
 
 
-class LastPrice(Struct, frozen=True, gc=False):
-    """The last price of a code. traded_at: KIS's stamp, KST; of a scan, when it came. cum_turnover_won: of the day.
-
-    source: trade or scan.
-    """
-
-    price_won: int
-    traded_at: datetime
-    change_ratio: float = 0.0
-    cum_turnover_won: int = 0
-    source: str = "trade"
-
-
-class State(Struct, kw_only=True):
+class State(Struct, kw_only=True, dict=True):
     """What the rules see. Updated in place: it changes with every trade.
 
     session_day, regular: of the open session. last_prices: of it or, until the next one opens, the one before.
@@ -89,6 +86,11 @@ class State(Struct, kw_only=True):
     found: list[Found] = []
     rejected: FrameRejected | None = None
 
+    @cached_property
+    def terms(self) -> Terms:
+        """On which trades are judged; never stored, and forgotten when what it is made of changes."""
+        return terms_of(self.settings, self.session_day, self.regular)
+
     def on_tick(self, code: str, price: int, ts: datetime) -> tuple[Fired, ...]:
         """Notes a trade of `code` at `price` won, stamped `ts`; the rules that count with it."""
         return self.on_price(Seen(code, price, 0.0, 0, 0, ts, "trade"))
@@ -107,9 +109,12 @@ def evolve(state: State, event: Event) -> State:
     if state.found or state.rejected:
         state.found, state.rejected = [], None
     if isinstance(event, FrameReceived):  # what nearly every event is; nothing of it but the frame counts
-        stream_watch.forget_said(state.watch)
+        if state.watch.has_news:
+            stream_watch.forget_said(state.watch)
         _read_frame(state, event)
         return state
+    if isinstance(event, CHANGES_TERMS):
+        state.__dict__.clear()
     stream_watch.evolve(state.watch, event)
     judgement.evolve(state.day, event, state.now)
     match event:
@@ -134,6 +139,9 @@ def evolve(state: State, event: Event) -> State:
         case DegradedModeEntered() | DegradedModeLeft():
             state.is_degraded = isinstance(event, DegradedModeEntered)
     return state
+
+
+CHANGES_TERMS = (RunStarted, SettingsChanged, SessionOpened, SessionClosed)
 
 
 def decide(state: State, record: Record) -> tuple[Event, ...]:
@@ -167,7 +175,7 @@ def _answer(state: State, asked: CommandAccepted) -> tuple[Event, ...]:
 
 
 def _tick(state: State, now: datetime) -> None:
-    state.now = now
+    state.now = now.astimezone(KST)  # as trades are stamped, see freshness.regular_of
     if state.session_day:
         for seen, fired in judgement.held_on(state.day, now):
             state.found.append(found_by(seen, fired))
@@ -190,18 +198,15 @@ def _read_frame(state: State, event: FrameReceived) -> None:
 
 
 def _use_tick(state: State, tick: Tick) -> None:
-    settings, now, code, price_won = state.settings, state.now, tick.code, tick.price_won
-    is_regular = is_regular_trade(tick, settings, state.regular)
-    if tick.is_halted or not (is_regular or not settings.monitor.signal.regular_only):
-        return
-    if not is_usable_trade(tick, settings, state.session_day, now, is_safe=state.is_safe):
-        return
-    if not state.order.is_next(tick):
+    terms, now, code, price_won = state.terms, state.now, tick.code, tick.price_won
+    is_regular = is_regular_trade(tick, terms)
+    is_usable = is_usable_trade(tick, terms, now, is_regular=is_regular, is_safe=state.is_safe)
+    if not (is_usable and state.order.is_next(tick)):
         return
     high_won, low_won = tick.day_high_won, tick.day_low_won
     if is_within := high_won > price_won > low_won > 0:
         judgement.note_extremes(state.day, code, high_won, low_won)
-    age_s = (now - tick.traded_at).total_seconds() if now and settings.market.hours != "always" else 0.0
+    age_s = (now - tick.traded_at).total_seconds() if now and not terms.is_always else 0.0
     _judge(state, Seen(
         code, price_won, tick.change_ratio, tick.cum_volume_shares, tick.cum_turnover_won, tick.traded_at,
         "trade", tick.previous_volume_same_time_shares, is_regular, age_s,

@@ -115,7 +115,7 @@ def fetch_members(
     if both:
         raise MastersError(f"pinned and excluded at once: {', '.join(both)}; name each only once")
     if (kospi is None) != (kosdaq is None):
-        raise MastersError("one master file is not enough: both KOSPI's and KOSDAQ's are needed, or none to download")
+        raise MastersError("one master file is not enough; name both, --kospi and --kosdaq, or none to download")
     remarks: list[str] = []
     listings = [
         *_listings("KOSPI", _file("KOSPI", kospi, master_url), remarks),
@@ -133,7 +133,7 @@ def checked_text(chosen: Chosen) -> str:
     try:
         read_members(text)
     except UniverseError as error:
-        raise MastersError(f"no universe can be made of this: {error}") from error
+        raise MastersError(f"no universe can be made of this: {error}; try again later") from error
     return text
 
 
@@ -161,7 +161,7 @@ def _content(path: Path) -> bytes:
         with path.open("rb") as file:
             return file.read(BYTES_MAX + 1)
     except OSError as error:
-        raise MastersError(f"{path}: cannot be read: {error.strerror}") from error
+        raise MastersError(f"{path}: cannot be read: {error.strerror}; name a file that is there") from error
 
 
 def _listings(market: Market, file: tuple[str, bytes], remarks: list[str]) -> tuple[Listing, ...]:

@@ -105,7 +105,8 @@ def _wanted(path: Path, moment: datetime, reach: timedelta) -> tuple[int, int]:
         after = seq_at(reader, ns_of_instant(moment - reach)) - 1
         upto = seq_at(reader, ns_of_instant(moment + reach) + 1) - 1
         if upto <= after:
-            raise ValueError(f"nothing was logged around {moment:%Y-%m-%d %H:%M:%S}; this log {_span(reader)}")
+            what = f"nothing was logged around {moment:%Y-%m-%d %H:%M:%S}; this log {_span(reader)}"
+            raise ValueError(f"{what}; take another moment")
     return after, upto
 
 

@@ -29,7 +29,8 @@ def show_causes(
     looked_in = [day_file(directory, day)] if day else newest_first
     path, row = _found(looked_in, seq)
     if row is None:
-        raise ValueError(f"no event has the seq {seq}; {_span(looked_in) or f'there is no log in {directory}'}")
+        where = _span(looked_in) or f"there is no log in {directory}"
+        raise ValueError(f"no event has the seq {seq}; {where}; take a seq that `kis-actors events` shows")
     nodes = chain(row, lambda cause: _found(newest_first, cause)[1], depth)
     nodes += effects(row, rows_in_pieces(path, after=seq, upto=_last_seq(path)), depth)
     for line in map(_object, nodes) if is_json else _lines(nodes):

@@ -16,7 +16,7 @@ import click
 
 from kis_actors.app import App
 from kis_actors.commands.console import LiveConsole, PlainConsole, summary
-from kis_actors.commands.run import parts_of, run_app
+from kis_actors.commands.run import UNUSABLE, parts_of, run_app
 from kis_actors.credentials import load_credentials
 from kis_actors.portable import APART
 from kis_actors.settings import Web
@@ -62,7 +62,12 @@ class Simulator(NamedTuple):
 def run_demo(*, speed: float, seed: int, is_once: bool, data_dir: Path | None) -> int:
     """Runs until stopped or, with `is_once`, until the simulated close; the exit status."""
     directory = (data_dir or Path(tempfile.mkdtemp(prefix="kis-actors-demo-"))).resolve()
-    directory.mkdir(parents=True, exist_ok=True)
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        (directory / "settings.yaml").touch()
+    except OSError as error:
+        click.echo(f"{directory} cannot be written: {error.strerror}; name another --data-dir", err=True)
+        return UNUSABLE
     with simulator(speed, seed) as simulated:
         loaded = load(write_settings(directory, simulated.said))
         click.echo(f"data directory {directory} (kept; log, settings and keys of this demo)")

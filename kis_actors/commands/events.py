@@ -1,5 +1,7 @@
 """`kis-actors events`: the rows of the log, filtered, around a moment, or as they come; over the change of day too."""
 
+import shutil
+import sys
 import time
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
@@ -9,6 +11,7 @@ from typing import Any
 
 import click
 import msgspec
+from rich.cells import cell_len, set_cell_size
 
 from eventlog.day import days_in, kept_of
 from eventlog.passage import rows_in_pieces, seq_at
@@ -28,6 +31,7 @@ KNOWN = sorted(name for name, _ in NAMES.values())
 def show_events(
     config: Path | None, data_dir: Path | None, day: date | None, *, is_json: bool, types: tuple[str, ...],
     streams: tuple[str, ...], code: str | None, after: int, around: str | None, follow: bool,
+    is_wide: bool = False,
 ) -> int:  # fmt: skip
     """Prints the log's rows; the exit status. Raises ValueError for a filter that can never match."""
     _check(types, code)
@@ -40,7 +44,8 @@ def show_events(
     else:
         rows = rows_in_pieces(path, after=after, upto=upto, types=types, streams=streams)
     try:
-        count = _show((row for row in rows if code is None or is_about(row, code)), is_json)
+        width = None if is_json or is_wide else terminal_width()
+        count = _show((row for row in rows if code is None or is_about(row, code)), width, is_json=is_json)
     except KeyboardInterrupt:
         if not follow:
             raise
@@ -50,13 +55,25 @@ def show_events(
     return 0
 
 
-def _show(rows: Iterable[Row], is_json: bool) -> int:
+def _show(rows: Iterable[Row], width: int | None, *, is_json: bool) -> int:
     """Prints rows as they come; how many there were."""
     count = 0
     for row in rows:
         count += 1
-        click.echo(json_of(event_of(row)) if is_json else line_of(row))
+        click.echo(json_of(event_of(row)) if is_json else cut(line_of(row), width))
     return count
+
+
+def terminal_width() -> int | None:
+    """How much a line may take; None where no person looks, so that nothing is lost to a pipe or a file."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+
+
+def cut(line: str, width: int | None) -> str:
+    """`line` in so many columns, of which Hangul takes two each; with an ellipsis if that is not all of it."""
+    if width is None or cell_len(line) <= width:
+        return line
+    return f"{set_cell_size(line, width - 1).rstrip()}…"
 
 
 def event_of(row: Row) -> dict[str, Any]:
@@ -110,7 +127,7 @@ def _check(types: tuple[str, ...], code: str | None) -> None:
     for name in types:
         if name not in KNOWN:
             near = get_close_matches(name, KNOWN, n=3, cutoff=0.5)
-            hint = f"; did you mean {', '.join(near)}?" if near else f"; events are {', '.join(KNOWN)}"
+            hint = f"; did you mean {', '.join(near)}?" if near else f"; take one of {', '.join(KNOWN)}"
             raise ValueError(f"--type: no event is called {plain(name)}{hint}")
     if code is not None and not CODE.fullmatch(code):
-        raise ValueError(f"--code: expected six digits or capital letters, such as 005930, found {plain(code)}")
+        raise ValueError(f"--code: expected six digits or capital letters, found {plain(code)}; write it like 005930")

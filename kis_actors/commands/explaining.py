@@ -58,8 +58,9 @@ def _watched(word: str, states: dict[str, Any]) -> str:
     names = {code: stock.name for code, stock in states["signal"].stocks.items()}
     code = code_of(word, names)
     if not code:
-        similar = ", ".join(similar_to(word, names)) or "see: kis-actors universe show"
-        raise ValueError(f"{word} is not a watched code or name; perhaps: {similar}")
+        similar = ", ".join(similar_to(word, names))
+        perhaps = f"; perhaps: {similar}" if similar else ""
+        raise ValueError(f"{plain(word)} is not a watched code or name{perhaps}; see `kis-actors universe show`")
     return code
 
 

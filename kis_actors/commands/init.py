@@ -53,7 +53,7 @@ def init(config: Path | None, data_dir: Path | None, **words: Any) -> None:
         click.echo("\n".join(map(str, error.problems)), err=True)
         click.echo("nothing was written; mend this, then run init again", err=True)
     except (CredentialsError, Unusable) as error:
-        click.echo(f"{error}; nothing was written", err=True)
+        click.echo(f"nothing was written: {error}", err=True)
     except OSError as error:
         click.echo(f"{error.filename}: cannot be written: {error.strerror}; let this user write there", err=True)
     sys.exit(COULD_NOT)

@@ -1,6 +1,7 @@
 """What `kis-actors verify` finds in the log, and what `repair` and `seal` do about it."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import click
 
 from eventlog.codec import UnknownEvent
 from eventlog.day import DECISIONS, HOT, SEALED, days_gone_in, days_in, files_of, kept_of
+from eventlog.integrity import Tell, unwatched
 from eventlog.reading import AnyReader, open_reader
 from eventlog.repair import truncate
 from eventlog.schema import Row
@@ -16,11 +18,13 @@ from eventlog.verdict import Verdict, verdict_on
 from kis_actors.adapters.file_lock import Taken
 from kis_actors.adapters.lock import DirectoryLock
 from kis_actors.commands.loading import load_settings
+from kis_actors.commands.progress import bar
 from kis_actors.commands.run import IN_USE
 from kis_actors.recovery import day_file, record_of
 from kis_actors.sealing import tidy_log
 
 UNREADABLE_SHOWN_MAX = 5
+NAME_ANOTHER = "name the --data-dir of a daemon that ran"
 KEPT_AS = {HOT: "", SEALED: " (sealed)", DECISIONS: " (decisions only)"}
 
 
@@ -29,7 +33,7 @@ def show_verdicts(config: Path | None, data_dir: Path | None, days: tuple[date, 
     directory = _directory(config, data_dir)
     known, gone = days_in(directory), days_gone_in(directory)
     if not known and not gone:
-        raise FileNotFoundError(f"no log in {directory}")
+        raise FileNotFoundError(f"no log in {directory}; {NAME_ANOTHER}")
     for day in gone:
         click.echo(f"{day}: gone, though its mark shows that it was there; put it back, or remove the mark")
     findings = len(gone)
@@ -52,11 +56,24 @@ def _found_in(path: Path, before: list[Path]) -> tuple[list[str], int]:
     """What is wrong, and the last record."""
     try:
         with disk_trouble(path):
-            verdict = verdict_on(path)
-            continuation = [what for one in before for what in _continuation(one, path)]
-            return [*_findings(path, verdict), *continuation], verdict.last_seq
+            with _bar(f"{path.stem}: hashes", path) as tell:
+                verdict = verdict_on(path, tell=tell)
+            with _bar(f"{path.stem}: records", path) as tell:
+                found = list(_findings(path, verdict, tell))
+            return [*found, *(what for one in before for what in _continuation(one, path))], verdict.last_seq
     except DiskTrouble as trouble:
         return [str(trouble)], 0
+
+
+@contextmanager
+def _bar(what: str, path: Path) -> Iterator[Tell]:
+    """Takes the seq reached; of a file too broken to tell how many there are, too."""
+    first_seq, count = 1, None
+    with suppress(DiskTrouble, TypeError), disk_trouble(path), open_reader(path) as reader:
+        first_seq = reader.about().first_seq
+        count = reader.last_commit()[0] - first_seq + 1
+    with bar(what, count) as tell:
+        yield lambda seq: tell(seq - first_seq + 1)
 
 
 def repair_day(config: Path | None, data_dir: Path | None, day: date, last_seq: int) -> int:
@@ -81,8 +98,8 @@ def seal_days(config: Path | None, data_dir: Path | None, days: tuple[date, ...]
     for day in days:
         day_file(directory, day)
     if not known or known[-1] in days:
-        what = f"{known[-1]} is the newest day, which is not over" if known else f"no log in {directory}"
-        raise FileNotFoundError(what)
+        newest = f"{known[-1]} is the newest day, which is not over; name an earlier one" if known else ""
+        raise FileNotFoundError(newest or f"no log in {directory}; {NAME_ANOTHER}")
     try:
         is_done = tidy_log(
             directory, keep_hot_days=log.keep_hot_days, keep_sealed_days=log.keep_sealed_days, say=click.echo, only=days
@@ -97,7 +114,7 @@ def _directory(config: Path | None, data_dir: Path | None) -> Path:
     return Path(load_settings(config, data_dir, ()).settings.log.data_dir)
 
 
-def _findings(path: Path, verdict: Verdict) -> Iterator[str]:
+def _findings(path: Path, verdict: Verdict, tell: Tell = unwatched) -> Iterator[str]:
     if finding := verdict.finding:
         way_out = f"kis-actors repair {path.stem} --truncate-after {finding.seq - 1}"
         yield f"from record {finding.seq} on: {finding.what}. To go on with what is before: {way_out}"
@@ -108,11 +125,14 @@ def _findings(path: Path, verdict: Verdict) -> Iterator[str]:
             yield f"there is no {beside} beside it any more: whether records are missing at its end cannot be known"
         elif problem := reader.problem():
             yield f"its records are whole, but {problem}"
-        yield from _unreadable(reader)
+        yield from _unreadable(reader, tell)
 
 
-def _unreadable(reader: AnyReader) -> Iterator[str]:
-    found = [what for row in reader.rows() if (what := _problem(row))]
+def _unreadable(reader: AnyReader, tell: Tell) -> Iterator[str]:
+    found = []
+    for row in reader.rows():
+        found += [what] if (what := _problem(row)) else []
+        tell(row.seq)
     yield from found[:UNREADABLE_SHOWN_MAX]
     if len(found) > UNREADABLE_SHOWN_MAX:
         yield f"{len(found)} records in all cannot be read by this version"

@@ -38,12 +38,20 @@ def reading(command: Callable[..., Any]) -> Callable[..., Any]:
         except SettingsError as error:
             click.echo("\n".join(map(str, error.problems)), err=True)
         except (OSError, ValueError, UnknownEvent) as error:
-            click.echo(str(error), err=True)
+            click.echo(said_of(error), err=True)
         except sqlite3.Error as error:
-            click.echo(f"the day file cannot be read: {error}", err=True)
+            click.echo(f"the day file cannot be read: {error}; run `kis-actors verify` to see what is whole", err=True)
         sys.exit(COULD_NOT)
 
     return wrapped
+
+
+def said_of(error: Exception) -> str:
+    """The words of an error of ours; or those of the system, with the file and what to do."""
+    if not isinstance(error, OSError) or error.errno is None:
+        return str(error)
+    where = f"{error.filename}: " if error.filename else ""
+    return f"{where}{error.strerror}; see that it is there and this user's own, or name another"
 
 
 DAY = click.argument(

@@ -14,7 +14,7 @@ from kis_actors.commands.reading import file_of, json_of
 from kis_actors.commands.tables import percent_or_dash, show_table
 from kis_actors.messages import NAMES, AlertDecided
 from kis_actors.outcomes import HEARD, HORIZONS, WITHIN_S, Later, Outcome, Summary, outcome_of, prices_in, summaries
-from kis_actors.recovery import day_file, records_in
+from kis_actors.recovery import day_file, records_in, what_days
 
 NUMBERS = ("alerts", "known", "median", "mean", "worst", "best", "rose", "price", *HORIZONS)
 
@@ -58,8 +58,7 @@ def paths_of(config: Path | None, data_dir: Path | None, span: Span) -> list[Pat
     first, last = span.start or date.min, span.end or span.day or date.max
     days = [day for day in days_in(directory) if first <= day <= last][-(span.days or 0) :]
     if not days:
-        there = ", ".join(map(str, days_in(directory))) or "none"
-        raise ValueError(f"no log of the days asked for in {directory}; days there: {there}")
+        raise ValueError(f"no log of the days asked for in {directory}; {what_days(directory)}")
     return [day_file(directory, day) for day in days]
 
 

@@ -10,15 +10,16 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import Literal, NamedTuple, TextIO
 
-from kis_actors.app import NEEDS_A_PERSON
+from kis_actors.app import AGAIN, GIVING_UP, NEEDS_A_PERSON
 from kis_actors.commands.reading import json_of
 from kis_actors.printable import one_line, plain
 from kis_actors.vitals import real_now
 
 Format = Literal["text", "json"]
 Redact = Callable[[str], str]
-LEVELS = {"warning": "warning", "internal error": "error"} | dict.fromkeys(NEEDS_A_PERSON.values(), "error")
-"""By what a line begins with, before a colon."""
+WARNING = "warning: "
+ENDS = tuple(f"{what}: " for what in NEEDS_A_PERSON.values())
+"""What the last line of a run that a person has to help begins with."""
 
 
 class News(NamedTuple):
@@ -38,9 +39,7 @@ class TextOutput:
 
     def write(self, text: str) -> None:
         """Prints `text`, which may have several lines."""
-        with suppress(OSError, ValueError):
-            self._stream.write(f"{plain(self._redact(text))}\n")
-            self._stream.flush()
+        self._print(self._shown(text))
 
     def say(self, news: News) -> None:
         """Prints one line, with the time of the daemon's clock."""
@@ -49,6 +48,14 @@ class TextOutput:
     def trouble(self, line: str) -> None:
         """Prints a line of an error."""
         self.write(line)
+
+    def _shown(self, text: str) -> str:
+        return plain(self._redact(text))
+
+    def _print(self, line: str) -> None:
+        with suppress(OSError, ValueError):
+            self._stream.write(f"{line}\n")
+            self._stream.flush()
 
 
 class JsonOutput(TextOutput):
@@ -59,9 +66,9 @@ class JsonOutput(TextOutput):
 
     def write(self, text: str) -> None:
         """What the daemon says, a message to a person included."""
-        head, colon, rest = text.partition(": ")
-        level = LEVELS.get(head, "info") if colon else "info"
-        self._line(level, "said", rest if level == "warning" else text)
+        is_end = text.startswith(ENDS) or text.endswith((AGAIN, GIVING_UP))
+        level = "warning" if text.startswith(WARNING) else "error" if is_end else "info"
+        self._line(level, "said", text.removeprefix(WARNING))
 
     def say(self, news: News) -> None:
         """What is not as it was."""
@@ -72,13 +79,14 @@ class JsonOutput(TextOutput):
         self._line("error", "trouble", line)
 
     def _line(self, level: str, topic: str, text: str) -> None:
-        # Redacted before it becomes JSON, which would write a quote in a secret another way.
-        fields = {"at": real_now(), "level": level, "topic": topic, "text": plain(self._redact(text))}
-        super().write(json_of(fields))
+        # Redacted before it becomes JSON, which would write a quote in a secret another way, and has words of its own.
+        self._print(json_of({"at": real_now(), "level": level, "topic": topic, "text": self._shown(text)}))
 
 
 def output_for(shape: Format, redact: Redact, stream: TextIO) -> TextOutput:
-    """Either of them."""
+    """Either of them. What the stream's encoding lacks is written as \\uc0bc rather than not at all."""
+    if isinstance(stream, io.TextIOWrapper):
+        stream.reconfigure(errors="backslashreplace")
     return (JsonOutput if shape == "json" else TextOutput)(redact, stream)
 
 

@@ -10,6 +10,9 @@ from rich.text import Text
 
 from eventlog.reading import open_reader
 
+STEPS = 1000
+"""A bar that moves more often costs more than the work it shows."""
+
 Tell = Callable[[int], None]
 """Takes how far the work is."""
 
@@ -23,13 +26,20 @@ class Rate(ProgressColumn):
 
 
 @contextmanager
-def bar(what: str, total: int) -> Iterator[Tell]:
-    """Takes how many of `total` are done."""
+def bar(what: str, total: int | None) -> Iterator[Tell]:
+    """Takes how many of `total` are done; None: nobody knows of how many."""
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), Rate(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
-        task = progress.add_task(what, total=total)
-        yield lambda done: progress.update(task, completed=done)
+        task, step, shown = progress.add_task(what, total=total), max(1, (total or 0) // STEPS), 0
+
+        def tell(done: int) -> None:
+            nonlocal shown
+            if done - shown >= step or done == total:
+                shown = done
+                progress.update(task, completed=done)
+
+        yield tell
 
 
 @contextmanager

@@ -41,7 +41,7 @@ def file_of(
     if path.suffix == DECISIONS:
         what = f"of {path.stem} only what was decided is kept"
         if needs_all:
-            raise FileNotFoundError(f"{what}, which alerts and events show")
+            raise FileNotFoundError(f"{what}; see it with `kis-actors alerts` or `kis-actors events`")
         click.echo(what, err=True)
     return path, day or today
 
@@ -67,8 +67,8 @@ def instant_of(text: str | None, day: date) -> datetime | None:
         if instant.year not in YEARS:
             raise ValueError
     except ValueError:
-        expected = "expected HH:MM:SS[.ffffff], such as 09:31:07, or an ISO 8601 instant"
-        raise ValueError(f"TIME: {expected}, found {plain(text)}") from None
+        expected = "expected HH:MM:SS[.ffffff] or an ISO 8601 instant"
+        raise ValueError(f"TIME: {expected}, found {plain(text)}; write it like 09:31:07") from None
     instant = instant if instant.tzinfo else instant.replace(tzinfo=KST)
     return instant + timedelta(days=1) if is_time and log_day_of(instant) != day else instant
 

@@ -2,11 +2,11 @@
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import click
 
 from kis_actors.commands.options import DAY, reading, shared
-from kis_actors.texts import Language
 
 
 @click.command()
@@ -17,7 +17,7 @@ from kis_actors.texts import Language
 @click.option("--language", type=click.Choice(("ko", "en")), help="Default: that of the day's alerts.")
 @reading
 def report(
-    config: Path | None, data_dir: Path | None, day: date | None, out: Path, force: bool, language: Language | None
+    config: Path | None, data_dir: Path | None, day: date | None, out: Path, force: bool, language: Any
 ) -> int:
     """A day on one page, in one file: summary, alerts and what came after, health, and what to look at."""
     from kis_actors.commands.progress import bar_over

@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from kis_actors.limits import PRESETS, RULE_RANGES
+from kis_actors.limits import PRESETS, range_in_rule
 from kis_actors.problems import Problem, SettingsError
 from kis_actors.rule_problems import PREFIX, senseless
 from kis_actors.rules import AnyParams
@@ -151,20 +151,19 @@ def _bad_expectation(text: str, watched: tuple[str, ...], where: str, reading: R
 
 
 def _out_of_range(reading: Reading) -> Iterator[Problem]:
-    for key, value in _numbers(reading.values, ""):
-        low, high = RULE_RANGES[key.rpartition(".")[2]]
+    for key, value, (low, high) in _numbers(reading.values, ""):
         if not low <= value <= high:
             what = f"{key}: expected {low:g} to {high:g}, found {value:g}"
             yield Problem(*reading.places[key], what, f"write {low if value < low else high:g}")
 
 
-def _numbers(values: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, float]]:
-    """Every number of a rule that has a range."""
+def _numbers(values: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, float, tuple[float, float]]]:
+    """Every number of a rule that has a range, and that."""
     for name, value in values.items():
         if isinstance(value, dict):
             yield from _numbers(value, f"{prefix}{name}.")
-        elif name in RULE_RANGES and isinstance(value, int | float):
-            yield f"{prefix}{name}", value
+        elif isinstance(value, int | float) and (limits := range_in_rule(name)):
+            yield f"{prefix}{name}", value, limits
 
 
 def _unnamed(reading: Reading) -> Iterator[Problem]:

@@ -3,7 +3,7 @@
 They go through the daemon's own judgement, so what passes here is what the daemon does with such prices.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -28,16 +28,19 @@ from kis_actors.settings import Settings
 from kis_actors.settings_file import SHIPPED_PATH, Loaded
 from kis_actors.signals.engine import Fired
 from kis_actors.signals.outlook import Seen
+from kis_actors.texts import in_unit
+from kis_actors.witness import Notes
 
 FILE_NAME = "rules.test.yaml"
 
 
 class Outcome(NamedTuple):
-    """What one test said: each alert as its time and rule."""
+    """What one test said: each alert as its time and rule. nearest: how near to one the rules that failed it came."""
 
     name: str
     expected: tuple[str, ...]
     found: tuple[str, ...]
+    nearest: tuple[str, ...] = ()
 
     @property
     def has_passed(self) -> bool:
@@ -47,7 +50,8 @@ class Outcome(NamedTuple):
     def __str__(self) -> str:
         if self.has_passed:
             return f"ok    {self.name}"
-        return f"FAIL  {self.name}: expected {_listed(self.expected)}; found {_listed(self.found)}"
+        said = (f"expected {_listed(self.expected)}", f"found {_listed(self.found)}", *self.nearest)
+        return f"FAIL  {self.name}: {'; '.join(said)}"
 
 
 def show_outcomes(loaded: Loaded, named: str, write: Callable[[str], None]) -> bool:
@@ -72,18 +76,35 @@ def file_of(loaded: Loaded, named: str) -> Path:
 
 def outcome_of(name: str, test: RuleTest, settings: Settings) -> Outcome:
     """What a sound test says: the alerts that come through the cooldown, which runs for each rule."""
-    settings = settings_for(test, settings)
+    settings, notes = settings_for(test, settings), Notes()
     watched, told, found = watched_in(test, settings), dict[str, datetime](), []
-    for at, fired in _judged(test, settings):
+    for at, fired in _judged(test, settings, notes):
         quiet_s, last = fired.params.cooldown_sec, told.get(fired.name)
         quiet_s = settings.monitor.alert_cooldown_sec if quiet_s is None else quiet_s
         if fired.name in watched and (last is None or (at - last).total_seconds() >= quiet_s):
             told[fired.name] = at
             found.append(f"{at:%H:%M:%S} {fired.name}")
-    return Outcome(name, tuple(" ".join(one.split()) for one in test.expect), tuple(found))
+    expected = tuple(" ".join(one.split()) for one in test.expect)
+    return Outcome(name, expected, tuple(found), tuple(_nearest(test, settings, notes, expected, found)))
 
 
-def _judged(test: RuleTest, settings: Settings) -> Iterator[tuple[datetime, Fired]]:
+def _nearest(
+    test: RuleTest, settings: Settings, notes: Notes, expected: Sequence[str], found: Sequence[str]
+) -> Iterator[str]:  # fmt: skip
+    """The rules about which the two differ, and the nearest that each came to its line."""
+    rules, of_code = settings.monitor.rule_book(), notes.nearest.get(test.code, {})
+    differing = (one for one in (*expected, *found) if (one in expected) != (one in found))
+    for name in dict.fromkeys(one.partition(" ")[2] for one in differing):
+        if name not in of_code or name not in rules:
+            yield f"{name} could judge no price"
+            continue
+        reading, at = of_code[name]
+        kind = str(rules[name].__struct_config__.tag)
+        if value := in_unit(kind, reading.value, "en"):
+            yield f"{name} came nearest at {at:%H:%M:%S}: {value}, threshold {in_unit(kind, reading.threshold, 'en')}"
+
+
+def _judged(test: RuleTest, settings: Settings, notes: Notes) -> Iterator[tuple[datetime, Fired]]:
     """Every rule that counts, and when; the clock goes on to the close while one has to hold."""
     day, seen = _morning(test, settings), None
     is_interrupted, now = False, at_time("00:00:00")
@@ -101,10 +122,10 @@ def _judged(test: RuleTest, settings: Settings) -> Iterator[tuple[datetime, Fire
         elif line.word:
             is_interrupted = True
             last = seen or Seen(test.code, 0, 0.0, 0, 0, now, "trade")
-            yield from _considered(day, replace(last, seen_at=now, interruption=line.word))
+            yield from _considered(day, replace(last, seen_at=now, interruption=line.word), notes)
         elif not is_interrupted and (regular.has(now) or not settings.monitor.signal.regular_only):
             seen = _seen(test, line, seen, is_regular=regular.has(now))
-            yield from _considered(day, seen)
+            yield from _considered(day, seen, notes)
 
 
 def _clock(day: Judgement, now: datetime, until: datetime) -> Iterator[tuple[datetime, Fired]]:
@@ -113,8 +134,10 @@ def _clock(day: Judgement, now: datetime, until: datetime) -> Iterator[tuple[dat
         yield from ((now, fired) for _, fired in held_on(day, now))
 
 
-def _considered(day: Judgement, seen: Seen) -> Iterator[tuple[datetime, Fired]]:
-    yield from ((seen.seen_at, fired) for fired in consider(day, seen))
+def _considered(day: Judgement, seen: Seen, notes: Notes) -> Iterator[tuple[datetime, Fired]]:
+    fired = consider(day, seen)
+    notes.take(day, seen, {})
+    yield from ((seen.seen_at, one) for one in fired)
 
 
 def _seen(test: RuleTest, line: Line, last: Seen | None, *, is_regular: bool) -> Seen:

@@ -28,6 +28,7 @@ from kis_actors.settings_file import Loaded, Problem, SettingsError, named_in, r
 from kis_actors.system import Parts
 
 IN_USE = 75
+UNUSABLE = 78
 INTERRUPTED = 130
 
 
@@ -68,6 +69,10 @@ def run_app(app: App, on_second: Callable[[], None], reread: Reread | None = Non
     except Taken as error:
         click.echo(str(error), err=True)
         return IN_USE
+    except OSError as error:  # of the locks; what comes later is the application's
+        what = f"{error.filename or app.parts.data_dir} cannot be used: {error.strerror}"
+        click.echo(f"{what}; make the data directory this user's own, or name another --data-dir", err=True)
+        return UNUSABLE
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
@@ -143,9 +148,13 @@ def _problem(path: Path, error: UniverseError) -> Problem:
     return Problem(str(path), error.line, 1, what, f"write {error.expected}")
 
 
+def _reason(error: OSError | UnicodeDecodeError) -> str:
+    return str(error.strerror) if isinstance(error, OSError) else str(error)
+
+
 def _text(path: Path) -> str:
     try:
         return path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        problem = Problem(str(path), 1, 1, f"cannot be read: {error}", "name an existing UTF-8 file in the settings")
-        raise SettingsError((problem,)) from None
+        what = f"cannot be read: {_reason(error)}"
+        raise SettingsError((Problem(str(path), 1, 1, what, "name an existing UTF-8 file in the settings"),)) from None

@@ -1,5 +1,6 @@
 """`kis-actors status`: how the running daemon is, from what it writes once a second; once, or going on."""
 
+import os
 import sys
 import time
 from collections.abc import Iterator
@@ -32,7 +33,7 @@ def show_status(config: Path | None, data_dir: Path | None, *, is_json: bool) ->
 def watch_status(config: Path | None, data_dir: Path | None, *, is_json: bool) -> int:
     """Shows it until the person has seen enough: q, or Ctrl-C; the exit status is of what was shown last."""
     directory = directory_of(config, data_dir)
-    if is_json or not sys.stdout.isatty():
+    if is_json or not sys.stdout.isatty() or os.environ.get("TERM", "dumb") == "dumb":
         return _print_changes(directory, is_json=is_json)
     from kis_actors.commands.status_page import watch_page
 
@@ -62,7 +63,7 @@ def directory_of(config: Path | None, data_dir: Path | None) -> Path:
 
 def no_daemon_on(data_dir: Path) -> str:
     """For people."""
-    return f"no daemon is running on {data_dir}"
+    return f"no daemon is running on {data_dir}; start one with `kis-actors run`, or name its --data-dir"
 
 
 def status_text(status: dict[str, Any]) -> str:

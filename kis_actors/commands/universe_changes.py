@@ -28,6 +28,7 @@ from kis_actors.settings import Universe
 from kis_actors.settings_file import SettingsError, resolve
 
 DONE, DIFFERENT, REFUSED = 0, 1, 1
+NAME_ONE = "name a UTF-8 file in universe.file, or make it with `kis-actors universe update`"
 BY_HAND = "try again later, or get both files another way and name them with --kospi FILE --kosdaq FILE"
 
 
@@ -74,7 +75,7 @@ def update_members(config: Path | None, data_dir: Path | None, masters: Masters)
     except MastersError as error:
         raise CouldNot(str(error)) from error
     except OSError as error:
-        raise CouldNot(f"{path}: cannot be written: {error}") from error
+        raise CouldNot(f"{path}: cannot be written: {error.strerror}; let this user write there") from error
     if before is not None:
         _print_difference(difference(before, chosen.members, day))
     click.echo(f"{path}: {_summary(chosen.members)}{f'; the one before is {kept.name}' if kept else ''}")
@@ -95,7 +96,7 @@ def diff_masters(config: Path | None, data_dir: Path | None, masters: Masters) -
     before = _members_in(path)
     chosen = _chosen(settings, masters)
     if isinstance(chosen, Refused):
-        raise CouldNot(chosen.reason)
+        raise CouldNot(f"{chosen.reason}; {BY_HAND}")
     click.echo(f"from {path} to KIS's master files")
     return _print_difference(difference(before, chosen.members, day))
 
@@ -116,8 +117,12 @@ def _watched(config: Path | None, data_dir: Path | None) -> tuple[Path, date, Un
 def _members_in(path: Path) -> tuple[Member, ...]:
     try:
         return read_members(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, UniverseError) as error:
-        raise CouldNot(f"{path}: cannot be read: {error}") from error
+    except OSError as error:
+        raise CouldNot(f"{path}: cannot be read: {error.strerror}; {NAME_ONE}") from error
+    except UniverseError as error:
+        raise CouldNot(f"{path}: cannot be read: {error}; write {error.expected}") from error
+    except UnicodeDecodeError as error:
+        raise CouldNot(f"{path}: cannot be read: {error}; {NAME_ONE}") from error
 
 
 def _members_before(path: Path) -> tuple[Member, ...] | None:

@@ -1,14 +1,11 @@
 """`kis-actors web`: the watch page by itself, of a running daemon or of days that are over."""
 
-import asyncio
 import os
 from pathlib import Path
 
 import click
 
-from kis_actors.commands.loading import load_settings
 from kis_actors.commands.options import STOPPED, reading, shared
-from kis_actors.settings_file import with_overrides
 
 
 @click.command()
@@ -17,6 +14,10 @@ from kis_actors.settings_file import with_overrides
 @reading
 def web(config: Path | None, data_dir: Path | None, port: int | None) -> int:
     """The watch page by itself, of a running daemon or of days that are over."""
+    import asyncio
+
+    from kis_actors.commands.loading import load_settings
+    from kis_actors.settings_file import with_overrides
     from kis_actors.web.guard import TOKEN_VARIABLE, bound
     from kis_actors.web.serve import be_nice, serve
 

@@ -103,8 +103,7 @@ def evolve(watch: StreamWatch, event: Event) -> None:
 
 def forget_said(watch: StreamWatch) -> None:
     """Another event is handled."""
-    if watch.has_news:
-        watch.stale, watch.restored, watch.changes, watch.new_widths = [], [], [], []
+    watch.stale, watch.restored, watch.changes, watch.new_widths = [], [], [], []
 
 
 def _is_watched(watch: StreamWatch, event: SubscribeRefused | UnsubscribeConfirmed) -> bool:

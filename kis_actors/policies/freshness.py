@@ -37,24 +37,42 @@ def regular_of(opens: datetime, closes: datetime) -> Regular:
     return Regular(opens.astimezone(KST), closes.astimezone(KST))
 
 
-def is_usable_trade(
-    tick: Tick, settings: Settings, session_day: date | None, now: datetime | None, *, is_safe: bool
-) -> bool:  # fmt: skip
-    """Whether a trade may be judged at all: no expected price of an auction, and of today unless always open."""
-    if tick.hour_class != "0" or not settings.monitor.signal.use_intraday:
+class Terms(NamedTuple):
+    """On which trades are judged in a session, gathered so that each trade need look up but once.
+
+    is_always: at any time of any day. is_wanted: whether trades are judged at all. regular: None if it is not known.
+    """
+
+    is_always: bool
+    is_wanted: bool
+    regular_only: bool
+    day: date | None
+    regular: Regular | None
+
+
+def terms_of(settings: Settings, day: date | None, regular: Regular | None) -> Terms:
+    """Those of the session of `day`, None for no session."""
+    signal, is_always = settings.monitor.signal, settings.market.hours == "always"
+    in_kst = regular and regular_of(*regular)  # read back from the log it has a zone of its own
+    return Terms(is_always, signal.use_intraday, signal.regular_only, day, in_kst)
+
+
+def is_usable_trade(tick: Tick, terms: Terms, now: datetime | None, *, is_regular: bool, is_safe: bool) -> bool:
+    """Whether a trade may be judged: no expected price of an auction, and of today unless always open."""
+    if tick.hour_class != "0" or tick.is_halted or not terms.is_wanted or (terms.regular_only and not is_regular):
         return False
-    if settings.market.hours == "always":
+    if terms.is_always:
         return True
     if is_safe and now and abs((now - tick.traded_at).total_seconds()) > FRESH_S:
         return False
-    return session_day in (None, tick.traded_at.date())
+    return terms.day is None or terms.day == tick.traded_at.date()
 
 
-def is_regular_trade(tick: Tick, settings: Settings, regular: Regular | None) -> bool:
+def is_regular_trade(tick: Tick, terms: Terms) -> bool:
     """Whether it is of the regular session, the closing print included."""
-    if settings.market.hours == "always":
+    if terms.is_always:
         return True
-    market_class = tick.market_class
+    market_class, regular = tick.market_class, terms.regular
     if market_class == CLOSING_CLASS:
         return regular is not None and regular.closes <= tick.traded_at and regular.has(tick.traded_at)
     return market_class not in OTHER_SESSIONS and (regular is None or regular.has(tick.traded_at))

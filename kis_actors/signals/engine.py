@@ -100,13 +100,15 @@ def judge(
     found: dict[str, Reading | None] = {}
     fired: tuple[Fired, ...] = ()
     is_waiting, price_won = False, sight.price_won
+    is_plain, turnover_won = is_regular and not sight.interruption, sight.cum_turnover_won
     for one in rules:
         name, params, memory = one.name, one.params, of_code.get(one.name)
         if memory is None:
             memory = of_code[name] = Memory()
         known = one.known.get(price_won) if one.known else None
         reading = memory.reading = found[name] = known or _reading(one, sight, memory, found)
-        gate = memory.gate = _gate(one, sight, is_regular, age_s)
+        is_open = is_plain and age_s <= params.max_age_sec and turnover_won >= params.min_turnover_won
+        gate = memory.gate = "" if is_open else _gate(one, sight, is_regular, age_s)
         if reading is not None and not gate:
             if reading.distance > 0 and memory.is_armed and memory.holds_since_s is None:
                 continue  # far from holding, and was before: nearly every price

@@ -29,6 +29,19 @@ class Seen(Struct, frozen=True, gc=False, array_like=True):
     interruption: str = ""
 
 
+class LastPrice(Struct, frozen=True, gc=False):
+    """The last price of a code. traded_at: KIS's stamp, KST; of a scan, when it came. cum_turnover_won: of the day.
+
+    source: trade or scan.
+    """
+
+    price_won: int
+    traded_at: datetime
+    change_ratio: float = 0.0
+    cum_turnover_won: int = 0
+    source: str = "trade"
+
+
 class Outlook(Struct, gc=False):
     """One code, gathered so that a price need look it up but once.
 

@@ -17,6 +17,8 @@ Disparity = Annotated[float, Meta(gt=-0.5, lt=0.5)]
 Fall = Annotated[float, Meta(gt=-0.3, lt=0.3)]
 Minutes = Annotated[int, Meta(ge=1, le=380)]
 
+COMPARE = "see config/scenario.yaml, which has every line there is"
+LISTED = "; take one of `kis-actors universe show`"
 _FORMATS = {
     "matching regex '^([01]": "a time of day such as 09:04 or 09:04:30",
     "matching regex '^(09|1": "a whole minute of continuous trading, 09:00 to 15:19",
@@ -127,7 +129,7 @@ class Scenario(Entry, frozen=True, kw_only=True):
     faults: tuple[Fault, ...] = ()
 
 
-class ScenarioUnusable(Exception):
+class ScenarioUnusable(ValueError):
     """The file is no scenario; the message says where, what was expected and what came."""
 
 
@@ -136,7 +138,9 @@ def read_scenario(path: Path) -> Scenario:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise ScenarioUnusable(f"{path}: expected a scenario here; {error}") from error
+        reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
+        what = f"{path}: expected a scenario here: {reason}"
+        raise ScenarioUnusable(f"{what}; name one like config/scenario.yaml") from error
     return parse_scenario(text, str(path))
 
 
@@ -147,11 +151,15 @@ def parse_scenario(text: str, name: str) -> Scenario:
         root = yaml.compose(text, Loader=yaml.BaseLoader)
         values = yaml.load(text, Loader=yaml.BaseLoader)
     except yaml.YAMLError as error:
-        raise ScenarioUnusable(f"{name}: expected YAML; {error}") from error
+        raise ScenarioUnusable(f"{name}: expected YAML: {_first_line(error)}; {COMPARE}") from error
     try:
         return msgspec.convert(values or {}, Scenario, strict=False)
     except msgspec.ValidationError as error:
-        raise ScenarioUnusable(_explained(str(error), name, root, values)) from error
+        raise ScenarioUnusable(f"{_explained(str(error), name, root, values)}; {COMPARE}") from error
+
+
+def _first_line(error: yaml.YAMLError) -> str:
+    return " ".join(str(error).split())
 
 
 def check_codes(scenario: Scenario, codes: Iterable[str], name: str) -> None:
@@ -159,17 +167,18 @@ def check_codes(scenario: Scenario, codes: Iterable[str], name: str) -> None:
     listed = frozenset(codes)
     for index, happening in enumerate(scenario.happenings):
         if (code := code_of(happening)) and code not in listed:
-            raise ScenarioUnusable(f"{name}: happenings[{index}].code: expected a listed code, found {code!r}")
+            raise ScenarioUnusable(f"{name}: happenings[{index}].code: expected a listed code, found {code!r}{LISTED}")
     for index, fault in enumerate(scenario.faults):
         if fault.code and fault.code not in listed:
-            raise ScenarioUnusable(f"{name}: faults[{index}].code: expected a listed code, found {fault.code!r}")
+            place = f"faults[{index}].code"
+            raise ScenarioUnusable(f"{name}: {place}: expected a listed code, found {fault.code!r}{LISTED}")
     for index, action in enumerate(scenario.corporate_actions):
         if (code := action.split.code) not in listed:
             place = f"corporate_actions[{index}].split.code"
-            raise ScenarioUnusable(f"{name}: {place}: expected a listed code, found {code!r}")
+            raise ScenarioUnusable(f"{name}: {place}: expected a listed code, found {code!r}{LISTED}")
     for code in scenario.start.disparity:
         if code not in listed:
-            raise ScenarioUnusable(f"{name}: start.disparity: expected listed codes, found {code!r}")
+            raise ScenarioUnusable(f"{name}: start.disparity: expected listed codes, found {code!r}{LISTED}")
 
 
 def without_unlisted(scenario: Scenario, codes: Iterable[str]) -> Scenario:

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import datetime
 import os
-import signal
 import socket
 import threading
 from collections.abc import AsyncIterator, Callable, Coroutine, Generator
@@ -16,7 +15,7 @@ import uvicorn
 from msgspec import Struct
 
 from kis_actors.adapters.clock import Clock
-from kis_actors.portable import STOPPING
+from kis_actors.portable import on_stopping
 from kis_actors.settings import Clock as ClockSettings
 from kis_actors.shipped import SHIPPED
 from kis_actors.simulator.accounts import Accounts
@@ -120,7 +119,11 @@ def _clock_settings(options: Options, day: datetime.date) -> ClockSettings:
 
 
 def _listener(port: int) -> socket.socket:
-    listener = socket.create_server((HOST, port))
+    try:
+        listener = socket.create_server((HOST, port))
+    except OSError as error:
+        what = f"port {port} of {HOST} cannot be had: {os.strerror(error.errno or 0)}"
+        raise OSError(f"{what}; name another, or 0 for any free one") from None
     # asyncio does this only for sockets made with an explicit protocol; without it, answers wait 40 ms for an ACK.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listener
@@ -174,8 +177,7 @@ def _end_on_signals(ended: asyncio.Event) -> None:
     """Only the main thread may listen to signals; elsewhere the caller sets `ended` himself."""
     if threading.current_thread() is threading.main_thread():
         loop = asyncio.get_running_loop()
-        for number in STOPPING:  # loop.add_signal_handler is not for Windows
-            signal.signal(number, lambda *_: _end_soon(loop, ended))
+        on_stopping(lambda: _end_soon(loop, ended))
 
 
 def _end_soon(loop: asyncio.AbstractEventLoop, ended: asyncio.Event) -> None:

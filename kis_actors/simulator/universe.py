@@ -19,7 +19,7 @@ class Stock(msgspec.Struct, frozen=True):
     reference_price_won: int
 
 
-class UniverseUnusable(Exception):
+class UniverseUnusable(ValueError):
     """The universe file lacks a column or holds a value that is no stock; the message says which line."""
 
 
@@ -29,9 +29,10 @@ def read_universe(path: Path) -> tuple[Stock, ...]:
         with path.open(encoding="utf-8-sig", newline="") as file:
             stocks = tuple(_stock(path, line, row) for line, row in enumerate(csv.DictReader(file), start=2))
     except OSError as error:
-        raise UniverseUnusable(f"{path}: expected a universe here; {error}") from error
+        what = f"{path}: expected a universe here, found none: {error.strerror}"
+        raise UniverseUnusable(f"{what}; name one in universe.file") from error
     if not stocks:
-        raise UniverseUnusable(f"{path}: expected at least one stock, found none")
+        raise UniverseUnusable(f"{path}: expected at least one stock, found none; write a line for each")
     return stocks
 
 
@@ -43,4 +44,5 @@ def _stock(path: Path, line: int, row: dict[str, str]) -> Stock:
     except msgspec.ValidationError as error:
         columns = ",".join(Stock.__struct_fields__)
         found = ",".join(map(str, row.values()))
-        raise UniverseUnusable(f"{path}:{line}: expected {columns}, found {found}; {error}") from error
+        what = f"{path}:{line}: expected {columns}, found {found} ({error})"
+        raise UniverseUnusable(f"{what}; write it like 005930,삼성전자,KOSPI,71900") from error

@@ -10,10 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from threading import Event as Signal
 from threading import Lock, Thread
-from time import time
 from typing import Any
-
-import orjson
 
 from eventlog.codec import UnknownEvent
 from eventlog.day import HOT, days_in, kept_of
@@ -25,14 +22,15 @@ from kis_actors.cores import CORES
 from kis_actors.fingerprint import code_fingerprint
 from kis_actors.messages import FrameReceived, Record
 from kis_actors.recovery import NOTHING, Known, history_of, known_from, rebuild, record_of, records_in
+from kis_actors.status import is_old, read_status
 from kis_actors.units import NS_PER_S
+from kis_actors.vitals import real_now
 from kis_actors.web.day_picture import DRAWN_FROM, DayPicture, drawn
 from kis_actors.web.moment import Moment
 from kis_actors.web.past import lag_of
 
 FOLD_EVERY_S = 1.0
 PIECE_RECORDS = 20_000
-STATUS_OLD_S = 15.0
 RATE_S = 10
 Told = Callable[[], None]
 
@@ -172,10 +170,8 @@ def _nobody() -> None:
 
 def status_in(data_dir: Path) -> dict[str, Any]:
     """What the running daemon says of itself; {} if none has said a word for a while."""
-    path = data_dir / "status.json"
     try:
-        is_old = time() - path.stat().st_mtime > STATUS_OLD_S
-        said = {} if is_old else orjson.loads(path.read_bytes())
-    except (OSError, orjson.JSONDecodeError):
+        said = read_status(data_dir)
+    except (OSError, ValueError):
         return {}
-    return said if isinstance(said, dict) else {}
+    return {} if said is None or is_old(said, real_now()) else said

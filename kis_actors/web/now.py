@@ -109,7 +109,8 @@ def _link(moment: Moment) -> dict[str, Any]:
         "slots_wanted_max": registrations_max(picture.settings),
         "frames_per_s": moment.frames_per_s, "lag_s": moment.lag_s,
         "last_frame_at": view.last_frame_at or status.get("last_frame_at"), "frames": status.get("frames"),
-        "rejected": view.frames_rejected, "dropped": view.frames_dropped,
+        "backlog": sum(status.get("mailboxes", {}).values()), "rejected": view.frames_rejected,
+        "dropped": view.frames_dropped,
         "stale": [{"code": code, "name": view.names.get(code, code)} for code in view.stale],
         "refused": sum(state == "refused" for state, _ in view.subscriptions.values()),
         "slots": [

@@ -14,11 +14,14 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from eventlog.day import DECISIONS, days_in, kept_of
+from kis_actors.metrics import CONTENT_TYPE, healthz, prometheus
+from kis_actors.status import running_status
+from kis_actors.vitals import real_now
 from kis_actors.web.alert_list import alerts_in
 from kis_actors.web.asked import BODY_BYTES_MAX, Refused, code_of, day_of, json_of, moment_of, what_if_of
 from kis_actors.web.compared import check_settings, compared
 from kis_actors.web.jobs import Busy, Job, Jobs
-from kis_actors.web.live import Live, status_in
+from kis_actors.web.live import Live
 from kis_actors.web.moment import Moment
 from kis_actors.web.near import near_of
 from kis_actors.web.now import now_of
@@ -58,6 +61,7 @@ class Pages:
             Route("/", self._index), Route("/api/live", self._stream), Route("/api/picture", self._pictured),
             Route("/api/days", self._days_there), Route("/api/code", self._code), Route("/api/chart", self._chart),
             Route("/api/what-if", self._what_if, methods=["POST"]), Route("/healthz", self._healthz),
+            Route("/metrics", self._metrics),
             Mount("/static", StaticFiles(directory=STATIC)),
         ]  # fmt: skip
 
@@ -165,11 +169,18 @@ class Pages:
         return await _when_done(job, json_of)
 
     async def _healthz(self, request: Request) -> Response:
-        status = status_in(self._data_dir)
-        is_well = bool(status) and bool(status.get("healthy"))
-        reasons = status.get("reasons", []) if status else ["no daemon is running"]
-        return Response(json_of({"healthy": is_well, "reasons": reasons}), 200 if is_well else 503,
-                        media_type="application/json")  # fmt: skip
+        code, body = healthz(await self._status(), real_now())
+        return _json_response(json_of(body), code)
+
+    async def _metrics(self, request: Request) -> Response:
+        return Response(prometheus(await self._status(), real_now()), media_type=CONTENT_TYPE)
+
+    async def _status(self) -> dict[str, Any] | None:
+        """What the daemon says of itself; None if none runs, or one of another version does."""
+        try:
+            return await run_in_threadpool(running_status, self._data_dir)
+        except (OSError, ValueError):
+            return None
 
     async def _at(self, request: Request) -> Job:
         """The moment that is asked for, rebuilt. A day that goes on may have more by then when it is asked again."""

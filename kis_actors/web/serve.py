@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import os
-import signal
 import socket
 import threading
 from collections.abc import Callable, Generator
@@ -12,6 +11,7 @@ from pathlib import Path
 import uvicorn
 
 from kis_actors.adapters.clock import Clock
+from kis_actors.portable import on_stopping
 from kis_actors.settings import Settings
 from kis_actors.web.guard import Bound, Guard
 from kis_actors.web.live import Live
@@ -19,7 +19,6 @@ from kis_actors.web.pages import Pages
 
 NICENESS = 10
 CONNECTIONS_MAX = 128
-ENDING = (signal.SIGTERM, signal.SIGINT)
 
 
 class PortTaken(OSError):
@@ -33,8 +32,7 @@ async def serve(settings: Settings, place: Bound, say: Callable[[str], None], *,
     """
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for number in ENDING:
-        loop.add_signal_handler(number, ended.set)
+    on_stopping(lambda: _call(loop, ended.set))
     if with_stdin:
         _end_with_stdin(loop, ended)
     with _listener(place.host, settings.web.port) as listener:

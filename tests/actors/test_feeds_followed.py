@@ -5,105 +5,53 @@ from random import Random
 import pytest
 from facts import (
     CLOSED,
-    DAY,
     HYNIX,
     OPENED,
     SAMSUNG,
     acknowledged,
     codes_numbered,
     following,
-    frame,
-    level_closes,
     on_feed,
     quotes_returned,
     started,
-    status,
-    three_ways,
     tick,
-    trade,
-    universe,
+)
+from feed_stories import (
+    BOOK,
+    BOTH_FEEDS,
+    NXT,
+    OPEN,
+    SCANNED,
+    STATUS,
+    TRADES,
+    UNIFIED,
+    asked,
+    confirmed,
+    known,
+    live,
+    on_nxt,
+    refused,
+    registered,
+    released,
+    releasing,
+    wanting,
 )
 from story import Story, given
 
-from kis_actors.actors.signal import CORE as SIGNAL
-from kis_actors.actors.subscription import CORE as SUBSCRIPTION
 from kis_actors.actors.ws import CORE as WS
 from kis_actors.actors.ws import subscribe, unsubscribe
 from kis_actors.messages import (
     Event,
-    FrameReceived,
-    FrameRejected,
-    FrameWidthChanged,
-    LinkLost,
     LinkOpened,
     LinkRenewalWanted,
     LinkRequested,
-    ScanCompleted,
-    SignalRaised,
     StreamStale,
-    SubscribeConfirmed,
     SubscribeRefused,
     SubscribeRequested,
     TargetsChanged,
-    UnsubscribeConfirmed,
     UnsubscribeRequested,
-    VenuesLoaded,
 )
 from kis_actors.ports import Command
-
-TRADES, STATUS, BOOK = "H0STCNT0", "H0STMKO0", "H0STASP0"
-OPEN = LinkOpened(link=1)
-SCANNED = ScanCompleted(scan=1, batches=1, failed=0, quoted=1)
-UNIFIED, NXT = {"hours": "unified"}, {"hours": "nxt"}
-BOTH_FEEDS = {"ws_status": True, "ws_quotes": True}
-
-
-def asked(code: str, feed: str = TRADES, link: int = 1) -> SubscribeRequested:
-    return SubscribeRequested(code=code, link=link, feed=feed)
-
-
-def releasing(code: str, feed: str = TRADES) -> UnsubscribeRequested:
-    return UnsubscribeRequested(code=code, link=1, feed=feed)
-
-
-def confirmed(code: str, feed: str = TRADES) -> SubscribeConfirmed:
-    return SubscribeConfirmed(code=code, link=1, feed=feed)
-
-
-def released(code: str, feed: str = TRADES) -> UnsubscribeConfirmed:
-    return UnsubscribeConfirmed(code=code, link=1, feed=feed)
-
-
-def refused(code: str, feed: str, *, for_good: bool = False, is_full: bool = False) -> SubscribeRefused:
-    return SubscribeRefused(code=code, link=1, reason="said KIS", for_good=for_good, is_full=is_full, feed=feed)
-
-
-def live(code: str, *feeds: str) -> tuple[Event, ...]:
-    return tuple(event for feed in feeds or (TRADES,) for event in (asked(code, feed), confirmed(code, feed)))
-
-
-def on_nxt(*codes: str, is_complete: bool = True) -> VenuesLoaded:
-    return VenuesLoaded(day=DAY, on_nxt=codes, is_complete=is_complete)
-
-
-def known(*codes: str, **sections: dict[str, object]) -> Story:
-    """10:00:00; every code has its average and a price on the threshold; nothing is chosen yet."""
-    prices, averages = quotes_returned(dict.fromkeys(codes, 9_200)), map(level_closes, codes)
-    return given(SUBSCRIPTION, started(**sections), tick("10:00:00"), universe(*codes), *averages, prices)
-
-
-def wanting(*codes: str, facts: tuple[Event, ...] = (), **sections: dict[str, object]) -> Story:
-    """These codes are the targets since 10:00:00, and link 1 is open."""
-    story = known(*codes, **sections)
-    for fact in (following(*codes), OPEN, *facts):
-        story = Story(SUBSCRIPTION, SUBSCRIPTION.evolve(story.state, fact))
-    return story
-
-
-def registered(story: Story) -> list[tuple[str, str]]:
-    """Code and feed of what was just asked for."""
-    return [(event.code, event.feed) for event in story.then_of(SubscribeRequested)]
-
 
 # --- which feeds
 
@@ -136,7 +84,6 @@ def test_a_freed_registration_is_not_two():
     story = wanting(SAMSUNG, facts=facts, kis={"ws_status": True}, monitor={"max_ws_subs": 1})
     story = story.when(released(SAMSUNG, STATUS)).then(asked(HYNIX))
     story.when(released(SAMSUNG)).then(asked(HYNIX, STATUS))
-
 
 # --- how many
 
@@ -218,7 +165,6 @@ def test_kis_never_holds_more_than_is_allowed(seed, kis):
             story = fake.take(story.when(event))
     assert fake.most == 6
 
-
 # --- refusals
 
 
@@ -258,7 +204,6 @@ def test_a_status_feed_without_room_renews_the_link():
     story = wanting(SAMSUNG, facts=facts, kis={"ws_status": True}).when(refused(SAMSUNG, STATUS, is_full=True))
     (renewal,) = story.then_of(LinkRenewalWanted)
     assert (renewal.link, renewal.code) == (1, SAMSUNG)
-
 
 # --- venues
 
@@ -325,7 +270,6 @@ def test_a_stale_unified_feed_is_the_one_refreshed():
     story = wanting(SAMSUNG, facts=facts, market=UNIFIED)
     story.when(StreamStale(code=SAMSUNG, link=1, volume_shares=9)).then(releasing(SAMSUNG, "H0UNCNT0"))
 
-
 # --- commands and answers name their feed
 
 
@@ -342,145 +286,3 @@ def test_an_answer_is_about_its_feed(feed):
     story.when(on_feed(feed, acknowledged("OPSP0001"))).then(released(SAMSUNG, feed))
     (refusal,) = story.when(on_feed(feed, acknowledged("OPSP0007"))).decided
     assert (type(refusal), refusal.feed) == (SubscribeRefused, feed)
-
-
-# --- what comes on them
-
-
-def judging(*facts: Event) -> Story:
-    return given(SIGNAL, started(), universe(SAMSUNG), tick("10:00:00"), OPENED, level_closes(SAMSUNG), *facts)
-
-
-@pytest.mark.parametrize("feed", [TRADES, "H0UNCNT0", "H0NXCNT0"])
-def test_trades_of_every_venue_are_judged(feed):
-    assert judging(confirmed(SAMSUNG, feed)).when(on_feed(feed, frame(trade(9_100)))).then_of(SignalRaised)
-
-
-def scan(volume_shares: int) -> Event:
-    return quotes_returned({SAMSUNG: 10_000}, acml_vol=str(volume_shares))
-
-
-@pytest.mark.parametrize("feed", [TRADES, "H0UNCNT0", "H0NXCNT0"])
-def test_silence_is_watched_on_every_venue(feed):
-    assert judging(confirmed(SAMSUNG, feed), scan(100), scan(200)).when(scan(300)).then_of(StreamStale)
-
-
-@pytest.mark.parametrize("feed", [STATUS, BOOK])
-def test_silence_of_a_further_feed_proves_nothing(feed):
-    assert judging(confirmed(SAMSUNG, feed), scan(100), scan(200)).when(scan(300)).then_of(StreamStale) == ()
-
-
-def test_a_further_feed_released_leaves_the_trades_watched():
-    facts = (confirmed(SAMSUNG), confirmed(SAMSUNG, STATUS), released(SAMSUNG, STATUS))
-    assert judging(*facts, scan(100), scan(200)).when(scan(300)).then_of(StreamStale)
-
-
-def test_a_feed_left_behind_does_not_end_the_watch():
-    facts = (confirmed(SAMSUNG), confirmed(SAMSUNG, "H0UNCNT0"), released(SAMSUNG))
-    assert judging(*facts, scan(100), scan(200)).when(scan(300)).then_of(StreamStale)
-
-
-def test_a_status_frame_is_no_sign_of_trades():
-    story = judging(confirmed(SAMSUNG), scan(100), scan(200), status())
-    assert story.when(scan(300)).then_of(StreamStale)
-
-
-# --- new layouts
-
-WIDER = FrameWidthChanged(feed=TRADES, width=48, known=(46, 47), is_readable=True)
-
-
-def cut(width: int = 45) -> FrameReceived:
-    """A frame of fewer columns than any trade has."""
-    return FrameReceived(link=1, text=f"0|{TRADES}|001|{'^'.join(['1'] * width)}")
-
-
-def widths(story: Story) -> tuple[Event, ...]:
-    return story.then_of(FrameWidthChanged)
-
-
-def test_a_wider_frame_is_said_with_its_signal():
-    story = judging().when(frame(trade(9_100), width=48))
-    assert (widths(story), len(story.then_of(SignalRaised))) == ((WIDER,), 1)
-
-
-@pytest.mark.parametrize("width", [46, 47])
-def test_documented_widths_are_no_news(width):
-    assert widths(judging().when(frame(trade(), width=width))) == ()
-
-
-def test_a_wider_frame_is_said_once():
-    assert widths(judging(frame(trade(), width=48)).when(frame(trade(), width=48))) == ()
-
-
-def test_another_width_names_the_one_before():
-    (change,) = widths(judging(frame(trade(), width=48)).when(frame(trade(), width=49)))
-    assert (change.width, change.known) == (49, (46, 47, 48))
-
-
-def test_an_unreadable_width_is_said_at_the_third_frame():
-    assert widths(judging(cut()).when(cut())) == ()
-    unreadable = FrameWidthChanged(feed=TRADES, width=45, known=(46, 47), is_readable=False)
-    assert widths(judging(cut(), cut()).when(cut())) == (unreadable,)
-    assert widths(judging(cut(), cut(), cut()).when(cut())) == ()
-
-
-def test_a_restart_does_not_say_a_width_twice():
-    assert widths(judging(frame(trade(), width=48), started()).when(frame(trade(), width=48))) == ()
-
-
-BROKEN = frame(trade(STCK_PRPR="x"), width=48)
-
-
-def test_broken_frames_of_a_readable_width_are_no_news():
-    assert widths(judging(frame(trade(), width=48), BROKEN).when(BROKEN)) == ()
-
-
-def test_a_broken_frame_does_not_hide_a_new_width():
-    assert widths(judging(BROKEN).when(frame(trade(), width=48))) == (WIDER,)
-
-
-# --- frames that cannot be read
-
-
-@pytest.mark.parametrize(
-    ("text", "kind"),
-    [
-        ("", "header"), ("pong", "header"), ("1|H0STCNT0|001|x", "header"), ("0|H0STCNT0|0|x", "count"),
-        ("0|H0STCNT0|002|1^2^3", "count"), ("0|H0STXXX0|001|x", "feed"), (cut().text, "width"),
-        (frame(trade(code="abc")).text, "code"), (frame(trade(BSOP_DATE="20261320")).text, "field"),
-        (status(VI_CLS_CODE="?").text, "field"), (status(code="1").text, "code"),
-    ],
-)  # fmt: skip
-def test_a_rejected_frame_is_of_one_kind(text, kind):
-    (rejected,) = judging().when(FrameReceived(link=7, text=text)).then_of(FrameRejected)
-    assert (rejected.link, rejected.kind) == (7, kind) and rejected.reason
-
-
-# --- all of it
-
-
-def test_a_day_of_many_feeds_is_carried_and_rebuilt_alike():
-    codes, kis = codes_numbered(4), {"ws_status": True, "ws_registrations_max": 6}
-    lived, carried, rebuilt = three_ways(
-        SUBSCRIPTION, started(market=UNIFIED, kis=kis), universe(*codes), tick("10:00:00"), *map(level_closes, codes),
-        OPEN, quotes_returned(dict.fromkeys(codes, 9_200)), SCANNED, *(confirmed(code) for code in codes[:2]),
-        refused(codes[2], TRADES), refused(codes[0], STATUS, for_good=True), on_nxt(codes[1]), tick("10:00:05"),
-        released(codes[1]), tick("10:00:10"), confirmed(codes[1], "H0UNCNT0"), tick("10:00:15"), tick("10:00:20"),
-        StreamStale(code=codes[1], link=1, volume_shares=9), tick("10:01:00"), LinkLost(link=1, reason="reset"),
-        LinkOpened(link=2), started(market=UNIFIED, kis=kis), LinkOpened(link=3), tick("10:05:00"), CLOSED,
-    )  # fmt: skip
-    kinds = {type(event) for events in lived[1] for event in events}
-    assert {TargetsChanged, SubscribeRequested, UnsubscribeRequested} <= kinds
-    assert lived == carried == rebuilt
-
-
-def test_a_day_on_the_link_is_carried_and_rebuilt_alike():
-    lived, carried, rebuilt = three_ways(
-        WS, started(), tick("09:00:00"), OPENED, OPEN, on_feed(STATUS, acknowledged("OPSP0000")),
-        acknowledged("OPSP0011"), LinkLost(link=1, reason="closed by us", is_ours=True), tick("09:01:00"),
-        LinkOpened(link=2), acknowledged("OPSP8996", link=2), LinkLost(link=2, reason="closed", is_ours=True),
-        started(), tick("15:31:00"), CLOSED, tick("15:31:30"),
-    )  # fmt: skip
-    assert sum(map(len, lived[1])) > 5
-    assert lived == carried == rebuilt

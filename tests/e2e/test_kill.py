@@ -29,7 +29,7 @@ def test_twenty_kills_lose_and_repeat_nothing(tmp_path: Path) -> None:
             daemon.wait()
         daemon = around.start()
         around.wait_for("AlertDecided", 3)
-        around.wait_for("ScanCompleted", len(around.records("ScanCompleted")) + 2)
+        around.wait_for_more("ScanCompleted", 2)
         assert stop(daemon) == 0, around.said()
         _check(around)
 

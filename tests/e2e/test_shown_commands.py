@@ -22,7 +22,8 @@ FAST, FROM, UNTIL, LATER = 120, "09:10:00", "09:33", "09:50:00"
 RECORDS_MIN = 400
 """The pages ask for 09:21:00 and 09:31:07, and for what led to record 349."""
 WITH_COMMANDS = [page for page in pages() if any(not one.reason_not_run for one in shown_on(page))]
-PAGE_WAIT_S = 120
+PAGE_WAIT_S = 240
+pytestmark = pytest.mark.timeout(PAGE_WAIT_S + WAIT_S)
 
 
 @pytest.fixture(scope="module")

@@ -31,7 +31,7 @@ def test_the_state_from_a_running_daemon_s_snapshot_is_the_fold_of_all(tmp_path:
     with world(tmp_path, speed=20) as around:
         for count in range(1, 7):
             daemon = around.start("-c", OFTEN, str(around.settings))
-            around.wait_for("ScanCompleted", 2 * count)
+            around.wait_for_more("ScanCompleted", 2)
             time.sleep(0.1 * count)
             daemon.kill()
             daemon.wait()
@@ -42,7 +42,7 @@ def test_the_state_from_a_running_daemon_s_snapshot_is_the_fold_of_all(tmp_path:
                 rebuilt_from(path, CORES)
             )
         daemon = around.start("-c", OFTEN, str(around.settings))
-        around.wait_for("ScanCompleted", 14)
+        around.wait_for_more("ScanCompleted", 2)
         assert stop(daemon) == 0, around.said()
         found = [record.event.found[:16] for record in around.records("RunStarted")]  # type: ignore[attr-defined]
         assert found == ["", *["the run before d"] * 6]

@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -73,7 +73,8 @@ class Telegram:
                 self.send_response(status)
                 self.send_header("content-length", str(len(content)))
                 self.end_headers()
-                self.wfile.write(content)
+                with suppress(ConnectionError):  # who asked was killed
+                    self.wfile.write(content)
 
             def log_message(self, *_: object) -> None:
                 pass
@@ -175,6 +176,10 @@ class World:
         while len(self.records(name)) < count:
             assert time.monotonic() < deadline, f"no {count} {name} in {WAIT_S} s; the daemon said:\n{self.said()}"
             time.sleep(0.2)
+
+    def wait_for_more(self, name: str, more: int) -> None:
+        """Returns when the log has so many events of that name more than it has now."""
+        self.wait_for(name, len(self.records(name)) + more)
 
     def said(self) -> str:
         """The end of the daemon's output."""

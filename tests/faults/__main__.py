@@ -3,14 +3,19 @@
 import argparse
 import subprocess
 import sys
+from contextlib import nullcontext
+from importlib import import_module
 
-from . import damage, errors, fuzz, fuzz_day, kills, power, sealed_damage
-from .runner import Harness, own_folder, told, tried
+from .canaries import CANARIES, planted
+from .runner import Harness, Wanted, own_folder, told, tried
 from .shim import NoShim, built_in, environment_with, is_loaded
 
-FUZZ = (*fuzz.ALL, fuzz_day.DAY)
-ALL: tuple[Harness, ...] = (kills, power.POWER, *power.CONTROLS, errors, damage, sealed_damage, *FUZZ)
-HARNESSES = {harness.NAME: harness for harness in ALL}
+WHERE = {
+    "kill": "kills", "power": "power", "power-normal": "power", "power-off": "power", "error": "errors",
+    "damage": "damage", "damage-sealed": "sealed_damage", "fuzz-frames": "fuzz", "fuzz-answers": "fuzz",
+    "fuzz-updates": "fuzz", "fuzz-settings": "fuzz", "fuzz-day": "fuzz_day",
+}  # fmt: skip
+"""In which module a harness is. Only that is loaded: what is in memory is copied for each of its many children."""
 NOT_HERE = 3
 """Exit status where the library cannot be built."""
 
@@ -18,17 +23,28 @@ NOT_HERE = 3
 def main() -> int:
     """0 if nothing is wrong, 1 otherwise."""
     parser = argparse.ArgumentParser("fault-harness", description=__doc__)
-    parser.add_argument("name", choices=HARNESSES)
+    parser.add_argument("name", choices=WHERE)
     parser.add_argument("--count", type=int, help="how many points; as many as the tests try, unless said")
+    parser.add_argument("--minutes", type=float, help="as many points as can be tried in so many")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", type=int, help="the index of one point")
-    wanted = parser.parse_args()
-    harness = HARNESSES[wanted.name]
-    if not is_loaded() and harness not in FUZZ:
+    parser.add_argument("--canary", choices=CANARIES, help="with a bug planted that has to be found")
+    asked = parser.parse_args()
+    if not is_loaded() and not asked.name.startswith("fuzz"):
         return _with_shim()
-    report = tried(harness, seed=wanted.seed, count=wanted.count or harness.COUNT, only=wanted.only)
-    print("\n".join(told(wanted.name, wanted.seed, report)))
+    harness = named(asked.name)
+    wanted = Wanted(asked.seed, asked.count or harness.COUNT, asked.only, asked.minutes)
+    with planted(asked.canary) if asked.canary else nullcontext():
+        report = tried(harness, wanted)
+    print("\n".join(told(asked.name, asked.seed, report, asked.canary)))
     return 1 if report.failures or report.missed else 0
+
+
+def named(name: str) -> Harness:
+    """A module by itself, or one of those that are in it."""
+    module = import_module(f".{WHERE[name]}", __package__)
+    found: Harness = next((one for one in getattr(module, "ALL", ()) if name == one.NAME), module)
+    return found
 
 
 def _with_shim() -> int:

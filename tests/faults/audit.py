@@ -1,5 +1,6 @@
 """What has to be true of a log after any fault: nothing promised is lost, nothing is broken, nobody cries wolf."""
 
+import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from itertools import pairwise, takewhile
@@ -59,10 +60,13 @@ def what_is_wrong(data_dir: Path, kept: Sequence[Mark], told_seq: int, *, is_set
         mark = verdict.mark
     for before, path in pairwise(paths):
         yield from log_care._continuation(before, path)
-    with ExitStack() as stack:
-        readers = [stack.enter_context(Reader(path)) for path in paths]
-        yield from _lost(readers, kept)
-        yield from _decided_otherwise(readers, is_settled)
+    try:
+        with ExitStack() as stack:
+            readers = [stack.enter_context(Reader(path)) for path in paths]
+            yield from _lost(readers, kept)
+            yield from _decided_otherwise(readers, is_settled)
+    except sqlite3.DatabaseError as error:
+        yield f"verify finds nothing, but it cannot be read: {error}"
     if told_seq and (mark is None or mark.seq < told_seq):
         yield f"a person was told of record {told_seq}, but the mark is {mark and mark.seq}"
 

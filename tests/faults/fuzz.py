@@ -5,13 +5,14 @@ Each kind of input is read here by what reads it first; fuzz_day.py takes all of
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from itertools import count
 from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple
 
 from days import CODES
-from facts import DAY, NEXT_DAY, bars_returned, holidays_returned, quotes_returned
+from facts import DAY, bars_returned, holidays_returned, quotes_returned
 from kis.checks import CONTROL_MESSAGES, FRAMES_OF_ALL_FEEDS, check_control, check_frame, check_whole_frame
 
 from kis_actors.adapters.http import _json
@@ -103,7 +104,7 @@ def _read_frame(text: str) -> bool:
 
 def answers(folder: Path) -> Reading:
     """Bodies from KIS by REST, up to what the actors read out of them."""
-    kinds = kinds_of_answers(bars=4)
+    kinds = kinds_of_answers(bars=8)
     return Reading(lambda chance: answer(kinds, chance), _read_answer)
 
 
@@ -121,11 +122,12 @@ def kinds_of_answers(bars: int) -> Answers:
     prices = dict(zip(CODES, (9_300, 10_250), strict=True))
     more = {"inter2_sdpr": "10000", "inter2_mxpr": "13000", "prdy_ctrt": "2.64", "acml_vol": "73007"}
     quotes = _body("output", quotes_returned(prices, inter_kor_isnm="삼성전자", **more).rows)
+    week = {DAY + timedelta(days=ahead): ahead not in (1, 2) for ahead in range(7)}
     return (
         (ScanRequested(scan=1, batch=1, batches=1, codes=CODES), quotes),
         (VenuesRequested(batch=1, batches=1, codes=CODES), quotes),
         (BaselineRequested(code=CODES[0], start=DAY, end=DAY), _body("output2", bars_returned(CODES[0], bars).rows)),
-        (HolidaysRequested(day=DAY), _body("output", holidays_returned({DAY: True, NEXT_DAY: False}).rows)),
+        (HolidaysRequested(day=DAY), _body("output", holidays_returned(week).rows)),
     )
 
 
@@ -273,7 +275,7 @@ def _load(file: Path, text: str, assignment: str) -> bool:
 
 ALL = (
     Fuzz("fuzz-frames", 1120, 1000, frames),
-    Fuzz("fuzz-answers", 200, 1000, answers),
-    Fuzz("fuzz-updates", 100, 1000, updates),
-    Fuzz("fuzz-settings", 200, 100, settings),
+    Fuzz("fuzz-answers", 244, 1000, answers),
+    Fuzz("fuzz-updates", 104, 1000, updates),
+    Fuzz("fuzz-settings", 213, 100, settings),
 )

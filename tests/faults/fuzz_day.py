@@ -87,4 +87,4 @@ def begin(folder: Path) -> Reading:
     return Reading(market.make, market.read)
 
 
-DAY = Fuzz("fuzz-day", 240, 100, begin)
+ALL = (Fuzz("fuzz-day", 240, 100, begin),)

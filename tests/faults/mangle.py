@@ -65,12 +65,14 @@ def mangled_json(template: Template, chance: Random) -> str:
 
 
 def _fragment(template: Template, begin: int, end: int, chance: Random) -> str:
-    """Something known to be odd, what was there with other characters, or something from elsewhere."""
+    """Something known to be odd, a number, what was there with other characters, or something from elsewhere."""
     draw = chance.random
     way = draw()
-    if way < 0.4:
+    if way < 0.25:
         return FRAGMENTS[int(draw() * len(FRAGMENTS))]
-    if way < 0.8:
+    if way < 0.55:
+        return f'"{_number(chance)}"' if draw() < 0.8 else _number(chance)
+    if way < 0.85:
         return json.dumps(mangled_text(template.text[begin:end].strip('"'), " ^|.-/", chance))
     return template.text[template.values[int(draw() * len(template.values))]]
 
@@ -130,5 +132,10 @@ def _piece(fields: list[str], chance: Random) -> str:
     if way < 0.25:
         return PIECES[int(draw() * len(PIECES))]
     if way < 0.9:
-        return str(int(draw() * 10 ** int(draw() * 20)))
+        return _number(chance)
     return fields[int(draw() * len(fields))]
+
+
+def _number(chance: Random) -> str:
+    """Of up to 20 digits, as often of few as of many."""
+    return str(int(chance.random() * 10 ** int(chance.random() * 20)))

@@ -69,8 +69,8 @@ class Cuts(NamedTuple):
         return Outcome(kind, "" if self.must_find else problem)
 
 
-POWER = Cuts("power", 10_000)
-CONTROLS = (
+ALL = (
+    Cuts("power", 10_000),
     Cuts("power-normal", 200, "normal", must_find=("lost",)),
     Cuts("power-off", 200, "off", must_find=("broken", "lost")),
 )

@@ -12,8 +12,9 @@ import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from itertools import islice
+from itertools import islice, takewhile
 from pathlib import Path
+from threading import Semaphore
 from typing import Any, NamedTuple, Protocol
 
 from rich.console import Console
@@ -24,6 +25,8 @@ from .story import Story
 FAILURES_SHOWN_MAX = 10
 TASKS_PER_PROCESS = 50
 """Of so many points each as are tried together. What failed at opening a file may have left it open."""
+AHEAD_MAX, LOOK_S = 3, 0.1
+"""So many times as can be tried at once are ready."""
 MEMORY, MEMORY_BYTES_MIN = Path("/dev/shm"), 2**30
 
 
@@ -97,26 +100,85 @@ def _place() -> Path | None:
     return MEMORY if has_room else None
 
 
-def tried(harness: Harness, *, seed: int, count: int, only: int | None) -> Report:
-    """Tries the first `count` points, or the one with the index `only`."""
+class Wanted(NamedTuple):
+    """The first `count` points of a seed, or the one with the index `only`; minutes: or as many as fit into so many."""
+
+    seed: int = 1
+    count: int = 1
+    only: int | None = None
+    minutes: float | None = None
+
+    def of(self, harness: Harness) -> Iterator[tuple[int, Any]]:
+        """These points, numbered."""
+        first, last = (0, self.count) if self.only is None else (self.only, self.only + 1)
+        numbered = enumerate(harness.points(self.seed))
+        if self.minutes is None:
+            return islice(numbered, first, last)
+        until_s = time.monotonic() + self.minutes * 60
+        return takewhile(lambda point: time.monotonic() < until_s, numbered)
+
+
+class Pace:
+    """Hands points out as they are tried and no faster: those that wait are tried too, long after the time is over."""
+
+    def __init__(self, ahead_max: int) -> None:
+        self._free = Semaphore(ahead_max)
+        self._is_over = False
+
+    def of(self, points: Iterator[tuple[int, Any]]) -> Iterator[tuple[int, Any]]:
+        """These, each once there is room for it."""
+        for point in points:
+            while not self._free.acquire(timeout=LOOK_S):
+                if self._is_over:
+                    return
+            yield point
+
+    def went_on(self) -> None:
+        """One of them was tried."""
+        self._free.release()
+
+    def end(self) -> None:
+        """Nobody waits any more."""
+        self._is_over = True
+
+
+def tried(harness: Harness, wanted: Wanted) -> Report:
+    """Tries what is wanted of a harness's points."""
     began_s = time.monotonic()
-    indices = range(count) if only is None else range(only, only + 1)
-    points = zip(indices, islice(harness.points(seed), indices.start, indices.stop), strict=True)
+    total = None if wanted.minutes else wanted.count if wanted.only is None else 1
     kinds: Counter[str] = Counter()
     failures = []
     _warm_up()
-    with multiprocessing.get_context("fork").Pool(os.cpu_count(), maxtasksperchild=TASKS_PER_PROCESS) as pool:
-        outcomes = pool.imap_unordered(_Trial(harness.attempt), points, chunksize=harness.TOGETHER)
+    with _outcomes(harness, wanted) as outcomes:
         for index, point, outcome in track(
-            outcomes, harness.NAME, len(indices), console=Console(file=sys.stderr), disable=not sys.stderr.isatty()
+            outcomes, harness.NAME, total, console=Console(file=sys.stderr), disable=not sys.stderr.isatty()
         ):
             kinds.update(dict([(outcome.kind, outcome.tries), *outcome.also]))
             if outcome.problem:
                 failures.append((index, point, outcome.problem))
-        pool.close()
-        pool.join()
-    missed = [kind for kind in harness.must_find if not kinds[kind] and only is None]
+    missed = [kind for kind in harness.must_find if not kinds[kind] and wanted.only is None]
     return Report(kinds, sorted(failures, key=_index), missed, time.monotonic() - began_s, _cpu_s())
+
+
+@contextmanager
+def _outcomes(harness: Harness, wanted: Wanted) -> Iterator[Iterator[tuple[int, Any, Outcome]]]:
+    """Of all that is wanted, in any order; at the end all processes have ended."""
+    processes = os.cpu_count() or 1
+    pace = Pace(AHEAD_MAX * processes * harness.TOGETHER)
+
+    def paced(outcomes: Iterator[tuple[int, Any, Outcome]]) -> Iterator[tuple[int, Any, Outcome]]:
+        for outcome in outcomes:
+            pace.went_on()
+            yield outcome
+
+    with multiprocessing.get_context("fork").Pool(processes, maxtasksperchild=TASKS_PER_PROCESS) as pool:
+        try:
+            points = pace.of(wanted.of(harness))
+            yield paced(pool.imap_unordered(_Trial(harness.attempt), points, chunksize=harness.TOGETHER))
+            pool.close()
+            pool.join()
+        finally:
+            pace.end()
 
 
 def _index(failure: tuple[int, Any, str]) -> int:
@@ -129,10 +191,11 @@ def _cpu_s() -> float:
     return sum(one.ru_utime + one.ru_stime for one in used)
 
 
-def told(name: str, seed: int, report: Report) -> Iterator[str]:
+def told(name: str, seed: int, report: Report, canary: str | None = None) -> Iterator[str]:
     """The report, line by line."""
+    planted = f' --canary "{canary}"' if canary else ""
     for index, point, problem in report.failures[:FAILURES_SHOWN_MAX]:
-        yield f"{name}: {point}: {problem}\n    again: tools/fault-harness {name} --seed {seed} --only {index}"
+        yield f"{name}: {point}: {problem}\n    again: tools/fault-harness {name} --seed {seed} --only {index}{planted}"
     if report.missed:
         yield f"{name} is blind: nothing was {' or '.join(report.missed)}"
     counts = ", ".join(f"{count:,} {kind}" for kind, count in sorted(report.kinds.items()))

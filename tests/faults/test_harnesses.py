@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from .__main__ import HARNESSES, NOT_HERE
+from .__main__ import NOT_HERE, WHERE
+from .canaries import CANARIES
 
 TESTS = Path(__file__).resolve().parent.parent
 ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join((str(TESTS), str(TESTS.parent)))}
@@ -26,7 +27,7 @@ def tried(name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize("name", HARNESSES)
+@pytest.mark.parametrize("name", WHERE)
 def test_no_fault_breaks_a_promise(name):
     ran = tried(name)
     print(ran.stdout)
@@ -35,3 +36,17 @@ def test_no_fault_breaks_a_promise(name):
 
 def test_one_point_can_be_tried_alone():
     assert "kill: 1 tried" in tried("kill", "--only", "3", "--seed", "7").stdout
+
+
+@pytest.mark.parametrize("name", CANARIES)
+def test_a_planted_bug_is_found(name):
+    canary = CANARIES[name]
+    ran = tried(canary.harness, "--count", str(canary.count), "--canary", name)
+    last = ran.stdout.splitlines()[-1]
+    assert ran.returncode == 1 and not last.endswith("; 0 failed"), ran.stdout + ran.stderr
+    assert f"again: tools/fault-harness {canary.harness} --seed 1 --only " in ran.stdout
+
+
+def test_it_stops_when_the_time_is_over():
+    ran = tried("fuzz-updates", "--minutes", "0.01")
+    assert ran.returncode == 0 and " 0 failed" in ran.stdout

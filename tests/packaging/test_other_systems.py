@@ -39,8 +39,9 @@ def test_every_module_is_imported(gaps: dict[str, str]) -> None:
     )  # fmt: skip
     assert done.stderr == ""
     modules = [path for name in ("kis_actors", "eventlog") for path in (ROOT / name).rglob("*.py")]
+    runnable = [path for path in modules if path.name == "__main__.py"]
     packages = 2  # whose own __init__ is imported before
-    assert len(done.stdout.splitlines()) == len(modules) - packages - 1, "all but kis_actors.__main__"
+    assert len(done.stdout.splitlines()) == len(modules) - packages - len(runnable)
 
 
 def test_the_demo_runs_and_is_alone(gaps: dict[str, str], tmp_path: Path) -> None:
@@ -55,6 +56,15 @@ def test_the_demo_runs_and_is_alone(gaps: dict[str, str], tmp_path: Path) -> Non
     assert alert.startswith("[이격도")
     assert (demo.returncode, examined.returncode) == (0, 0), examined.stdout + examined.stderr
     assert (second.returncode, "is in use by a running daemon" in second.stderr) == (75, True)
+
+
+def test_the_watch_page_serves_and_ends_on_request(gaps: dict[str, str], tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "kis_actors", "web", "--port", "0", "--data-dir", str(tmp_path)]
+    with subprocess.Popen(command, cwd=ROOT, env=gaps, stdout=subprocess.PIPE, text=True) as page:
+        assert page.stdout is not None
+        assert page.stdout.readline().startswith("watch page: http://127.0.0.1:")
+        page.send_signal(signal.SIGINT)
+        assert page.wait(WAIT_S) == 0
 
 
 def _said(settings: Path, gaps: dict[str, str], *words: str) -> "subprocess.CompletedProcess[str]":

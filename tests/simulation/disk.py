@@ -221,7 +221,7 @@ class Reader:
         """Whether a commit ends at `seq` with this chain."""
         return (seq, chain) in self._file.commits
 
-    def check(self, *, after: int = 0, mark: Mark | None = None) -> integrity.Finding | None:
+    def check(self, *, after: int = 0, mark: Mark | None = None, **_: object) -> integrity.Finding | None:
         """What the real check says of the same file as SQLite has it."""
         return integrity.check(self._file.image(), after=after, mark=mark)
 

@@ -6,6 +6,7 @@ import pytest
 
 from kis_actors.simulator.faults import FaultName, Faults
 from kis_actors.simulator.scenario import (
+    LISTED,
     Scenario,
     ScenarioUnusable,
     check_codes,
@@ -117,7 +118,7 @@ def test_faults_and_splits_of_unlisted_codes_are_refused_or_left_out(text, where
     scenario = parse_scenario(text, "s.yaml")
     with pytest.raises(ScenarioUnusable) as caught:
         check_codes(scenario, ["005930"], "s.yaml")
-    assert str(caught.value) == f"s.yaml: {where}: expected a listed code, found '999999'"
+    assert str(caught.value) == f"s.yaml: {where}: expected a listed code, found '999999'{LISTED}"
     assert without_unlisted(scenario, ["005930"]) == Scenario()
 
 

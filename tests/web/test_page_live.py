@@ -22,6 +22,7 @@ from kis_actors.cores import CORES
 from kis_actors.day_files import BULK, open_day
 from kis_actors.fingerprint import code_fingerprint
 from kis_actors.recovery import history_of, rebuild, records_in
+from kis_actors.vitals import real_now
 from kis_actors.web.alert_list import alerts_in
 from kis_actors.web.live import Live
 from kis_actors.web.moment import Moment
@@ -122,7 +123,8 @@ def test_now_says_what_the_day_was_at_its_end(tmp_path: Path) -> None:
 
 def test_a_running_daemon_says_itself_how_it_is(tmp_path: Path) -> None:
     written(tmp_path, played(seed=1, ends_cleanly=False).units)
-    (tmp_path / "status.json").write_text(json.dumps({"healthy": False, "reasons": ["safe mode: scans fail"]}))
+    said = {"healthy": False, "reasons": ["safe mode: scans fail"], "written_at": real_now().isoformat()}
+    (tmp_path / "status.json").write_text(json.dumps(said | {"mailboxes": {}, "log": {}}))
     live = Live(tmp_path, Clock())
     live.catch_up()
     now = live.look(now_of)

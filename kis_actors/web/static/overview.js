@@ -6,7 +6,7 @@ import { both, reason, t } from "./words.js";
 import { alertItem } from "./alerts.js";
 
 const ALERTS_BESIDE = 12;
-const GAUGE_RATIO = 0.05;
+const GAUGE_RATIO = 0.05, BACKLOG_SHOWN = 100;
 
 export function overview(picture, isPast) {
   const { now, near, alerts } = picture;
@@ -57,7 +57,7 @@ function scan(now) {
 }
 
 function link(now) {
-  const { state, reason: why, slots_used, slots_max, frames_per_s, lag_s, lost, dropped, rejected, slots } = now.link;
+  const { state, reason: why, slots_used, slots_max, frames_per_s, lag_s, lost, dropped, rejected, backlog, slots } = now.link;
   const kind = state === "open" ? "ok" : state === "blocked" ? "bad" : now.session.phase === "open" ? "warn" : "off";
   const states = slots.map((one) => one.state);
   const squares = Array.from({ length: slots_max }, (_, place) => h("i", { class: states[place] || (place < slots_used ? "live" : "free") }));
@@ -67,7 +67,7 @@ function link(now) {
     h("div", { class: "squares", "aria-hidden": "true" }, squares),
     h("p", { class: "quiet" },
       [`${t("frames")} ${frames_per_s === null ? "–" : frames_per_s.toFixed(1)}`, lag_s === null ? null : `${t("lag")} ${Math.max(0, lag_s).toFixed(1)} s`,
-        lost ? t("lost", lost) : null, dropped ? t("dropped", dropped) : null, rejected ? t("rejected", rejected) : null].filter(Boolean).join(" · ")));
+        backlog >= BACKLOG_SHOWN ? t("backlog", count(backlog)) : null, lost ? t("lost", lost) : null, dropped ? t("dropped", dropped) : null, rejected ? t("rejected", rejected) : null].filter(Boolean).join(" · ")));
 }
 
 function mode(now) {

@@ -15,7 +15,7 @@ const WORDS = {
   failedBatches: (n) => [`${n}묶음 실패`, `${n} batches failed`],
   open: ["연결됨", "open"], connecting: ["연결 중", "connecting"], down: ["끊김", "down"], blocked: ["막힘", "blocked"], released: ["닫는 중", "closing"],
   slots: ["등록", "slots"], slotsOf: (used, max) => [`슬롯 ${used} / ${max}`, `${used} of ${max} slots`],
-  frames: ["초당 프레임", "frames / s"], lag: ["지연", "lag"], lost: (n) => [`끊김 ${n}회`, `lost ${n} times`], dropped: (n) => [`버린 프레임 ${n}`, `${n} frames dropped`],
+  frames: ["초당 프레임", "frames / s"], lag: ["지연", "lag"], backlog: (n) => [`밀린 기록 ${n}`, `${n} not handled yet`], lost: (n) => [`끊김 ${n}회`, `lost ${n} times`], dropped: (n) => [`버린 프레임 ${n}`, `${n} frames dropped`],
   rejected: (n) => [`못 읽은 프레임 ${n}`, `${n} frames unread`],
   normal: ["보통", "Normal"], safe: ["안전 모드", "Safe mode"], degradedMode: ["저하 모드", "Degraded mode"], disabled: ["감시 꺼짐", "Monitoring off"],
   normalWords: ["스캔과 실시간 모두 평소대로입니다.", "Scans and stream are as usual."],
@@ -51,6 +51,7 @@ const WORDS = {
 
 const REASONS = [
   [/^no daemon is running$/, () => "데몬이 실행 중이 아닙니다"],
+  [/^the daemon has not said a word for (\d+) s$/, (n) => `데몬이 ${n}초째 말이 없습니다`],
   [/^link is (\w+)(?:: (.*))?$/, (state, why) => `링크 ${WORDS[state] ? WORDS[state][0] : state}${why ? `: ${why}` : ""}`],
   [/^the last scan was not complete$/, () => "마지막 스캔이 다 끝나지 않았습니다"],
   [/^no scan since (.*)$/, (at) => `${at} 뒤로 스캔이 없습니다`],
