@@ -32,7 +32,9 @@ from kis_actors.web.series import Series
 STATIC = Path(__file__).with_name("static")
 STREAMS_MAX = 32
 HEARTBEAT_S = 15.0
-RESULTS_KEPT, DAYS_KEPT = 12, 3
+NOTHING_YET = b"null"
+RESULTS_KEPT, DAYS_KEPT = 6, 3
+"""A moment holds the states of all actors: some 30 MB of a full day."""
 SOON_S = 0.25
 """What is ready within so long is answered at once, and else with how far it is."""
 BEHIND_MAX = 5_000
@@ -49,7 +51,7 @@ class Pages:
         self._days: dict[Path, PastDay] = {}
         self._series: dict[Path, Series] = {}
         self._news = asyncio.Condition()
-        self._picture = b"null"
+        self._picture = NOTHING_YET
         self._streams = 0
         self.is_ending = False
         self.app = Starlette(
@@ -93,8 +95,9 @@ class Pages:
         last = b""
         try:
             while not self.is_ending:
-                yield b": still here\n\n" if self._picture is last else b"data: " + self._picture + b"\n\n"
-                last = self._picture
+                picture = self._picture
+                yield b": still here\n\n" if picture in (last, NOTHING_YET) else b"data: " + picture + b"\n\n"
+                last = picture
                 await self._next_news()
         finally:
             self._streams -= 1
