@@ -18,8 +18,7 @@ class DirectoryLock(FileLock):
 
     def __init__(self, data_dir: Path) -> None:
         self._data_dir = data_dir
-        taken = f"{data_dir} is in use by a running daemon; stop it, or choose another --data-dir"
-        super().__init__(data_dir / "lock", taken)
+        super().__init__(data_dir / "lock", in_use(data_dir))
 
     def __enter__(self) -> None:
         try:
@@ -34,6 +33,11 @@ class DirectoryLock(FileLock):
                 if time.monotonic() > until_s:
                     raise
             time.sleep(AGAIN_S)
+
+
+def in_use(data_dir: Path) -> str:
+    """What a second daemon says."""
+    return f"{data_dir} is in use by a running daemon; stop it, or choose another --data-dir"
 
 
 def is_taken(data_dir: Path) -> bool:
