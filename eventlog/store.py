@@ -35,7 +35,9 @@ class Writer:
 
     def __init__(self, path: Path, durability: Durability = "full") -> None:
         self._connection = sqlite3.connect(path, isolation_level=None, timeout=BUSY_TIMEOUT_S)
-        self._connection.execute("pragma journal_mode = wal")
+        (mode,) = self._connection.execute("pragma journal_mode = wal").fetchone()
+        if mode != "wal":  # SQLite goes on without, and does not call it an error
+            raise sqlite3.OperationalError(f"{path} cannot have a write-ahead log: SQLite keeps to the mode {mode!r}")
         self._is_full = durability == "full"
         self._connection.execute(f"pragma journal_size_limit = {WAL_BYTES}")
         self._sync("full" if self._is_full else "normal")

@@ -1,5 +1,6 @@
 """The write-ahead log of a running writer stays short, whoever reads; what a long look makes of it is given back."""
 
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -100,3 +101,8 @@ def test_nothing_is_lost_while_it_is_emptied(writer, path):
     longest_while_writing(writer, path, WAL_BYTES)
     with Reader(path) as reader:
         assert reader.check() is None and reader.last_commit() == (writer.last_seq, writer.chain)
+
+
+def test_a_file_that_cannot_have_one_is_not_written():
+    with pytest.raises(sqlite3.OperationalError, match="keeps to the mode 'memory'"):
+        Writer(Path(":memory:"))

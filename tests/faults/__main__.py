@@ -16,6 +16,7 @@ WHERE = {
     "fuzz-updates": "fuzz", "fuzz-settings": "fuzz", "fuzz-day": "fuzz_day",
 }  # fmt: skip
 """In which module a harness is. Only that is loaded: what is in memory is copied for each of its many children."""
+PLANTED = "canaries"
 NOT_HERE = 3
 """Exit status where the library cannot be built."""
 
@@ -23,7 +24,7 @@ NOT_HERE = 3
 def main() -> int:
     """0 if nothing is wrong, 1 otherwise."""
     parser = argparse.ArgumentParser("fault-harness", description=__doc__)
-    parser.add_argument("name", choices=WHERE)
+    parser.add_argument("name", choices=(*WHERE, PLANTED))
     parser.add_argument("--count", type=int, help="how many points; as many as the tests try, unless said")
     parser.add_argument("--minutes", type=float, help="as many points as can be tried in so many")
     parser.add_argument("--seed", type=int, default=1)
@@ -32,6 +33,8 @@ def main() -> int:
     asked = parser.parse_args()
     if not is_loaded() and not asked.name.startswith("fuzz"):
         return _with_shim()
+    if asked.name == PLANTED:
+        return _all_found()
     harness = named(asked.name)
     wanted = Wanted(asked.seed, asked.count or harness.COUNT, asked.only, asked.minutes)
     with planted(asked.canary) if asked.canary else nullcontext():
@@ -45,6 +48,17 @@ def named(name: str) -> Harness:
     module = import_module(f".{WHERE[name]}", __package__)
     found: Harness = next((one for one in getattr(module, "ALL", ()) if name == one.NAME), module)
     return found
+
+
+def _all_found() -> int:
+    """Plants one bug after the other; 0 if each was found."""
+    missed = 0
+    for name, canary in CANARIES.items():
+        with planted(name):
+            report = tried(named(canary.harness), Wanted(count=canary.count))
+        missed += not report.failures
+        print(f"{name}: {'not found' if not report.failures else 'found'} by {canary.harness}", flush=True)
+    return 1 if missed else 0
 
 
 def _with_shim() -> int:

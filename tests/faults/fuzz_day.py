@@ -13,7 +13,7 @@ from days import CODES, UNIVERSE, Day, run_of_the_day
 from facts import tick
 from kis.recordings import FOUR_OF_46, IN_USE, ONE_OF_47, PINGPONG, QUOTE, STATUS, SUBSCRIBED, THREE_OF_47
 
-from kis_actors.app import CORES
+from kis_actors.cores import CORES
 from kis_actors.messages import ClockTicked, Event, FrameReceived
 
 from .fuzz import Fuzz, Heard, Reading, answer, heard, kinds_of_answers, poll_into, require_readable, take, update
