@@ -16,7 +16,7 @@ SEEDS, AT_ONCE = 1000, 10
 """A third of a second of processor time each; ./tools/simulate-faults plays as many as there is patience for.
 
 All that ever failed are among them, whether by the daemon's fault or by the simulation's own; what is drawn for a seed
-changes with the simulation, so the finding itself is told in test_findings.py.
+changes with the simulation, so what was found in the daemon is told in test_findings.py.
 """
 
 
@@ -32,7 +32,7 @@ def chains(hash_seed: int, seeds: int, *more: str) -> list[str]:
 def test_every_invariant_holds(first):
     for seed in range(first, first + AT_ONCE):
         report = played(seed)
-        assert not report.broken, f"again: ./tools/simulate-faults --seed {seed}"
+        assert not report.broken, f"{report.broken}\nagain: ./tools/simulate-faults --seed {seed}"
         assert (report.inputs >= INPUTS_MIN, report.deaths >= CRASHES_MIN) == (True, True)
 
 
