@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Protocol
 
 LATE_S = 10.0
-"""A trip takes two seconds at most; a disk that stalls, or a full collection, some more."""
+"""Of the clock that ticks, and real ones at least. A trip takes two; a disk that stalls, or a full collection, more."""
 
 
 class Place(Protocol):
@@ -19,11 +19,15 @@ class Place(Protocol):
 
 
 class RoundTrip:
-    """One trip after the other. now_s: real seconds since some fixed moment; a trip is looked after by one thread."""
+    """One trip after the other, looked after by one thread. now_s: real seconds since some fixed moment.
 
-    def __init__(self, places: Mapping[str, Place], now_s: Callable[[], float]) -> None:
+    late_s: real seconds within which a trip must end.
+    """
+
+    def __init__(self, places: Mapping[str, Place], now_s: Callable[[], float], late_s: float) -> None:
         self._places = places
         self._now_s = now_s
+        self._late_s = late_s
         self._tick_seq = self._done_seq = 0
         self._began_s = self._done_s = now_s()
         self._log_seq: int | None = None
@@ -49,7 +53,7 @@ class RoundTrip:
     def trouble(self) -> str:
         """Why trips do not end any more, naming who holds them up; "" while they do."""
         age_s = self.age_s()
-        if age_s <= LATE_S:
+        if age_s <= self._late_s:
             return ""
         if self._log_seq is not None:
             return f"nothing was written to the log for {age_s:.0f} s"

@@ -31,7 +31,7 @@ from kis_actors.journal import Journal
 from kis_actors.market.sessions import Calendar
 from kis_actors.messages import AccountRefused, ActorFailed, RunEnded, RunStarted
 from kis_actors.recovery import records_in
-from kis_actors.round_trip import RoundTrip
+from kis_actors.round_trip import LATE_S, RoundTrip
 from kis_actors.sealer import Sealer
 from kis_actors.settings import Settings
 from kis_actors.snapshots import Snapshots
@@ -98,7 +98,7 @@ class System:
         poll = poll_for(parts, self.journal, opening.states["notify"].talk.last_update_id)
         self.chat = Chat(poll, reload)
         self._mailboxes = {core.name: Mailbox(self._failed) for core in CORES}
-        self.round_trip = RoundTrip(self._mailboxes, time.monotonic)
+        self.round_trip = RoundTrip(self._mailboxes, time.monotonic, max(LATE_S, parts.clock.real_s(LATE_S)))
         self._actors = self._start_actors(opening.states)
         self.snapshots = Snapshots(opening.path, self.journal, lambda: noted(self._actors))
         self._watches: tuple[Watch, ...] = (

@@ -33,6 +33,10 @@ def log_of(data_dir: Path, count: int) -> tuple[date, ...]:
     return (first, *others)
 
 
+def unnoted(freed_bytes: int) -> None:
+    """Nobody is told what is removed."""
+
+
 def goes_on(path: Path) -> None:
     """Ten ticks more."""
     writer = Writer(path, "normal")

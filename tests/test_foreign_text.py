@@ -79,7 +79,7 @@ def test_the_demos_last_page_shows_it_harmless(data_dir, tmp_path):
     view = View()
     view.see([one for one in records_in(days.path_of(data_dir, days.DAY)) if isinstance(one.event, SHOWN)])
     assert view.alerts_count and view.names and not STEERING.search(summary(view, tmp_path))
-    console = LiveConsole()
+    console = LiveConsole("http://127.0.0.1:8787")
     console._view = view
     assert not STEERING.search(drawn(console))
 

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from kis_actors.credentials import Credentials, CredentialsError, load_credentials, needed_by
-from kis_actors.settings import Kis, Notify, Settings, Telegram
+from kis_actors.notify_settings import Notify, Telegram
+from kis_actors.settings import Kis, Settings
 
 NOTHING = Settings()
 TELEGRAM = Settings(notify=Notify(telegram=Telegram(enabled=True)))

@@ -15,7 +15,7 @@ class Trip:
     def __init__(self) -> None:
         self.now_s = 100.0
         self.scan, self.signal = Actor(), Actor()
-        self.trip = RoundTrip({"scan": self.scan, "signal": self.signal}, lambda: self.now_s)
+        self.trip = RoundTrip({"scan": self.scan, "signal": self.signal}, lambda: self.now_s, LATE_S)
 
     def look(self, tick_seq: int, log_seq: int) -> bool:
         return self.trip.look(tick_seq=tick_seq, log_seq=log_seq)

@@ -14,6 +14,7 @@ from kis_actors.adapters.replacing import replace_file
 from kis_actors.commands.questions import Answers
 from kis_actors.credentials import VARIABLES, name_in_file, read_private
 from kis_actors.limits import PRESETS
+from kis_actors.portable import user_number
 from kis_actors.settings_file import SHIPPED_PATH, Loaded, flatten, load, resolve
 from kis_actors.yaml_edit import with_values
 from kis_actors.yaml_file import read_text
@@ -66,7 +67,7 @@ def write(place: Place, answers: Answers, day: date) -> list[str]:
     universe = _own_universe(place, day)
     return [
         f"settings   {place.settings}{_kept(settings_before)}",
-        f"keys       {place.keys}, mode 0600{_kept(keys_before)}",
+        f"keys       {place.keys}{'' if user_number() is None else ', mode 0600'}{_kept(keys_before)}",
         *([f"universe   {universe}, the codes to watch"] if universe else []),
     ]
 

@@ -26,6 +26,7 @@ from kis_actors.market.universe import UniverseError
 from kis_actors.printable import plain
 from kis_actors.settings import Universe
 from kis_actors.settings_file import SettingsError, resolve
+from kis_actors.shipped import is_installed
 
 DONE, DIFFERENT, REFUSED = 0, 1, 1
 NAME_ONE = "name a UTF-8 file in universe.file, or make it with `kis-actors universe update`"
@@ -70,6 +71,7 @@ def update_members(config: Path | None, data_dir: Path | None, masters: Masters)
         click.echo(f"{chosen.reason}\n{path} stays as it is. {BY_HAND[0].upper()}{BY_HAND[1:]}", err=True)
         return REFUSED
     before = _members_before(path)
+    path = Path(settings.file) if is_installed(path) else path  # the first update makes a universe of the user's own
     try:
         kept = replace_file(path, checked_text(chosen), day)
     except MastersError as error:

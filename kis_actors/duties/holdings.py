@@ -187,6 +187,8 @@ def close_the_gap(held: Holdings, _: Event) -> tuple[Event, ...]:
     if not ledger.link or now is None:
         return ()
     wanted = held.wanted()
+    if ledger.has_just(wanted):
+        return ()
     cooling = held.tenure.cooling(now, held.settings.monitor)  # a refused code waits, also on another link
     askable = tuple(key for key in wanted if code_of(key) not in cooling)
     return _commands(held, (*ledger.to_release(wanted), *ledger.to_ask(askable, now, held.settings)))

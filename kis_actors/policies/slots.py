@@ -110,6 +110,11 @@ class Ledger(Struct, frozen=True, kw_only=True):
         slot = self.slots.get(key)
         return link == self.link and slot is not None and slot.state == "live"
 
+    def has_just(self, wanted: tuple[str, ...]) -> bool:
+        """Whether KIS has all of these and nothing else, as far as is known."""
+        slots = self.slots
+        return len(slots) == len(wanted) and all(key in slots and slots[key].state == "live" for key in wanted)
+
     def to_release(self, wanted: tuple[str, ...]) -> tuple[Order, ...]:
         """Of what KIS holds or may hold, with no question open, and nobody wants."""
         idle = (key for key, slot in self.slots.items() if slot.is_taken() and not slot.is_open())

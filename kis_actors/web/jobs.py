@@ -28,7 +28,7 @@ class Job:
 
 
 class Jobs:
-    """By key. A job that is asked for again is not done again while its result is kept."""
+    """By key. A job that is asked for again is not done again while its result is kept, unless it failed."""
 
     def __init__(self, kept_max: int) -> None:
         self._kept_max = kept_max
@@ -40,7 +40,7 @@ class Jobs:
         """The job of `key`, begun now if it is new. Raises Busy."""
         with self._lock:
             job = self._jobs.get(key)
-            if job is None:
+            if job is None or _has_failed(job):
                 if sum(not one.future.done() for one in self._jobs.values()) >= WAITING_MAX:
                     raise Busy(f"{WAITING_MAX} things are being worked out already; ask again in a moment")
                 job = self._jobs[key] = Job()
@@ -66,3 +66,7 @@ class Jobs:
         done = [key for key, job in self._jobs.items() if job.future.done()]
         for key in done[: max(0, len(self._jobs) - self._kept_max)]:
             del self._jobs[key]
+
+
+def _has_failed(job: Job) -> bool:
+    return job.future.done() and job.future.exception() is not None

@@ -33,6 +33,9 @@ FOLD_EVERY_S = 1.0
 PIECE_RECORDS = 20_000
 RATE_S = 10
 Told = Callable[[], None]
+BROKEN = (sqlite3.Error, OSError, UnknownEvent)
+UNREADABLE = (*BROKEN, ValueError)
+"""What a log that is damaged, gone, or of a later version raises; ValueError for a record that is none."""
 
 
 class Live:
@@ -102,7 +105,7 @@ class Live:
         try:
             self.catch_up()
             self.problem = ""
-        except (sqlite3.Error, OSError, ValueError, UnknownEvent) as error:
+        except UNREADABLE as error:
             self.problem = f"{type(error).__name__}: {error}"
 
     def _begin(self, path: Path | None) -> None:

@@ -21,7 +21,7 @@ from kis_actors.web.alert_list import alerts_in
 from kis_actors.web.asked import BODY_BYTES_MAX, Refused, code_of, day_of, json_of, moment_of, what_if_of
 from kis_actors.web.compared import check_settings, compared
 from kis_actors.web.jobs import Busy, Job, Jobs
-from kis_actors.web.live import Live
+from kis_actors.web.live import BROKEN, UNREADABLE, Live
 from kis_actors.web.moment import Moment
 from kis_actors.web.near import near_of
 from kis_actors.web.now import now_of
@@ -32,7 +32,9 @@ from kis_actors.web.series import Series
 STATIC = Path(__file__).with_name("static")
 STREAMS_MAX = 32
 HEARTBEAT_S = 15.0
-RESULTS_KEPT, DAYS_KEPT = 12, 3
+NOTHING_YET = b"null"
+RESULTS_KEPT, DAYS_KEPT = 6, 3
+"""A moment holds the states of all actors: some 30 MB of a full day."""
 SOON_S = 0.25
 """What is ready within so long is answered at once, and else with how far it is."""
 BEHIND_MAX = 5_000
@@ -49,12 +51,11 @@ class Pages:
         self._days: dict[Path, PastDay] = {}
         self._series: dict[Path, Series] = {}
         self._news = asyncio.Condition()
-        self._picture = b"null"
+        self._picture = NOTHING_YET
         self._streams = 0
         self.is_ending = False
-        self.app = Starlette(
-            routes=self._routes(), exception_handlers={Refused: _refused, Busy: _busy}
-        )  # fmt: skip
+        answers = {Refused: _refused, Busy: _busy, **dict.fromkeys(BROKEN, _unreadable)}
+        self.app = Starlette(routes=self._routes(), exception_handlers=answers)
 
     def _routes(self) -> list[Any]:
         return [
@@ -93,8 +94,9 @@ class Pages:
         last = b""
         try:
             while not self.is_ending:
-                yield b": still here\n\n" if self._picture is last else b"data: " + self._picture + b"\n\n"
-                last = self._picture
+                picture = self._picture
+                yield b": still here\n\n" if picture in (last, NOTHING_YET) else b"data: " + picture + b"\n\n"
+                last = picture
                 await self._next_news()
         finally:
             self._streams -= 1
@@ -215,7 +217,11 @@ async def _when_done(job: Job, shown: Callable[[Any], bytes]) -> Response:
     await asyncio.wait([asyncio.wrap_future(job.future)], timeout=SOON_S)
     if not job.future.done():
         return _json_response(json_of({"share": job.share}), 202)
-    return _json_response(await run_in_threadpool(lambda: shown(job.future.result())))
+    try:
+        found = job.future.result()
+    except UNREADABLE as error:
+        raise Refused(f"the log cannot be read: {error}") from None
+    return _json_response(await run_in_threadpool(shown, found))
 
 
 def _kept(kept: dict[Path, _Kept], path: Path, new: Callable[[], _Kept]) -> _Kept:
@@ -237,6 +243,10 @@ def _json_response(content: bytes, status: int = 200) -> Response:
 
 def _refused(request: Request, error: Exception) -> Response:
     return _json_response(json_of({"error": str(error)}), 400)
+
+
+def _unreadable(request: Request, error: Exception) -> Response:
+    return _json_response(json_of({"error": f"the log cannot be read: {error}"}), 400)
 
 
 def _busy(request: Request, error: Exception) -> Response:

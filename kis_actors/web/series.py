@@ -31,9 +31,9 @@ class Line:
         """A trade; one that comes late counts in the bucket that is open."""
         begin_s = at_s - at_s % STEP_S
         if not self.at_s or begin_s > self.at_s[-1]:
-            for column, value in zip((self.at_s, self.low_won, self.high_won, self.last_won),
-                                     (begin_s, price_won, price_won, price_won), strict=True):  # fmt: skip
-                column.append(value)
+            for column in (self.low_won, self.high_won, self.last_won):
+                column.append(price_won)
+            self.at_s.append(begin_s)  # last: whoever reads meanwhile goes by it
             return
         self.low_won[-1] = min(self.low_won[-1], price_won)
         self.high_won[-1] = max(self.high_won[-1], price_won)

@@ -92,6 +92,10 @@ def test_a_connect_in_an_older_log_is_counted_at_the_last_tick():
     assert in_session(LinkRequested(link=1, wait_s=3.0)).state.connects == (NOW + timedelta(seconds=3),)
 
 
+def test_a_connect_that_is_waited_for_stays_counted():
+    assert len(passing(in_session(asked(1, 5.0)), 1).state.connects) == 1
+
+
 def test_a_connect_may_have_come_while_nobody_was_there():
     """Planned before the first tick of the next run, and nobody knows whether the daemon lived to make it."""
     planned = in_session(asked(1, 5.0)).when(PLENTY)

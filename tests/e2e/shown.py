@@ -35,11 +35,13 @@ NOT_RUN = {
 """By how a command begins."""
 
 ENDS_WITH = {
+    "./tools/kis-actors install-service --user": 1,
     "./tools/kis-actors status": 2,
     "./tools/kis-actors replay 2026-11-20 --set": 1,
     "./tools/kis-actors replay --set": 1,
 }
-"""What is not 0, by how a command begins: the pages are run beside a daemon that was stopped, and a what-if differs."""
+"""What is not 0, by how a command begins: the pages are run beside a stopped daemon, a what-if differs, and one
+unit is not written over another."""
 
 
 class Shown(NamedTuple):

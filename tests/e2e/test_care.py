@@ -23,10 +23,10 @@ from kis_actors.vitals import real_now
 
 STUCK = """
 import pathlib, sys, threading
-from kis_actors import round_trip
+from kis_actors import system
 from kis_actors.actors.signal import SignalActor
 from kis_actors.cli import main
-round_trip.LATE_S = 2.0
+system.LATE_S = 2.0
 perform, gate = SignalActor.perform, pathlib.Path(sys.argv[2])
 def stuck(self, record):
     if gate.exists():

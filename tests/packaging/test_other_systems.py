@@ -67,6 +67,19 @@ def test_the_watch_page_serves_and_ends_on_request(gaps: dict[str, str], tmp_pat
         assert page.wait(WAIT_S) == 0
 
 
+def test_init_sets_up_and_doctor_agrees(gaps: dict[str, str], tmp_path: Path) -> None:
+    project = tmp_path / "project"
+    project.mkdir()
+    keys = {"KIS_APP_KEY": "PSexampleOfOtherSystems", "KIS_APP_SECRET": "example"}
+    command = [sys.executable, "-m", "kis_actors", "init", "--yes", "--offline"]
+    done = subprocess.run(
+        command, cwd=project, env=gaps | keys, capture_output=True, text=True, timeout=WAIT_S, check=False
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert (project / "config" / "credentials.yaml").exists()
+    assert "mode 0600" not in done.stdout
+
+
 def _said(settings: Path, gaps: dict[str, str], *words: str) -> "subprocess.CompletedProcess[str]":
     command = [sys.executable, "-m", "kis_actors", *words, "--config", str(settings)]
     return subprocess.run(command, cwd=ROOT, env=gaps, capture_output=True, text=True, timeout=WAIT_S, check=False)

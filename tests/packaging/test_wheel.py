@@ -12,6 +12,7 @@ from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
+from masters import file_of, kosdaq150, kospi100
 
 from kis_actors import __version__
 
@@ -105,6 +106,15 @@ def test_the_settings_that_come_along_are_sound(installed: Path, empty: Path) ->
 
 def test_the_universe_comes_along(installed: Path, empty: Path) -> None:
     assert "KOSPI 100" in says(installed, empty, "universe", "show").splitlines()[-1]
+
+
+def test_an_update_of_the_universe_leaves_the_installed_one_alone(installed: Path, tmp_path: Path) -> None:
+    (tmp_path / "kospi.mst").write_bytes(file_of(*kospi100()))
+    (tmp_path / "kosdaq.mst").write_bytes(file_of(*kosdaq150()))
+    said = says(installed, tmp_path, "universe", "update", "--kospi", "kospi.mst", "--kosdaq", "kosdaq.mst")
+    assert f"config{os.sep}universe.csv: 250 stocks" in said.splitlines()[-1]
+    assert said.splitlines()[-1].startswith("config")
+    assert says(installed, tmp_path, "universe", "show").splitlines()[-1].startswith("config")
 
 
 def test_the_demo_runs_from_an_empty_folder(installed: Path, empty: Path, tmp_path: Path) -> None:

@@ -221,9 +221,11 @@ class Reader:
         """Whether a commit ends at `seq` with this chain."""
         return (seq, chain) in self._file.commits
 
-    def check(self, *, after: int = 0, mark: Mark | None = None) -> integrity.Finding | None:
+    def check(
+        self, *, after: int = 0, mark: Mark | None = None, tell: integrity.Tell = integrity.unwatched
+    ) -> integrity.Finding | None:
         """What the real check says of the same file as SQLite has it."""
-        return integrity.check(self._file.image(), after=after, mark=mark)
+        return integrity.check(self._file.image(), after=after, mark=mark, tell=tell)
 
     def __enter__(self) -> "Reader":
         return self

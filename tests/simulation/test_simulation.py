@@ -12,7 +12,7 @@ from simulation.disk import Broken, Disk, Folder, Killed, Writer
 from simulation.world import CRASHES_MIN, INPUTS_MIN, played
 
 ROOT = Path(__file__).resolve().parents[2]
-SEEDS, AT_ONCE = 1000, 20
+SEEDS, AT_ONCE = 1000, 10
 """A third of a second of processor time each; ./tools/simulate-faults plays as many as there is patience for.
 
 All that ever failed are among them, whether by the daemon's fault or by the simulation's own; what is drawn for a seed

@@ -22,7 +22,7 @@ from simulation.stage import Stage, Tell
 
 INPUTS_MIN, TROUBLE_INPUTS = 2000, 1800
 CRASHES_MIN = 3
-THOROUGH_EVERY = 8
+THOROUGH_EVERY = 16
 """Of so many seeds one is checked by what costs as much again as playing it: all of its log, read anew."""
 HEALED_S = 60.0
 STEPS_MAX = 200_000

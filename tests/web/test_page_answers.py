@@ -143,3 +143,14 @@ def test_a_page_before_the_first_log_waits_for_it(tmp_path: Path) -> None:
         while (picture := next_picture(stream))["now"] is None or picture["near"] is None:
             pass
         assert picture["now"]["day"] == str(DAY)
+
+
+def test_a_day_that_cannot_be_read_is_said_and_others_are_shown(tmp_path: Path) -> None:
+    good = written(tmp_path, played(seed=1).units)
+    bad = good.with_name("2026-11-19.db")
+    bad.write_bytes(b"no database at all, " * 500)
+    with served(tmp_path) as page:
+        for path in ("/api/picture?day=2026-11-19&at=10:00", f"/api/chart?day=2026-11-19&code={CODES[0]}"):
+            answer = page.done(path)
+            assert answer.status == 400 and "cannot be read" in answer.json()["error"]
+        assert page.done(f"/api/picture?day={DAY}&at=12:00").json()["near"]

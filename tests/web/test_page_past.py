@@ -7,7 +7,7 @@ import msgspec
 import pytest
 from days import CODES, played, rows_of, written
 from facts import DAY, at
-from log_days import log_of
+from log_days import log_of, unnoted
 from test_page_live import growing
 
 from eventlog.day import SEALED, files_of, path_of
@@ -86,7 +86,7 @@ def test_a_sealed_day_shows_the_same(tmp_path: Path) -> None:
     log_of(tmp_path, 2)
     hot = msgspec.json.encode(moment(PastDay(path_of(tmp_path, DAY)), "12:01:00").states)
     seal(path_of(tmp_path, DAY), "test")
-    assert drop_hot(path_of(tmp_path, DAY))
+    assert drop_hot(path_of(tmp_path, DAY), unnoted)
     (sealed,) = files_of(tmp_path, DAY)
     assert sealed.suffix == SEALED
     assert msgspec.json.encode(moment(PastDay(sealed), "12:01:00").states) == hot
@@ -96,8 +96,8 @@ def test_of_a_day_that_was_given_up_the_alerts_stay(tmp_path: Path) -> None:
     log_of(tmp_path, 2)
     hot = moment(PastDay(path_of(tmp_path, DAY)), "20:00:00").picture.ledger.alerts
     seal(path_of(tmp_path, DAY), "test")
-    drop_hot(path_of(tmp_path, DAY))
-    keep_only(path_of(tmp_path, DAY).with_suffix(SEALED), DECIDED, "test")
+    drop_hot(path_of(tmp_path, DAY), unnoted)
+    keep_only(path_of(tmp_path, DAY).with_suffix(SEALED), DECIDED, "test", unnoted)
     (kept,) = files_of(tmp_path, DAY)
     then = moment(PastDay(kept), "20:00:00")
     assert then.states is None and list(then.picture.ledger.alerts) == list(hot) and hot

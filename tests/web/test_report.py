@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from days import CODES, Day, played, run_of_the_day, written
 from facts import DAY, frame, trade
-from log_days import log_of
+from log_days import log_of, unnoted
 from served import ROOT
 
 from eventlog.day import SEALED, files_of, path_of
@@ -110,8 +110,8 @@ def test_a_day_without_anything_has_a_report(tmp_path: Path) -> None:
 def test_a_day_that_was_given_up_says_so(tmp_path: Path) -> None:
     log_of(tmp_path, 2)
     seal(path_of(tmp_path, DAY), "test")
-    drop_hot(path_of(tmp_path, DAY))
-    keep_only(path_of(tmp_path, DAY).with_suffix(SEALED), DECIDED, "test")
+    drop_hot(path_of(tmp_path, DAY), unnoted)
+    keep_only(path_of(tmp_path, DAY).with_suffix(SEALED), DECIDED, "test", unnoted)
     text = page_of(read(files_of(tmp_path, DAY)[0]), "en")
     assert "only what was decided is kept" in text and "after the close" not in text
 

@@ -64,7 +64,7 @@ export class CodePage {
         h("p", { class: "quiet" }, [why.rank ? t("rank", why.rank) : t("unranked"), why.live ? t("subscribed") : both(why.slot_text) || both(place)].filter(Boolean).join(" · "))),
       h("figure", { class: "chart-box" }, this.holder.isConnected ? h("div", { class: "chart", "data-still": true, "data-key": `chart-${this.code}` }) : this.holder,
         h("figcaption", { class: "quiet small" }, legend("average", t("average"), won(levels.average_won)), legend("threshold", t("threshold"), won(levels.threshold_won)),
-          legend("live", t("subscribed")), legend("alert", t("alertMark")), h("span", { class: "hint" }, this.fineShare < 1 ? t("finer", Math.round(this.fineShare * 100)) : t("zoomHint")))),
+          legend("live", t("subscribed")), legend("alert", t("alertMark")), h("span", { class: this.fineShare < 1 ? "hint" : "hint zoom" }, this.fineShare < 1 ? t("finer", Math.round(this.fineShare * 100)) : t("zoomHint")))),
       h("div", { class: "columns even" },
         h("section", {}, h("h2", {}, t("why")), rules(why), gates(why.gates)),
         h("section", {}, h("h2", {}, t("events")), events(this.page.events)))];
