@@ -3,7 +3,7 @@
 import time
 from pathlib import Path
 
-from kis_actors.adapters.file_lock import FileLock, Taken
+from kis_actors.adapters.file_lock import CannotHold, FileLock, Taken
 
 PATIENCE_S = 1.0
 """Who only looks whether a daemon runs holds the lock for a moment, and must not keep one from starting."""
@@ -11,7 +11,10 @@ AGAIN_S = 0.05
 
 
 class DirectoryLock(FileLock):
-    """Holds `data_dir`, made if need be, from entering to leaving. Raises Taken on entering, after PATIENCE_S."""
+    """Holds `data_dir`, made if need be, from entering to leaving.
+
+    Raises CannotHold on entering, or Taken, after PATIENCE_S.
+    """
 
     def __init__(self, data_dir: Path) -> None:
         self._data_dir = data_dir
@@ -19,7 +22,10 @@ class DirectoryLock(FileLock):
         super().__init__(data_dir / "lock", taken)
 
     def __enter__(self) -> None:
-        self._data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        try:
+            self._data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as error:
+            raise CannotHold(error.errno, error.strerror, str(self._data_dir)) from None
         until_s = time.monotonic() + PATIENCE_S
         while True:
             try:
