@@ -42,7 +42,11 @@ class MarkFile:
 
     def __init__(self, path: Path) -> None:
         self._descriptor = os.open(mark_path_of(path), os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600)
-        first, second = _slots_in(os.read(self._descriptor, 2 * SLOT_BYTES))
+        try:
+            first, second = _slots_in(os.read(self._descriptor, 2 * SLOT_BYTES))
+        except OSError:
+            os.close(self._descriptor)
+            raise
         self._slot = 1 if first and (not second or first > second) else 0
 
     def write(self, mark: Mark) -> None:

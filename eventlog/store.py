@@ -94,11 +94,15 @@ class Writer:
         return self._chain
 
     def close(self) -> None:
-        """Folds the write-ahead log into the file, marks the end and lets go."""
-        self._sync("full")
-        self._connection.execute("pragma wal_checkpoint(truncate)")
-        self._connection.close()
-        self._mark.write(Mark(self.last_seq, self._chain))
+        """Folds the write-ahead log into the file, marks the end and lets go, which it does after an error, too."""
+        try:
+            self._sync("full")
+            self._connection.execute("pragma wal_checkpoint(truncate)")
+            self._connection.close()
+            self._mark.write(Mark(self.last_seq, self._chain))
+        except (sqlite3.Error, OSError):
+            self.abandon()
+            raise
         self._mark.close()
 
     def abandon(self) -> None:
