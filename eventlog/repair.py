@@ -2,6 +2,7 @@
 
 import shutil
 import sqlite3
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -18,11 +19,11 @@ class Refused(ValueError):
     """Nothing was changed; the message says why, and what would do."""
 
 
-def truncate(path: Path, last_seq: int) -> Path:
+def truncate(path: Path, last_seq: int, views: Mapping[str, str] | None = None) -> Path:
     """The day file `path` ends with record `last_seq` from now on; the folder where the old one is kept.
 
     One that was sealed is one to write to afterwards. Of a file that is to keep no record nothing stays. No writer may
-    be open. Raises Refused.
+    be open. views: see store.Writer.create. Raises Refused.
     """
     if path.suffix == DECISIONS:
         raise Refused(f"{path.name} has only some of the day's records: nobody can go on after it; name another day")
@@ -33,7 +34,7 @@ def truncate(path: Path, last_seq: int) -> Path:
     lasting = path.with_suffix(HOT)
     made = path.parent / "repairing" / lasting.name
     if last_seq in ends:
-        _copy_proven(path, made, last_seq)
+        _copy_proven(path, made, last_seq, views)
     folder = folder_for(path, "damaged")
     for one in (path, *companions_of(path), mark_path_of(path), manifest_path_of(path)):
         if one.exists():
@@ -62,14 +63,15 @@ def _proven_ends(path: Path) -> tuple[list[int], int]:
     return ends, first_seq
 
 
-def _copy_proven(path: Path, made: Path, last_seq: int) -> None:
+def _copy_proven(path: Path, made: Path, last_seq: int, views: Mapping[str, str] | None) -> None:
     """Commit by commit, so that the hash chain comes out as it was."""
     shutil.rmtree(made.parent, ignore_errors=True)
     with open_reader(path) as reader:
         about = reader.about()
         writer = Writer.create(
-            made, day=path.stem, last_seq=about.first_seq - 1, chain=about.chain, bulk=about.bulk, durability="normal"
-        )
+            made, day=path.stem, last_seq=about.first_seq - 1, chain=about.chain, bulk=about.bulk, views=views,
+            durability="normal",
+        )  # fmt: skip
         for rows, recorded in reader.commits():
             writer.append(rows)
             assert writer.chain == recorded

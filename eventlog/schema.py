@@ -65,12 +65,17 @@ def describe(db: Database, about: About, day: str) -> None:
     db.table("about").insert(row)
 
 
+def asked(connection: sqlite3.Connection, query: str, values: Sequence[object] = ()) -> sqlite3.Cursor:
+    """What the connection answers. Raises sqlite3.DatabaseError, also where what SQLite says is no text."""
+    try:
+        return connection.execute(query, values)
+    except UnicodeDecodeError as error:  # a name out of a broken file, in its words; no error of SQLite's to Python
+        raise sqlite3.DatabaseError(f"the tables cannot be read: {error}") from None
+
+
 def about_of(connection: sqlite3.Connection) -> About:
     """What the file says of itself. Raises sqlite3.DatabaseError if that cannot be."""
-    try:
-        row = connection.execute("select * from about").fetchone()
-    except UnicodeDecodeError as error:  # the name of a column, which Python does not report as SQLite's error
-        raise sqlite3.DatabaseError(f"the columns of the table about cannot be read: {error}") from None
+    row = asked(connection, "select * from about").fetchone()
     if row is None or (*map(type, row[:4]),) != (int, str, int, bytes):
         raise sqlite3.DatabaseError(f"expected format, day, first seq and chain in the table about, found {row}")
     try:

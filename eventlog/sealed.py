@@ -17,7 +17,7 @@ from eventlog.blocks import Block, Unreadable, blocks_of, rows_of, sizes_of
 from eventlog.integrity import Broken, Finding, Tell, extend, unwatched
 from eventlog.manifest import read_manifest, sha256_of
 from eventlog.mark import Mark
-from eventlog.schema import About, Row, about_of, describe
+from eventlog.schema import About, Row, about_of, asked, describe
 
 Commits = Iterable[tuple[list[Row], bytes]]
 
@@ -108,7 +108,7 @@ class SealedReader:
         self.close()
 
     def _seal(self) -> tuple[Mark, bool]:
-        row = self._connection.execute("select last_seq, chain, is_whole from seal").fetchone()
+        row = asked(self._connection, "select last_seq, chain, is_whole from seal").fetchone()
         if row is None or (*map(type, row),) != (int, bytes, int):
             raise sqlite3.DatabaseError(f"expected last seq, chain and is_whole in the table seal, found {row}")
         return Mark(row[0], row[1]), bool(row[2])
@@ -116,14 +116,14 @@ class SealedReader:
     def _proven(self, after: int) -> Mark:
         """The end of the last block at or before `after`."""
         last = "select last_seq, chain from blocks where last_seq <= ? order by last_seq desc limit 1"
-        found = self._connection.execute(last, (after,)).fetchone()
+        found = asked(self._connection, last, (after,)).fetchone()
         about = self.about()
         return Mark(*found) if found else Mark(about.first_seq - 1, about.chain)
 
     def _blocks(self, after: int) -> Iterator[Block]:
         """The blocks that go beyond seq `after`."""
         query = "select last_seq, chain, sizes, notable, bulk from blocks where last_seq > ? order by last_seq"
-        for row in self._connection.execute(query, (after,)):
+        for row in asked(self._connection, query, (after,)):
             try:
                 yield msgspec.convert(row, Block)
             except msgspec.ValidationError as error:

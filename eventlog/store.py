@@ -13,7 +13,7 @@ from sqlite_utils import Database
 from eventlog import integrity
 from eventlog.day import unfinished_of
 from eventlog.mark import Mark, MarkFile, mark_path_of
-from eventlog.schema import COLUMNS, About, Row, about_of, create, is_none_of
+from eventlog.schema import COLUMNS, About, Row, about_of, asked, create, is_none_of
 from eventlog.views import create_views
 
 Durability = Literal["full", "normal"]
@@ -230,7 +230,7 @@ class Reader:
 
 def last_commit(connection: sqlite3.Connection) -> tuple[int, bytes]:
     """The last committed seq and the chain there; of a file without commits, what it continues from."""
-    found = connection.execute("select last_seq, chain from commits order by last_seq desc limit 1").fetchone()
+    found = asked(connection, "select last_seq, chain from commits order by last_seq desc limit 1").fetchone()
     if found is None:
         about = about_of(connection)
         found = about.first_seq - 1, about.chain

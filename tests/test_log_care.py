@@ -19,6 +19,7 @@ from kis_actors.adapters.lock import DirectoryLock
 from kis_actors.cli import cli
 from kis_actors.cores import CORES
 from kis_actors.day_files import Damaged, open_day
+from kis_actors.log_views import VIEWS
 
 
 @pytest.fixture
@@ -184,6 +185,14 @@ def test_a_repaired_log_starts_again(path, tmp_path):
     assert status == 0 and text.startswith("2026-11-20: ends with record 6 now; the file before is in ")
     assert text.endswith("2026-11-20: whole, up to record 6\n")
     assert open_day(tmp_path, DAY, CORES, "normal").path == path
+
+
+def test_a_repaired_log_has_the_views_for_people(path, tmp_path):
+    said("repair", tmp_path, "2026-11-20", "--truncate-after", "6")
+    connection = sqlite3.connect(path)
+    names = connection.execute("select name from sqlite_master where type = 'view'").fetchall()
+    connection.close()
+    assert {name for (name,) in names} == {*VIEWS}
 
 
 def test_another_place_than_a_proven_one_is_refused(path, tmp_path):

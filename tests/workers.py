@@ -6,8 +6,11 @@ from typing import TypeVar
 
 from xdist.scheduler import LoadScopeScheduling
 
-COUNTING, WAITING = ("tests/faults/", "tests/simulation/"), "tests/e2e/"
-"""Where tests take long: each for itself keeps a core busy, or waits for daemons most of the time."""
+WAITING = ("tests/e2e/", "tests/packaging/", "tests/web/")
+COUNTING = (
+    "tests/faults/test_harnesses.py", "tests/simulation/test_simulation.py", "tests/simulation/test_canaries.py",
+)  # fmt: skip
+"""Where tests take long: waiting for daemons, installers and browsers, or each for itself keeping a core busy."""
 T = TypeVar("T")
 
 
@@ -28,6 +31,6 @@ def in_order(tests: Iterable[tuple[str, T]]) -> list[T]:
     shares = [(share, [test for _, test in one]) for share, one in groupby(tests, lambda test: share_of(test[0]))]
     waiting = [one for share, one in shares if share.startswith(WAITING)]
     counting = [one for share, one in shares if share.startswith(COUNTING)]
-    quick = [one for share, one in shares if not share.startswith((WAITING, *COUNTING))]
+    quick = [one for share, one in shares if not share.startswith((*WAITING, *COUNTING))]
     long = chain.from_iterable(zip_longest(waiting, counting, fillvalue=[]))
     return [test for share in (*long, *quick) for test in share]

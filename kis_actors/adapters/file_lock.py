@@ -15,8 +15,12 @@ class Taken(Exception):
     """Another process holds the lock; the message says which, and what to do."""
 
 
+class CannotHold(OSError):
+    """The lock's file, or its folder, cannot be made or opened; strerror and filename say why and which."""
+
+
 class FileLock:
-    """Holds the file `path`, made if need be, from entering to leaving. Raises Taken(taken) or OSError on entering.
+    """Holds the file `path`, made if need be, from entering to leaving. Raises Taken(taken) or CannotHold on entering.
 
     is_shared: others who share it may hold it too; not on Windows, which has no such lock.
     """
@@ -28,7 +32,10 @@ class FileLock:
 
     def __enter__(self) -> None:
         flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
-        self._descriptor = os.open(self._path, flags, 0o600)
+        try:
+            self._descriptor = os.open(self._path, flags, 0o600)
+        except OSError as error:
+            raise CannotHold(error.errno, error.strerror, str(self._path)) from None
         try:
             _lock(self._descriptor, self._is_shared)
         except OSError:

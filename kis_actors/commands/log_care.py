@@ -20,6 +20,7 @@ from kis_actors.adapters.lock import DirectoryLock
 from kis_actors.commands.loading import load_settings
 from kis_actors.commands.progress import bar
 from kis_actors.commands.run import IN_USE
+from kis_actors.log_views import VIEWS
 from kis_actors.recovery import day_file, record_of
 from kis_actors.sealing import tidy_log
 
@@ -82,7 +83,7 @@ def repair_day(config: Path | None, data_dir: Path | None, day: date, last_seq: 
     path = day_file(directory, day)
     try:
         with DirectoryLock(directory):
-            folder = truncate(path, last_seq)
+            folder = truncate(path, last_seq, VIEWS)
     except Taken as error:
         click.echo(str(error), err=True)
         return IN_USE

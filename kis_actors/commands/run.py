@@ -10,7 +10,7 @@ from types import FrameType
 import click
 
 from kis_actors.adapters.clock import Clock
-from kis_actors.adapters.file_lock import Taken
+from kis_actors.adapters.file_lock import CannotHold, Taken
 from kis_actors.adapters.masters import UniverseSource
 from kis_actors.adapters.service_manager import ServiceManager
 from kis_actors.adapters.universes import KnownUniverse
@@ -69,8 +69,8 @@ def run_app(app: App, on_second: Callable[[], None], reread: Reread | None = Non
     except Taken as error:
         click.echo(str(error), err=True)
         return IN_USE
-    except OSError as error:  # of the locks; what comes later is the application's
-        what = f"{error.filename or app.parts.data_dir} cannot be used: {error.strerror}"
+    except CannotHold as error:
+        what = f"{error.filename} cannot be used: {error.strerror}"
         click.echo(f"{what}; make the data directory this user's own, or name another --data-dir", err=True)
         return UNUSABLE
     finally:

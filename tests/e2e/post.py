@@ -10,13 +10,15 @@ from pathlib import Path
 from typing import Any
 
 from fakes import Fake, FakeDiscord, FakeTelegram, Try
-from world import CANARIES, DAY, ROOT, WAIT_S, World
+from world import CANARIES, DAY, ROOT, WAIT_S, World, slowed
 
 from kis_actors.commands.demo import Simulator, simulator
 
 SPEED = 30
 CHANNELS = ("telegram", "discord")
 CODES, PERIOD_MIN, LAST_MIN = 20, 4, 56
+TIMEOUT_S = 90
+"""Seconds of the simulated clock until a channel that is silent is given up: time enough for other alerts."""
 COOLDOWN_S = 300
 """A code crosses the line every four minutes: each second time is within the cooldown."""
 REPEATED = "재전송 (앞선 전송 확인 안 됨)"
@@ -34,7 +36,7 @@ market: {{hours: krx, file: {root}/config/market.yaml}}
 universe: {{file: {directory}/universe.csv}}
 notify:
   burst_alerts: 1000
-  timeout_sec: 3
+  timeout_sec: {timeout_s}
   telegram: {{enabled: true, operator: "off", summary: "off", api_url: "{telegram_url}"}}
   discord: {{enabled: true, operator: "off", summary: "off"}}
 log: {{data_dir: {directory}/data}}
@@ -43,14 +45,19 @@ clock: {{anchor: "{clock_anchor}", shows: "{clock_shows}", speed: {clock_speed}}
 
 
 class Post(World):
-    """A daemon's surroundings. doubted: by alert and channel, what was without an outcome when it was killed."""
+    """A daemon's surroundings. doubted: by alert and channel, what was without an outcome when it was killed.
+
+    speed: of the clock that all of them live by.
+    """
 
     def __init__(self, directory: Path, simulated: Simulator, telegram: FakeTelegram, discord: FakeDiscord) -> None:
         self.directory, self.data_dir = directory, directory / "data"
+        self.speed = float(simulated.said["clock_speed"])
         self.fakes: dict[str, Fake] = {"telegram": telegram, "discord": discord}
         self.settings = directory / "settings.yaml"
         self.settings.write_text(SETTINGS.format(
-            root=ROOT, directory=directory, telegram_url=telegram.url, cooldown_s=COOLDOWN_S, **simulated.said
+            root=ROOT, directory=directory, telegram_url=telegram.url, cooldown_s=COOLDOWN_S,
+            timeout_s=TIMEOUT_S / self.speed, **simulated.said
         ))  # fmt: skip
         self.secrets = {**CANARIES, "DISCORD_WEBHOOK_URL": f"{discord.url}/api/webhooks/1/SECRET"}
         self.doubted: set[tuple[str, str]] = set()
@@ -131,13 +138,14 @@ def is_marked(one: Try) -> bool:
 @contextmanager
 def post(directory: Path) -> Iterator[Post]:
     """From 08:59:30 on; nothing is started yet."""
-    telegram, discord = FakeTelegram(CANARIES["TELEGRAM_BOT_TOKEN"], SPEED), FakeDiscord(SPEED)
+    speed = slowed(SPEED)
+    telegram, discord = FakeTelegram(CANARIES["TELEGRAM_BOT_TOKEN"], speed), FakeDiscord(speed)
     codes = _universe(directory)
     scenario = directory / "scenario.yaml"
     scenario.write_text(json.dumps(_scenario(codes)))
     arguments = ("--scenario", str(scenario), "--start", "08:59:30", "--date", DAY)
     try:
-        with simulator(SPEED, 1, *arguments) as simulated:
+        with simulator(speed, 1, *arguments) as simulated:
             made = Post(directory, simulated, telegram, discord)
             try:
                 yield made

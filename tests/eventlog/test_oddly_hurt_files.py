@@ -56,7 +56,7 @@ def test_a_hash_that_is_none_is_found(path):
 
 def test_the_name_of_a_column_that_is_no_text_is_found(path):
     patched(path, path.read_bytes().index(b'"bulk"'), b'"b\xf5lk"')
-    assert "the columns of the table about cannot be read" in verdict_on(path).finding.what
+    assert "the tables cannot be read" in verdict_on(path).finding.what
 
 
 def test_a_table_about_that_lacks_a_column_is_found(path):

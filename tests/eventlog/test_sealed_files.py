@@ -230,6 +230,14 @@ def test_another_division_into_commits_is_found(sealed):
     assert finding is not None and finding.seq == FIRST
 
 
+def test_a_table_whose_words_are_no_text_is_found(sealed):
+    content = sealed.read_bytes()
+    sealed.chmod(0o600)
+    sealed.write_bytes(content.replace(b'"is_whole"', b'"is_whole\xf5'))
+    finding = verdict_on(sealed).finding
+    assert finding is not None and "cannot be read" in finding.what
+
+
 def test_whatever_changes_is_said(sealed, tmp_path):
     content, chance = sealed.read_bytes(), Random(SEED)
     with SealedReader(sealed) as reader:

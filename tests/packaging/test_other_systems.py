@@ -50,6 +50,9 @@ def test_the_demo_runs_and_is_alone(gaps: dict[str, str], tmp_path: Path) -> Non
         assert demo.stdout is not None
         alert = next((line for line in demo.stdout if line.startswith("[이격도")), "none")
         second = _said(tmp_path / "day" / "settings.yaml", gaps, "run")
+        settings = (tmp_path / "day" / "settings.yaml").read_bytes()
+        again = subprocess.run(command, cwd=ROOT, env=gaps, capture_output=True, text=True, timeout=60)
+        assert (again.returncode, (tmp_path / "day" / "settings.yaml").read_bytes()) == (75, settings), again.stderr
         examined = _said(tmp_path / "day" / "settings.yaml", gaps, "doctor", "--offline")
         demo.send_signal(signal.SIGINT)
         demo.stdout.read()
