@@ -36,6 +36,7 @@ VARIABLES: Mapping[str, str] = {
     "dead_man_url": "DEAD_MAN_URL",
 }
 PAIR = ("app_key", "app_secret")
+TOKEN_VARIABLE = "KIS_ACTORS_WEB_TOKEN"
 DIRECTORY_VARIABLE = "CREDENTIALS_DIRECTORY"
 """Where systemd says that a service's LoadCredential= files are: one for each of VARIABLES, of the same name."""
 LISTS: Mapping[str, str] = {"telegram_user_ids": ",", "apprise_urls": " "}
@@ -211,6 +212,12 @@ def _check_address(name: str, url: str) -> None:
         usable = False
     if not usable:
         raise CredentialsError(f"{VARIABLES[name]}: expected an https address; copy it again, whole")
+
+
+def page_token(environ: Mapping[str, str]) -> str:
+    """What a browser must give to see the watch page, "" for nothing; from where `load_credentials` looks first."""
+    directory = environ.get(DIRECTORY_VARIABLE)
+    return environ.get(TOKEN_VARIABLE, "") or (_handed_on(Path(directory) / TOKEN_VARIABLE) if directory else "")
 
 
 def _read_directory(directory: Path) -> dict[str, str]:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from kis_actors.credentials import Credentials, CredentialsError, load_credentials, needed_by
+from kis_actors.credentials import Credentials, CredentialsError, load_credentials, needed_by, page_token
 from kis_actors.notify_settings import Notify, Telegram
 from kis_actors.settings import Kis, Settings
 
@@ -84,3 +84,11 @@ def test_a_file_that_cannot_be_read_is_named(directory):
 def test_what_settings_need_grows_with_their_channels():
     assert needed_by(NOTHING) == ("app_key", "app_secret")
     assert needed_by(TELEGRAM) == ("app_key", "app_secret", "telegram_bot_token", "telegram_chat_id")
+
+
+def test_the_token_of_the_page_is_handed_on_alike(directory):
+    hand_on(directory, KIS_ACTORS_WEB_TOKEN="sixteen characters")
+    environ = {"CREDENTIALS_DIRECTORY": str(directory)}
+    assert page_token(environ) == "sixteen characters"
+    assert page_token({**environ, "KIS_ACTORS_WEB_TOKEN": "of the environment"}) == "of the environment"
+    assert page_token({}) == page_token({"CREDENTIALS_DIRECTORY": str(directory / "other")}) == ""

@@ -17,14 +17,15 @@ def web(config: Path | None, data_dir: Path | None, port: int | None) -> int:
     import asyncio
 
     from kis_actors.commands.loading import load_settings
+    from kis_actors.credentials import page_token
     from kis_actors.settings_file import with_overrides
-    from kis_actors.web.guard import TOKEN_VARIABLE, bound
+    from kis_actors.web.guard import bound
     from kis_actors.web.serve import be_nice, serve
 
     settings = load_settings(config, data_dir, ()).settings
     if port is not None:
         settings = with_overrides(settings, (f"web.port={port}",))
-    place = bound(settings.web.host, os.environ.get(TOKEN_VARIABLE, ""))
+    place = bound(settings.web.host, page_token(os.environ))
     be_nice()
     asyncio.run(serve(settings, place, lambda address: click.echo(f"watch page: {address} (Ctrl-C ends it)")))
     return STOPPED

@@ -6,8 +6,9 @@ import sys
 
 import msgspec
 
+from kis_actors.credentials import CredentialsError, page_token
 from kis_actors.settings import Settings
-from kis_actors.web.guard import TOKEN_VARIABLE, Unsafe, bound
+from kis_actors.web.guard import Unsafe, bound
 from kis_actors.web.serve import PortTaken, be_nice, serve
 
 CANNOT = 78
@@ -19,9 +20,9 @@ def main() -> int:
     try:
         with open(0, "rb", buffering=0, closefd=False) as given:  # unbuffered: what follows is waited for elsewhere
             settings = msgspec.json.decode(given.readline(), type=Settings)
-        place = bound(settings.web.host, os.environ.get(TOKEN_VARIABLE, ""))
+        place = bound(settings.web.host, page_token(os.environ))
         asyncio.run(serve(settings, place, _say, with_stdin=True))
-    except (Unsafe, PortTaken) as problem:
+    except (CredentialsError, Unsafe, PortTaken) as problem:
         _say(str(problem))
         return CANNOT
     return 0

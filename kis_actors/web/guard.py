@@ -13,7 +13,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-TOKEN_VARIABLE = "KIS_ACTORS_WEB_TOKEN"
+from kis_actors.credentials import TOKEN_VARIABLE
+
 TOKEN_LENGTH_MIN = 16
 POSTS = ("/api/what-if",)
 """The only places that take a POST; it works something out, and changes nothing."""
