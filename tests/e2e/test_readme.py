@@ -81,7 +81,7 @@ def test_the_simulator_prints_its_addresses() -> None:
 
 
 def test_the_daemon_refuses_to_start_without_keys(tmp_path: Path) -> None:
-    (command,) = [command for command in COMMANDS if "kis-actors run" in command]
+    command = next(command for command in COMMANDS if "kis-actors run --config" in command)
     environment = {name: value for name, value in os.environ.items() if name not in CANARIES}
     done = subprocess.run(
         [*shlex.split(command), "--data-dir", str(tmp_path)],

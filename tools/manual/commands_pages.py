@@ -45,5 +45,6 @@ def strangers() -> list[str]:
 
 def _help(words: str, command: click.Command) -> str:
     """The same on every terminal."""
-    context = click.Context(command, info_name=f"kis-actors {words}", terminal_width=WIDTH, max_content_width=WIDTH)
+    widths, name = {"terminal_width": WIDTH, "max_content_width": WIDTH}, f"kis-actors {words}"
+    context = click.Context(command, info_name=name, **widths, **cli.context_settings)  # as if it were called by cli
     return "\n".join(line.rstrip() for line in command.get_help(context).splitlines())
