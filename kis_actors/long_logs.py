@@ -7,7 +7,9 @@ used, whichever was done first.
 import os
 import signal
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -28,14 +30,24 @@ def checked_and_rebuilt(
 ) -> tuple[Verdict, Callable[[], Rebuilt]]:  # fmt: skip
     """What is to be said of the file from its snapshot on and, if nothing is wrong with it, the states at its end."""
     after = snapshot.seq - 1 if snapshot else 0  # the snapshot's last record is read for its time
-    if length_of(path, after) < LONG or _cores() < 2:
-        return verdict_on(path, after=after), lambda: rebuilt_from(path, cores, snapshot)
+    if length_of(path, after) >= LONG and _cores() > 1:
+        with suppress(OSError, ImportError, BrokenProcessPool):  # no room, or no right, for another process
+            return _by_two(path, cores, snapshot, after)
+    return verdict_on(path, after=after), lambda: rebuilt_from(path, cores, snapshot)
+
+
+def _by_two(
+    path: Path, cores: tuple[Core, ...], snapshot: Snapshot | None, after: int
+) -> tuple[Verdict, Callable[[], Rebuilt]]:  # fmt: skip
     busiest = tuple(core for core in cores if core.name == BUSIEST)
     others = tuple(core for core in cores if core.name != BUSIEST)
     with ProcessPoolExecutor(1, get_context("spawn"), _begin) as beside, ThreadPoolExecutor(1) as here:
         verdict = beside.submit(verdict_on, path, after=after)
         theirs = beside.submit(_share, path, others, snapshot)
-        ours = here.submit(_share, path, busiest, snapshot)  # of a damaged file it may fail, which is said after that
+        ours = here.submit(_share, path, busiest, snapshot)
+        wait((theirs, ours))  # of a damaged file they may fail, which is said after that
+        if isinstance(theirs.exception(), BrokenProcessPool):
+            theirs.result()
         return verdict.result(), lambda: _together(cores, ours.result(), theirs.result())
 
 

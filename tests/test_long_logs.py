@@ -1,5 +1,7 @@
 """A long log is checked and folded by two processes: what comes out is what one would find."""
 
+import os
+
 import pytest
 from days import played, tampered, written
 
@@ -55,3 +57,26 @@ def test_damage_is_said_even_where_nothing_can_be_folded(tmp_path, calls):
     tampered(path, seq, b"no JSON")
     verdict, _ = checked_and_rebuilt(path, CORES, None)
     assert verdict.finding
+
+
+def test_where_there_is_no_other_process_one_does_it_all(tmp_path, calls, monkeypatch):
+    def none(*_):
+        raise OSError("no semaphores here")
+
+    monkeypatch.setattr(long_logs, "ProcessPoolExecutor", none)
+    path = written(tmp_path, played(seed=6).units[:60])
+    verdict, rebuilt = checked_and_rebuilt(path, CORES, None)
+    assert (verdict, rebuilt()) == (verdict_on(path), rebuilt_from(path, CORES))
+
+
+def die() -> None:
+    """In the other process, at its start."""
+    os._exit(1)
+
+
+def test_what_a_process_that_dies_leaves_undone_one_does(tmp_path, calls, monkeypatch):
+    monkeypatch.setattr(long_logs, "_begin", die)
+    path = written(tmp_path, played(seed=6).units[:60])
+    verdict, rebuilt = checked_and_rebuilt(path, CORES, None)
+    assert (verdict, rebuilt()) == (verdict_on(path), rebuilt_from(path, CORES))
+    assert calls[-1] == [core.name for core in CORES]
