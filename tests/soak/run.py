@@ -2,7 +2,6 @@
 what it takes of the machine. `tools/soak --minutes 120 --seed 1`."""
 
 import argparse
-import json
 import signal
 import subprocess
 import sys
@@ -84,7 +83,7 @@ def _daemon(directory: Path, settings: Path) -> "Iterator[subprocess.Popen[bytes
     """A running daemon, told to stop on leaving."""
     chosen = (
         "monitor.scan_interval_sec=30", f"monitor.max_ws_subs={FOLLOWED}", "kis.connects_per_day=1000",
-        f"universe.file={json.dumps(str(directory / 'universe.csv'))}",
+        f"universe.file={directory / 'universe.csv'}",
     )  # fmt: skip
     command = [sys.executable, "-m", "kis_actors", "run", "--config", str(settings)]
     command += [word for one in chosen for word in ("--set", one)]

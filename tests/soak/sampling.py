@@ -11,7 +11,7 @@ class Sample(NamedTuple):
     """One look.
 
     at_s: since the simulator's clock showed its start. waiting: records in all mailboxes. missing: wanted codes that
-    are not live. unwell: why, in the daemon's words; "" if it is not. runs: more than one if it started again by itself.
+    are not live. unwell: why, in the daemon's words; "" if it is well. runs: more than one if it started again.
     """
 
     at_s: float

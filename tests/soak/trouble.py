@@ -22,6 +22,8 @@ LASTING_S = {
     "rows_stale": 30, "token_refuse": 40,
 }  # fmt: skip
 """Faults that last, and how long at most. rest_refuse is left out: it is for a person, who is not there."""
+DISPARITY = (-0.078, -0.05)
+"""Of the stocks at the previous close: near enough to -0.08 that some cross it, and the rest want to be followed."""
 AT_ONCE = ("ws_drop", "ws_close", "ws_oversize", "token_expire")
 LAST = "ws_drop"
 
@@ -29,7 +31,9 @@ LAST = "ws_drop"
 def scenario_of(seed: int, minutes: int, codes: tuple[str, ...], frames_per_s: int, followed: int) -> str:
     """The text of the scenario file. followed: how many codes share the frames, one trade in each."""
     stream = {"trades_per_min": frames_per_s * 60 // followed, "trades_per_frame": 1}
-    return json.dumps({"stream": stream, "faults": drawn(seed, minutes, codes)})  # which is YAML, too
+    random = Random(f"{seed} disparity")
+    start = {"disparity": {code: round(random.uniform(*DISPARITY), 4) for code in codes}}
+    return json.dumps({"start": start, "stream": stream, "faults": drawn(seed, minutes, codes)})  # which is YAML, too
 
 
 def drawn(seed: int, minutes: int, codes: tuple[str, ...]) -> list[dict[str, Any]]:
