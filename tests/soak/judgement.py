@@ -8,8 +8,8 @@ from eventlog.store import WAL_BYTES, WAL_BYTES_MAX
 from soak.sampling import Sample
 
 SLOPE_MAX_MB_PER_H = 1.0
-SLOPE_FROM_S = 1800.0
-"""A slope over less than that is told, not judged: one page more or less would be megabytes an hour."""
+SLOPE_FROM_S = 1700.0
+"""The second half of an hour. A slope over less is told, not judged: a page more or less would be megabytes an hour."""
 SPREAD_MAX = {"threads": 3, "descriptors": 6}
 """Above the median: what one fault may open until it is over. What leaks at each fault is beyond it soon."""
 LOAD_MIN = 0.7
