@@ -140,13 +140,14 @@ def test_a_look_is_at_the_process_and_its_files(tmp_path):
     (tmp_path / "events").mkdir()
     (tmp_path / "events" / "2026-11-20.db-wal").write_bytes(b"x" * 77)
     before, ended = sample_of(os.getpid(), tmp_path, 3.0), threading.Event()
-    with (tmp_path / "status.json").open(), ThreadPoolExecutor(1) as pool:
+    path = tmp_path / "status.json"
+    with path.open(), path.open(), ThreadPoolExecutor(1) as pool:
         pool.submit(ended.wait)
         after = sample_of(os.getpid(), tmp_path, 4.0)
         ended.set()
     assert before is not None and after is not None
     assert (before.wal_bytes, before.waiting, before.missing, before.unwell) == (77, 3, 2, "slow; late")
-    assert (after.descriptors, after.threads) == (before.descriptors + 1, before.threads + 1)
+    assert (after.descriptors, after.threads) == (before.descriptors + 2, before.threads + 1)
     assert before.rss_bytes > 10 * MB and before.threads >= 1
 
 
