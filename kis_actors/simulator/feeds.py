@@ -12,7 +12,8 @@ Stamped = tuple[int, str]
 
 def _trades(market: Market, feed: str, code: str, after_s: int, until_s: int) -> list[Stamped]:
     trades = market.tape(code).between(after_s, until_s)
-    frames = trade_frames(feed, market.stock_days[code], market.day, trades)
+    records_max = market.scenario.stream.trades_per_frame
+    frames = trade_frames(feed, market.stock_days[code], market.day, trades, records_max)
     return [(trades[-1].second, frame) for frame in frames]
 
 

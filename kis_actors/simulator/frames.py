@@ -24,9 +24,11 @@ EXCHANGES = {"H0STMKO0": ("1",), "H0UNMKO0": (), "H0NXMKO0": ("2",)}
 """EXCH_CLS_CODE, the last field of a market status; all recorded frames of the unified feed lack it."""
 
 
-def trade_frames(feed: str, stock_day: StockDay, day: date, trades: Sequence[Trade]) -> list[str]:
-    """Frames of at most 20 records each that carry all `trades` of one stock."""
-    chunks = [trades[start : start + RECORDS_MAX] for start in range(0, len(trades), RECORDS_MAX)]
+def trade_frames(
+    feed: str, stock_day: StockDay, day: date, trades: Sequence[Trade], records_max: int = RECORDS_MAX
+) -> list[str]:
+    """Frames of at most `records_max` records each that carry all `trades` of one stock."""
+    chunks = [trades[start : start + records_max] for start in range(0, len(trades), records_max)]
     return [_frame(feed, [trade_record(stock_day, day, trade) for trade in chunk]) for chunk in chunks]
 
 

@@ -120,7 +120,7 @@ class Market:
         opening_print_s = OPEN_S + self._chance.source(stock_day.code, "opening").randint(*OPENING_PRINT_S)
         script = script_for(stock_day.code, stock_day.character.sensitivity, opening_print_s, self.scenario)
         path = price_path(stock_day, script, self._moves[stock_day.stock.market], self._chance)
-        return Tape(stock_day, script, path, self._chance)
+        return Tape(stock_day, script, path, self._chance, self.scenario.stream.trades_per_min)
 
 
 def _yesterday(stock_day: StockDay) -> Quote:

@@ -116,6 +116,17 @@ class CorporateAction(Entry, frozen=True, kw_only=True):
     split: Split
 
 
+class Stream(Entry, frozen=True, kw_only=True):
+    """How densely trades come.
+
+    trades_per_min: of every stock alike, in each minute of continuous trading; 0: as the stock and the hour have it.
+    trades_per_frame: the most that one frame carries; 20 is the most that was recorded.
+    """
+
+    trades_per_min: Annotated[int, Meta(ge=0, le=6000)] = 0
+    trades_per_frame: Annotated[int, Meta(ge=1, le=20)] = 20
+
+
 class Scenario(Entry, frozen=True, kw_only=True):
     """A whole day's script; empty, nothing out of the ordinary happens.
 
@@ -123,6 +134,7 @@ class Scenario(Entry, frozen=True, kw_only=True):
     """
 
     start: Start = Start()
+    stream: Stream = Stream()
     holidays: dict[datetime.date, Literal["closed", "open"]] = {}
     corporate_actions: tuple[CorporateAction, ...] = ()
     happenings: tuple[AnyHappening, ...] = ()

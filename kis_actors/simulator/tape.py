@@ -10,7 +10,7 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from kis_actors.simulator.chance import Chance
-from kis_actors.simulator.day_shape import AUCTION_SHARES, SESSION_MINUTES, VOLUME_SHARES
+from kis_actors.simulator.day_shape import AUCTION_SHARES, CONTINUOUS_MINUTES, SESSION_MINUTES, VOLUME_SHARES
 from kis_actors.simulator.script import Pause, Script
 from kis_actors.simulator.session_clock import CLOSE_S, OPEN_S
 from kis_actors.simulator.stock_day import StockDay
@@ -52,16 +52,22 @@ class Trade(Struct, frozen=True, gc=False):
 
 
 class Tape:
-    """The trades of one stock. Asking for a later minute makes everything before it once."""
+    """The trades of one stock. Asking for a later minute makes everything before it once.
 
-    def __init__(self, stock_day: StockDay, script: Script, path: list[float], chance: Chance) -> None:
+    trades_per_min: in each minute of continuous trading; 0: as the stock's character and the hour have it.
+    """
+
+    def __init__(
+        self, stock_day: StockDay, script: Script, path: list[float], chance: Chance, trades_per_min: int = 0
+    ) -> None:
         self.stock_day = stock_day
         self.script = script
         self._path = path
         self._chance = chance
+        self._trades_per_min = trades_per_min
         self._last_trades: list[Trade | None] = []
         self._kept: dict[int, list[Trade]] = {}
-        self._usual_size = math.log(_mean_size(stock_day)) - SIZE_SPREAD**2 / 2
+        self._usual_size = math.log(_mean_size(stock_day, trades_per_min)) - SIZE_SPREAD**2 / 2
 
     def at(self, second: int) -> Trade | None:
         """The last trade stamped `second` or earlier; None before the first."""
@@ -133,7 +139,8 @@ class Tape:
     def _count(self, minute: int, rng: Random) -> int:
         if minute >= len(VOLUME_SHARES):
             return 0
-        mean = self.stock_day.character.trades * VOLUME_SHARES[minute] * rng.lognormvariate(-0.06, 0.35)
+        usual = self._trades_per_min or self.stock_day.character.trades * VOLUME_SHARES[minute]
+        mean = usual * rng.lognormvariate(-0.06, 0.35)
         for burst in self.script.bursts:
             if burst.from_minute <= minute < burst.until_minute:
                 mean *= burst.times
@@ -175,8 +182,9 @@ def _minute_of(second: int) -> int:
     return min((second - OPEN_S) // 60, SESSION_MINUTES)
 
 
-def _mean_size(stock_day: StockDay) -> float:
-    """Shares per ordinary trade, so that an ordinary day reaches its usual turnover."""
+def _mean_size(stock_day: StockDay, trades_per_min: int) -> float:
+    """Shares per ordinary trade, so that an ordinary day reaches its usual turnover, however many trades it has."""
     character = stock_day.character
+    trades = trades_per_min * CONTINUOUS_MINUTES or character.trades
     continuous = 1 - AUCTION_SHARES["A"] - AUCTION_SHARES["B"]
-    return max(1.0, character.turnover_won * continuous / character.trades / stock_day.base_won)
+    return max(1.0, character.turnover_won * continuous / trades / stock_day.base_won)
