@@ -72,7 +72,7 @@ function link(now) {
 
 function mode(now) {
   const { safe, degraded, slot_limit, reason: why, interval_s, is_enabled } = now.mode;
-  const [word, words, kind] = !is_enabled ? [t("disabled"), t("disabledWords"), "off"]
+  const [word, words, kind] = !now.is_running ? [t("noMode"), t("noModeWords"), "off"] : !is_enabled ? [t("disabled"), t("disabledWords"), "off"]
     : safe ? [t("safe"), t("safeWords", now.scan.interval_s), "warn"]
       : degraded ? [t("degradedMode"), t("degradedWords", interval_s), "warn"] : [t("normal"), t("normalWords"), ""];
   return cell("mode", h("p", { class: `big ${kind}` }, word), h("p", { class: "quiet" }, words),

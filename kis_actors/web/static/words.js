@@ -17,6 +17,7 @@ const WORDS = {
   slots: ["등록", "slots"], slotsOf: (used, max) => [`슬롯 ${used} / ${max}`, `${used} of ${max} slots`],
   frames: ["초당 프레임", "frames / s"], lag: ["지연", "lag"], backlog: (n) => [`밀린 기록 ${n}`, `${n} not handled yet`], lost: (n) => [`끊김 ${n}회`, `lost ${n} times`], dropped: (n) => [`버린 프레임 ${n}`, `${n} frames dropped`],
   rejected: (n) => [`못 읽은 프레임 ${n}`, `${n} frames unread`],
+  noMode: ["–", "–"], noModeWords: ["데몬이 멈춰 있습니다. 나머지는 마지막으로 안 것입니다.", "The daemon is down; the rest is what was last known."],
   normal: ["보통", "Normal"], safe: ["안전 모드", "Safe mode"], degradedMode: ["저하 모드", "Degraded mode"], disabled: ["감시 꺼짐", "Monitoring off"],
   normalWords: ["스캔과 실시간 모두 평소대로입니다.", "Scans and stream are as usual."],
   safeWords: (s) => [`스캔이 잇따라 실패해 ${s}초 간격으로 늦췄고, 스캔 가격으로는 알리지 않습니다.`, `Scans kept failing: they are ${s} s apart now, and raise no alert.`],
