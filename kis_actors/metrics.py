@@ -148,7 +148,7 @@ def _counters(name: str, words: str, label: str, values: Labelled) -> Metric:
 def _labelled(family: Any, values: Labelled) -> Metric:
     for key, value in values.items():
         family.add_metric([key], float(value))
-    return family  # type: ignore[no-any-return]
+    return family  # type: ignore[no-any-return]  # the families share no class that has add_metric
 
 
 def _instant(name: str, words: str, at: str | None) -> Metric:

@@ -51,5 +51,5 @@ def put(unfinished: Path, path: Path) -> None:
             unfinished.replace(path)
             return
         except PermissionError:
-            time.sleep(PUT_WAIT_S)
+            time.sleep(PUT_WAIT_S)  # until its reader is done
     unfinished.replace(path)

@@ -166,6 +166,19 @@ def played(seed: int, *, ends_cleanly: bool = True) -> Day:
     return day
 
 
+def morning_of(*names: str) -> Day:
+    """A morning of stocks of these names, the first codes of CODES, that have both fallen far enough for an alert."""
+    day = Day(seed=1)
+    stocks = tuple(Stock(code, name, "KOSPI") for code, name in zip(CODES, names, strict=True))
+    day.observe("app", run_of_the_day())
+    day.observe("app", UniverseLoaded(stocks=stocks, source="test"))
+    for clock in ("08:45:00", "08:45:01", "09:00:00", "09:00:01", "09:10:00"):
+        day.tick(clock)
+    day.observe("socket", frame(*(trade(9_100, code) for code in CODES)))
+    day.settle()
+    return day
+
+
 def rows_of(records: Iterable[Record]) -> list[Row]:
     """Records as the log holds them."""
     return [

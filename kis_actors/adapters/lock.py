@@ -32,7 +32,7 @@ class DirectoryLock(FileLock):
             except Taken:
                 if time.monotonic() > until_s:
                     raise
-            time.sleep(AGAIN_S)
+            time.sleep(AGAIN_S)  # the system wakes nobody when a lock is let go
 
 
 def in_use(data_dir: Path) -> str:

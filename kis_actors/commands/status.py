@@ -99,7 +99,7 @@ def _changes(data_dir: Path, *, is_json: bool) -> Iterator[dict[str, Any] | None
         if seen != shown:
             shown = seen
             yield status
-        time.sleep(LOOK_S)
+        time.sleep(LOOK_S)  # the file tells nobody that it is new
 
 
 def _news(status: dict[str, Any]) -> str:

@@ -174,7 +174,7 @@ def _single_keys() -> Iterator[None]:
 def _is_q_pressed(wait_s: float) -> bool:
     """Whether that came within the time; without keys to read, false after it."""
     if termios is None or not sys.stdin.isatty():
-        time.sleep(wait_s)
+        time.sleep(wait_s)  # nothing to wait for but the time
         return False
     if not select.select([sys.stdin], [], [], wait_s)[0]:
         return False

@@ -121,7 +121,7 @@ def _stock(line: int, row: list[str], flags: tuple[str, ...]) -> Stock:
 def _market(line: int, text: str) -> Market:
     for market in get_args(Market):
         if text == market:
-            return market  # type: ignore[no-any-return]
+            return market  # type: ignore[no-any-return]  # get_args forgets what it took apart
     raise UniverseError(line, "KOSPI or KOSDAQ", _shown(text))
 
 

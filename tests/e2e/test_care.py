@@ -73,7 +73,7 @@ def until(holds: Callable[[], bool], around: World) -> None:
     deadline = time.monotonic() + WAIT_S
     while not holds():
         assert time.monotonic() < deadline, f"not in {WAIT_S} s; the daemon said:\n{around.said()}"
-        time.sleep(0.1)
+        time.sleep(0.1)  # another process: nothing here can wake us
 
 
 def now(around: World) -> dict[str, Any]:

@@ -47,6 +47,7 @@ def telegram() -> Iterator[FakeTelegram]:
     fake = FakeTelegram(TOKEN)
     ordinary = fake.other
     bot = Said(200, {"ok": True, "result": {"username": "canary_bot"}})
+    # fakes are told what to say by putting another function in the place of theirs
     fake.other = lambda asked: bot if asked.path == f"/bot{TOKEN}/getMe" else ordinary(asked)  # type: ignore[method-assign]
     yield fake
     fake.close()

@@ -12,12 +12,8 @@ from urllib.parse import urlsplit
 
 import pytest
 from browser import Page, browser, chromium
-from days import CODES, Day, run_of_the_day, written
-from facts import frame, trade
+from days import CODES, morning_of, written
 from served import ROOT, served
-
-from kis_actors.market.universe import Stock
-from kis_actors.messages import UniverseLoaded
 
 pytestmark = [
     pytest.mark.skipif(chromium() is None, reason="no Chromium here: apt-get install chromium"),
@@ -162,14 +158,7 @@ def test_nothing_is_wider_than_the_screen(page: Page, width: int, height: int) -
 
 
 def test_names_are_text_whatever_they_are(tab: Page, tmp_path: Path) -> None:
-    day = Day(seed=1)
-    stocks = tuple(Stock(code, name, "KOSPI") for code, name in zip(CODES, STRANGE, strict=True))
-    day.observe("app", run_of_the_day())
-    day.observe("app", UniverseLoaded(stocks=stocks, source="test"))
-    for clock in ("08:45:00", "08:45:01", "09:00:00", "09:00:01", "09:10:00"):
-        day.tick(clock)
-    day.observe("socket", frame(trade(9_100), trade(9_100, CODES[1])))
-    day.settle()
+    day = morning_of(*STRANGE)
     written(tmp_path, day.units)
     with served(tmp_path) as made:
         for place in ("#/", "#/alerts", *(f"#/code/{code}" for code in CODES)):

@@ -7,15 +7,14 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from days import CODES, Day, played, run_of_the_day, written
-from facts import DAY, frame, trade
+from days import CODES, morning_of, played, written
+from facts import DAY
 from log_days import log_of, unnoted
 from served import ROOT
 
 from eventlog.day import SEALED, files_of, path_of
 from eventlog.seal import drop_hot, keep_only, seal
-from kis_actors.market.universe import Stock
-from kis_actors.messages import AlertDecided, FrameReceived, UniverseLoaded
+from kis_actors.messages import AlertDecided, FrameReceived
 from kis_actors.recovery import records_in
 from kis_actors.report.findings import findings_of
 from kis_actors.report.gathered import Gathered, gathered
@@ -89,14 +88,7 @@ def test_the_report_speaks_one_language(path: Path, language: str) -> None:
 
 
 def test_strange_names_are_text(tmp_path: Path) -> None:
-    day = Day(seed=1)
-    stocks = tuple(Stock(code, name, "KOSPI") for code, name in zip(CODES, STRANGE, strict=True))
-    day.observe("app", run_of_the_day())
-    day.observe("app", UniverseLoaded(stocks=stocks, source="test"))
-    for clock in ("08:45:00", "08:45:01", "09:00:00", "09:00:01", "09:10:00"):
-        day.tick(clock)
-    day.observe("socket", frame(trade(9_100), trade(9_100, CODES[1])))
-    day.settle()
+    day = morning_of(*STRANGE)
     parsed = Tags(page_of(read(written(tmp_path, day.units)), "ko"))
     assert not [tag for tag, _ in parsed.tags if tag in ("script", "b")]
     assert all(name in parsed.text for name in STRANGE)
