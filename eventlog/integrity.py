@@ -2,12 +2,13 @@
 
 import hashlib
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain as chained
 from itertools import islice, zip_longest
 from typing import NamedTuple
 
 from eventlog.mark import Mark
-from eventlog.schema import COLUMNS, Row, about_of, is_none_of
+from eventlog.schema import COLUMNS, Row, about_of, is_none_of, row_of
 
 ROW_TYPES = (int, str, str, int, int, int, bytes)
 MOMENTARY = (
@@ -18,8 +19,8 @@ START = bytes(32)
 """The chain before the first commit of the first file."""
 
 
-Tell = Callable[[int], None]
-"""Hears how far a check has come."""
+Tell = Callable[[Sequence[Row]], None]
+"""Hears the rows that a check has found to be good, as they come."""
 
 
 class Finding(NamedTuple):
@@ -37,16 +38,16 @@ class Broken(Exception):
         self.finding = finding
 
 
-def unwatched(_: int) -> None:
+def unwatched(_: Sequence[Row]) -> None:
     """Nobody waits to hear."""
 
 
 def extend(chain: bytes, rows: Iterable[Row]) -> bytes:
     """The chain after a commit of `rows`. Lengths are hashed too, so no two different commits hash alike."""
     digest = hashlib.sha256(chain)
-    for row in rows:
-        head = f"{row.seq} {row.stream} {row.type} {row.version} {row.cause} {row.at_ns} {len(row.payload)} "
-        digest.update(head.encode() + row.payload)
+    for seq, stream, kind, version, cause, at_ns, payload in rows:
+        head = f"{seq} {stream} {kind} {version} {cause} {at_ns} {len(payload)} "
+        digest.update(head.encode() + payload)
     return digest.digest()
 
 
@@ -56,7 +57,7 @@ def commits(connection: sqlite3.Connection, after: int = 0) -> Iterator[tuple[li
     Raises Broken at the first row that is not. What comes before is taken as proven.
     """
     expected, chain = _proven(connection, after)
-    rows = map(Row._make, connection.execute(f"select {COLUMNS} from events where seq >= ? order by seq", (expected,)))
+    rows = map(row_of, connection.execute(f"select {COLUMNS} from events where seq >= ? order by seq", (expected,)))
     ends = "select last_seq, chain from commits where last_seq >= ? order by last_seq"
     try:
         for last_seq, recorded in connection.execute(ends, (expected,)):
@@ -76,14 +77,14 @@ def check(
     """The first thing wrong with the file beyond seq `after`, or None: chain, gaps, rows outside any commit, mark.
 
     The index too; what is wrong with that alone concerns no row, so that its finding is of the seq after the last.
-    tell: hears the last seq of each commit that is good.
+    tell: hears the rows of each commit that is good.
     """
     first_seq = _proven(connection, after)[0]
     last_seq = first_seq - 1
     try:
         for rows, _ in commits(connection, after):
             last_seq = rows[-1].seq
-            tell(last_seq)
+            tell(rows)
         found = _stray(connection, last_seq) or (mark and _beyond(connection, mark, last_seq))
         return found or _misled(connection, first_seq, last_seq)
     except Broken as broken:
@@ -97,19 +98,19 @@ def is_momentary(error: sqlite3.DatabaseError) -> bool:
 
 def _required(found: list[Row], first_seq: int, last_seq: int, chain: bytes, recorded: bytes) -> bytes:
     """The chain after a commit that is whole. Raises Broken."""
-    if len(found) != last_seq + 1 - first_seq or any(row.seq != seq for seq, row in enumerate(found, first_seq)):
+    if len(found) != last_seq + 1 - first_seq or [row[0] for row in found] != list(range(first_seq, last_seq + 1)):
         there = sum(row.seq <= last_seq for row in found)
         what = f"rows {first_seq} to {last_seq} are one commit, but {there} of them are there"
         raise Broken(Finding(first_seq, what))
-    if not all(map(_is_row, found)) or (chain := extend(chain, found)) != recorded:
+    if not _are_rows(found) or (chain := extend(chain, found)) != recorded:
         what = f"one of the rows {first_seq} to {last_seq} was altered: their hash does not match"
         raise Broken(Finding(first_seq, what))
     return chain
 
 
-def _is_row(row: Row) -> bool:
+def _are_rows(rows: list[Row]) -> bool:
     """SQLite keeps anything in any column."""
-    return (*map(type, row),) == ROW_TYPES
+    return [*map(type, chained.from_iterable(rows))] == [*ROW_TYPES] * len(rows)
 
 
 def _proven(connection: sqlite3.Connection, after: int) -> tuple[int, bytes]:

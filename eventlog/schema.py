@@ -10,6 +10,7 @@ Format 1 has no such index, and no mark beside the file; it is read, and gone on
 import json
 import sqlite3
 from collections.abc import Sequence
+from functools import partial
 from typing import NamedTuple
 
 from sqlite_utils import Database
@@ -29,6 +30,10 @@ class Row(NamedTuple):
     cause: int
     at_ns: int
     payload: bytes
+
+
+row_of = partial(tuple.__new__, Row)
+"""Row(*row) at a third of the cost, at every record there is."""
 
 
 class About(NamedTuple):

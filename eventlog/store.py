@@ -4,7 +4,6 @@ import os
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -13,7 +12,7 @@ from sqlite_utils import Database
 from eventlog import integrity
 from eventlog.day import unfinished_of
 from eventlog.mark import Mark, MarkFile, mark_path_of
-from eventlog.schema import COLUMNS, About, Row, about_of, asked, create, is_none_of
+from eventlog.schema import COLUMNS, About, Row, about_of, asked, create, is_none_of, row_of
 from eventlog.views import create_views
 
 Durability = Literal["full", "normal"]
@@ -178,7 +177,7 @@ class Reader:
         conditions += [f"type in ({_marks(types)})"] if types else []
         conditions += [f"stream in ({_marks(streams)})"] if streams else []
         query = f"select {COLUMNS} from events where {' and '.join(conditions)} order by seq"
-        return map(_row_of, self._connection.execute(query, values))
+        return map(row_of, self._connection.execute(query, values))
 
     def last_commit(self) -> tuple[int, bytes]:
         """The last seq in the file, and the hash chain there."""
@@ -189,7 +188,7 @@ class Reader:
     ) -> integrity.Finding | None:
         """The first thing wrong beyond seq `after`, or None; as it was at one moment, also while it is written.
 
-        mark: read before this call, so that a log that goes on is not behind it. tell: hears how far it is.
+        mark: read before this call, so that a log that goes on is not behind it. tell: hears the rows that are good.
         """
         self._connection.execute("begin")
         try:
@@ -239,10 +238,6 @@ def last_commit(connection: sqlite3.Connection) -> tuple[int, bytes]:
         about = about_of(connection)
         found = about.first_seq - 1, about.chain
     return found[0], found[1]
-
-
-_row_of = partial(tuple.__new__, Row)
-"""Row(*row) at a third of the cost, at every record there is."""
 
 
 def _marks(values: Sequence[str]) -> str:
