@@ -1,0 +1,78 @@
+"""The command behind `tools/bench`; its docstring says what it takes."""
+
+import argparse
+import json
+import shlex
+import sys
+import tempfile
+import time
+from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+
+from environment import python_with
+
+from benchmarks.bench import PEERS_LOCK, PEERS_VENV, Bench
+from benchmarks.figures import Figure
+from benchmarks.progress import Progress
+from benchmarks.subjects import SUBJECTS
+from benchmarks.table import as_json, machine, table
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """0; or 1, if --quick found a ratio below its floor."""
+    asked = _parser().parse_args(arguments)
+    if not asked.quick:
+        _build_peers()
+    began_s = time.monotonic()
+    figures = [one for name in asked.only or SUBJECTS for one in measured(name, is_quick=asked.quick)]
+    print(table(figures))
+    print(f"\n{_words_on_machine()}; {time.monotonic() - began_s:.0f} s in all")
+    if asked.json:
+        command = shlex.join(["./tools/bench", *(sys.argv[1:] if arguments is None else arguments)])
+        asked.json.write_text(json.dumps(as_json(figures, command), indent=1, ensure_ascii=False) + "\n", "utf-8")
+    return _judged(figures) if asked.quick else 0
+
+
+def measured(name: str, *, is_quick: bool, rounds: int = 0) -> list[Figure]:
+    """The figures of one subject; what it leaves behind is removed."""
+    with (
+        tempfile.TemporaryDirectory(prefix="kis-actors-bench-") as folder,
+        Progress(name) as progress,
+        ExitStack() as closing,
+    ):
+        bench = Bench(is_quick=is_quick, folder=Path(folder), tell=progress.tell, closing=closing, rounds=rounds)
+        return list(SUBJECTS[name].figures(bench))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="tools/bench", description=__doc__)
+    parser.add_argument("--only", action="append", choices=SUBJECTS, metavar="NAME", help=", ".join(SUBJECTS))
+    parser.add_argument("--quick", action="store_true", help="under 90 s; ratios against generous floors")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="writes everything there, each round too")
+    return parser
+
+
+def _build_peers() -> None:
+    """Without a package index the peers are absent, which the table says."""
+    try:
+        python_with(PEERS_LOCK, PEERS_VENV)
+    except SystemExit as error:
+        print(error, file=sys.stderr)
+
+
+def _judged(figures: Iterable[Figure]) -> int:
+    below = [figure for figure in figures if figure.is_below_floor]
+    for figure in below:
+        print(f"below its floor: {figure.name}, against {figure.against}, {figure.floor} wanted", file=sys.stderr)
+    return 1 if below else 0
+
+
+def _words_on_machine() -> str:
+    about = machine()
+    return (f"{about['processor']}, {about['cores']} cores, Python {about['python']}, SQLite {about['sqlite']}, "
+            f"load {about['load']}")  # fmt: skip
+
+
+if __name__ == "__main__":
+    sys.exit(main())
