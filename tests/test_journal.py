@@ -163,10 +163,10 @@ def test_a_flush_in_vain_says_so(running):
     assert not running.journal.flush(0)
 
 
-def test_a_backlog_counts_waiting_units(running):
+def test_a_backlog_counts_waiting_events(running):
     running.journal.decided("ws", (OPENED, RELEASED), 0)
     running.journal.observe("socket", OPENED)
-    assert running.journal.backlog() == 2
+    assert running.journal.backlog() == 3
 
 
 def test_edges_may_observe_all_at_once(running):
