@@ -1,7 +1,10 @@
-"""What came over a WebSocket and was not taken yet, read in large pieces and given to websocket-client in small ones.
+"""What came over a WebSocket, read in large pieces: plain messages are found here, the rest is websocket-client's.
 
 Must not know what the messages say.
 """
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from websocket import (
     WebSocket,
@@ -16,11 +19,15 @@ SKIPPED_BYTES_MAX = 16_000_000
 WHOLE_TEXT = 0x81
 """First byte of a text message that is whole in one frame."""
 LENGTH_FOLLOWS = 126
-"""As second byte: the length is in the next two. A larger one is of a frame that is longer still, or masked."""
+"""As second byte: the length is in the next two. Larger: the frame is longer still, or masked."""
 
 
 class Buffered:
-    """Stands between a connected `ws` and its socket: a frame took three system calls each, 2.4 times slower."""
+    """Stands between a connected `ws` and its socket, from which a frame took three system calls, each on its own.
+
+    All of it waits as long as the socket's timeout, then raises WebSocketTimeoutException; another WebSocketException
+    at the end of the link.
+    """
 
     def __init__(self, ws: WebSocket) -> None:
         assert ws.sock is not None
@@ -28,25 +35,17 @@ class Buffered:
         self._socket = ws.sock
         self._held = b""
         self._at = 0
-
-    def recv(self, wanted_bytes: int) -> bytes:
-        """At most `wanted_bytes` of what came; waits for some, as long as the socket's timeout.
-
-        Raises WebSocketTimeoutException, or another WebSocketException at the end of the link.
-        """
-        if self._ws.frame_buffer.length and self._ws.frame_buffer.length > SKIPPED_BYTES_MAX:
-            raise WebSocketException(f"a frame of more than {SKIPPED_BYTES_MAX} bytes")
-        if self._at == len(self._held):
-            self._held, self._at = self._fresh(), 0
-        piece = self._held[self._at : self._at + wanted_bytes]
-        self._at += len(piece)
-        return piece
+        self._is_between = True
+        ws.frame_buffer.recv = self._recv
 
     def messages(self) -> list[bytes]:
-        """The messages that stand next and are here already, found at a tenth of what websocket-client needs for it.
+        """The messages that are next and have come already, at a tenth of what they cost one by one; waits for some.
 
-        Only between two messages of its own. What is no text, or not whole in one frame that is here, is left to it.
+        None, if what is next is no text, or not whole in a frame that has come: that is for `in_pieces`.
         """
+        if not self._is_between:
+            return []
+        self._fill()
         held, at, found = self._held, self._at, []
         while at + 4 <= len(held) and held[at] == WHOLE_TEXT and held[at + 1] <= LENGTH_FOLLOWS:
             start, length = at + 2, held[at + 1]
@@ -59,11 +58,29 @@ class Buffered:
         self._at = at
         return found
 
-    def _fresh(self) -> bytes:
+    @contextmanager
+    def in_pieces(self) -> Iterator[None]:
+        """While websocket-client reads a message. Where it gives up, it is in the midst of one, and must go on."""
+        self._is_between = False
+        yield
+        self._is_between = True
+
+    def _recv(self, wanted_bytes: int) -> bytes:
+        """At most `wanted_bytes` of what came."""
+        if self._ws.frame_buffer.length and self._ws.frame_buffer.length > SKIPPED_BYTES_MAX:
+            raise WebSocketException(f"a frame of more than {SKIPPED_BYTES_MAX} bytes")
+        self._fill()
+        piece = self._held[self._at : self._at + wanted_bytes]
+        self._at += len(piece)
+        return piece
+
+    def _fill(self) -> None:
+        if self._at < len(self._held):
+            return
         try:
             data: bytes = self._socket.recv(READ_BYTES)
         except TimeoutError:
             raise WebSocketTimeoutException("nothing to read") from None
         if not data:
             raise WebSocketConnectionClosedException("the connection ended without a close frame")
-        return data
+        self._held, self._at = data, 0

@@ -155,7 +155,6 @@ class _Connection:
         self._ws.connect(self._socket.url)  # type: ignore[no-untyped-call]
         self._ws.settimeout(POLL_S)
         self._buffered = Buffered(self._ws)
-        self._ws.frame_buffer.recv = self._buffered.recv
         self._socket.journal.observe(STREAM, LinkOpened(link=self.link), self._question.seq)
         Thread(target=self._send_commands, name=f"KisSocket-{self.link}-sender", daemon=True).start()
 
@@ -169,14 +168,11 @@ class _Connection:
         raise Stopping
 
     def _read(self) -> None:
-        """Every inbound frame is life; silence for longer than KIS is ever silent is the end of the link.
-
-        What came along with a message goes on together with it: one by one, handing over would cost more than reading.
-        """
+        """Every inbound frame is life; silence for longer than KIS is ever silent is the end of the link."""
         heard_at_s = self._socket.clock.elapsed_s()
         while not self.closing.is_set():
             try:
-                messages = [self._receive(), *self._buffered.messages()]
+                messages = self._buffered.messages() or [self._receive()]
             except WebSocketTimeoutException:
                 if self._socket.clock.elapsed_s() - heard_at_s > self._socket.idle_s:
                     raise WebSocketException(f"silent for {self._socket.idle_s:g} s") from None
@@ -185,8 +181,9 @@ class _Connection:
             self._heard(messages)
 
     def _receive(self) -> bytes:
-        """The next message, whole: what follows begins another."""
-        opcode, frame = self._ws.recv_data_frame()
+        """The next message, of whatever kind."""
+        with self._buffered.in_pieces():
+            opcode, frame = self._ws.recv_data_frame()
         if opcode == OPCODE_CLOSE:
             raise WebSocketConnectionClosedException("closed by KIS")
         return bytes(frame.data)
