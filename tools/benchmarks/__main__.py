@@ -3,16 +3,18 @@
 import argparse
 import json
 import shlex
+import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Sequence
-from contextlib import ExitStack
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from environment import python_with
+from environment import ROOT, python_with
 
 from benchmarks.bench import PEERS_LOCK, PEERS_VENV, Bench
+from benchmarks.days import Days
 from benchmarks.figures import Figure
 from benchmarks.progress import Progress
 from benchmarks.subjects import SUBJECTS
@@ -25,7 +27,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not asked.quick:
         _build_peers()
     began_s = time.monotonic()
-    figures = [one for name in asked.only or SUBJECTS for one in measured(name, is_quick=asked.quick)]
+    with scratch() as folder:
+        days = Days(folder / "days")
+        figures = [one for name in asked.only or SUBJECTS for one in measured(name, folder, days, is_quick=asked.quick)]
     print(table(figures))
     print(f"\n{_words_on_machine()}; {time.monotonic() - began_s:.0f} s in all")
     if asked.json:
@@ -34,14 +38,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return _judged(figures) if asked.quick else 0
 
 
-def measured(name: str, *, is_quick: bool, rounds: int = 0) -> list[Figure]:
-    """The figures of one subject; what it leaves behind is removed."""
-    with (
-        tempfile.TemporaryDirectory(prefix="kis-actors-bench-") as folder,
-        Progress(name) as progress,
-        ExitStack() as closing,
-    ):
-        bench = Bench(is_quick=is_quick, folder=Path(folder), tell=progress.tell, closing=closing, rounds=rounds)
+@contextmanager
+def scratch() -> Iterator[Path]:
+    """A folder on the disk where the daemon has its log unless told otherwise; gone afterwards."""
+    (ROOT / "var").mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="bench-", dir=ROOT / "var") as folder:
+        yield Path(folder)
+
+
+def measured(name: str, folder: Path, days: Days, *, is_quick: bool, rounds: int = 0) -> list[Figure]:
+    """The figures of one subject; what it leaves behind in its folder is removed."""
+    own = folder / name
+    own.mkdir()
+    with Progress(name) as progress, ExitStack() as closing:
+        closing.callback(shutil.rmtree, own)
+        tell = progress.tell
+        bench = Bench(is_quick=is_quick, folder=own, days=days, tell=tell, closing=closing, rounds=rounds)
         return list(SUBJECTS[name].figures(bench))
 
 
