@@ -30,9 +30,10 @@ def figures(bench: Bench) -> Iterator[Figure]:
     frames = trades(1_000)
     for size, (full, quick) in BATCHES.items():
         batches = bench.pick(full=full, quick=quick)
+        writer = new_writer(bench.folder / f"ours-{size}" / "day.db")
         done = bench.race(
             "events/s",
-            batched("kis_actors", size, batches, appender(new_writer(bench.folder / f"ours-{size}" / "day.db"), frames)),
+            batched("kis_actors", size, batches, appender(writer, frames)),
             batched("sqlite3 executemany", size, batches, bare_appender(bench.folder / f"bare-{size}.db", frames)),
         )
         yield done.against("sqlite3 executemany", f"append, {size} at once", aim=at_least(0.8), floor=at_least(0.35))

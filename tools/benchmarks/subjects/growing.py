@@ -12,7 +12,7 @@ from eventlog.store import Writer
 PLACE = 5.5
 ABOUT = "appending to a log of ten million events; not with --quick"
 FAR, NEAR = 10_000_000, 100_000
-SIZE, BATCHES = 1000, 50
+SIZE, BATCHES = 1000, 20
 FILLED_AT_ONCE = 5_000
 
 
