@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from statistics import median
 
 from environment import ROOT, python_with
 
@@ -18,7 +19,7 @@ from benchmarks.days import Days
 from benchmarks.figures import Figure
 from benchmarks.progress import Progress
 from benchmarks.subjects import SUBJECTS
-from benchmarks.table import as_json, machine, table
+from benchmarks.table import as_json, machine, shown, table
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -76,7 +77,9 @@ def _build_peers() -> None:
 def _judged(figures: Iterable[Figure]) -> int:
     below = [figure for figure in figures if figure.is_below_floor]
     for figure in below:
-        print(f"below its floor: {figure.name}, against {figure.against}, {figure.floor} wanted", file=sys.stderr)
+        ratio = shown(median(figure.judged))
+        words = f"{figure.name}, against {figure.against}: {ratio}, {figure.floor} wanted"
+        print(f"below its floor: {words}", file=sys.stderr)
     return 1 if below else 0
 
 

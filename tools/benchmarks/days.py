@@ -1,11 +1,10 @@
 """Days to measure on, each played once and lent to every subject; as a daemon left them that was killed."""
 
-import json
-import subprocess
 import sys
 from pathlib import Path
 from typing import NamedTuple
 
+from benchmarks.children import Child
 from benchmarks.frames import DAY
 from benchmarks.rounds import Tell
 from eventlog.day import path_of
@@ -56,6 +55,6 @@ class Days:
 
 
 def _play(data_dir: Path, frames: int) -> PlayedDay:
-    command = [sys.executable, "-m", "benchmarks.played_day", str(data_dir), str(A_DAY), str(frames)]
-    said = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
+    with Child(sys.executable, "benchmarks.played_day", (str(data_dir), str(A_DAY), str(frames))) as playing:
+        said = playing.hear()
     return PlayedDay(data_dir, said["frames"], said["records"])
