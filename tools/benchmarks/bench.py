@@ -21,13 +21,10 @@ T = TypeVar("T")
 class Bench:
     """Handed to each subject; what it started ends with it. folder: empty, and gone afterwards."""
 
-    def __init__(
-        self, *, is_quick: bool, folder: Path, days: Days, tell: Tell, closing: ExitStack, rounds: int = 0
-    ) -> None:  # fmt: skip
-        """rounds: 0 for as many as usual."""
+    def __init__(self, *, is_quick: bool, folder: Path, days: Days, tell: Tell, closing: ExitStack) -> None:
         self.is_quick, self.folder, self.tell = is_quick, folder, tell
         self._days = days
-        self.rounds = rounds or (QUICK_ROUNDS if is_quick else ROUNDS)
+        self.rounds = QUICK_ROUNDS if is_quick else ROUNDS
         self._closing = closing
 
     def pick(self, *, full: T, quick: T) -> T:
