@@ -44,9 +44,8 @@ from kis_actors.messages import (
 from kis_actors.policies.freshness import (
     Regular,
     Terms,
-    is_regular_trade,
     is_usable_quote,
-    is_usable_trade,
+    part_of,
     regular_of,
     terms_of,
 )
@@ -199,20 +198,21 @@ def _read_frame(state: State, event: FrameReceived) -> None:
 
 def _use_tick(state: State, tick: Tick) -> None:
     terms, now, code, price_won = state.terms, state.now, tick.code, tick.price_won
-    is_regular = is_regular_trade(tick, terms)
-    is_usable = is_usable_trade(tick, terms, now, is_regular=is_regular, is_safe=state.is_safe)
-    if not (is_usable and state.order.is_next(tick)):
+    part = part_of(tick, terms, now, is_safe=state.is_safe)
+    if not (part and state.order.is_next(tick)):
         return
-    high_won, low_won = tick.day_high_won, tick.day_low_won
+    outlook, high_won, low_won = judgement.outlook_of(state.day, code), tick.day_high_won, tick.day_low_won
     if is_within := high_won > price_won > low_won > 0:
-        judgement.note_extremes(state.day, code, high_won, low_won)
+        outlook.note_extremes(high_won, low_won)
     age_s = (now - tick.traded_at).total_seconds() if now and not terms.is_always else 0.0
-    _judge(state, Seen(
+    seen = Seen(
         code, price_won, tick.change_ratio, tick.cum_volume_shares, tick.cum_turnover_won, tick.traded_at,
-        "trade", tick.previous_volume_same_time_shares, is_regular, age_s,
-    ))  # fmt: skip
+        "trade", tick.previous_volume_same_time_shares, part == "regular", age_s,
+    )  # fmt: skip
+    for fired in state.on_price(seen):
+        state.found.append(found_by(seen, fired))
     if not is_within:
-        judgement.note_extremes(state.day, code, high_won, low_won)
+        outlook.note_extremes(high_won, low_won)
 
 
 def _judge_interruptions(state: State) -> None:

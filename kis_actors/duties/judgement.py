@@ -130,7 +130,7 @@ def _change(day: Judgement, settings: Settings, now: datetime | None) -> None:
 
 def consider(day: Judgement, seen: Seen) -> tuple[Fired, ...]:
     """The rules that count with this price."""
-    outlook, at_s = _outlook(day, seen.code), second_of(seen.seen_at)
+    outlook, at_s = outlook_of(day, seen.code), second_of(seen.seen_at)
     tape = outlook.trades if seen.source == "trade" else _scans(day, outlook, at_s)
     sight = outlook.sight(seen, tape, at_s)
     fired, is_waiting = judge(outlook.rules, outlook.memories, sight, is_regular=seen.is_regular, age_s=seen.age_s)
@@ -165,7 +165,7 @@ def resume(day: Judgement, code: str) -> None:
 
 def note_extremes(day: Judgement, code: str, high_won: int, low_won: int) -> None:
     """The day's high and low as KIS has them, for the next price."""
-    _outlook(day, code).note_extremes(high_won, low_won)
+    outlook_of(day, code).note_extremes(high_won, low_won)
 
 
 def line_of(day: Judgement, code: str) -> tuple[tuple[int, int], ...]:
@@ -191,14 +191,15 @@ def _repeated(day: Judgement, name: str, seen: Seen, now: datetime) -> tuple[Fir
     """The last look of one rule once more; the others look at prices alone, so nothing changes for them."""
     is_regular = seen.is_regular and (day.regular is None or day.regular.has(now))
     own = {other: memory if other == name else replace(memory) for other, memory in day.memories[seen.code].items()}
-    outlook = _outlook(day, seen.code)
+    outlook = outlook_of(day, seen.code)
     tape = outlook.trades if seen.source == "trade" else _scans(day, outlook, second_of(seen.seen_at))
     sight = outlook.sight(seen, tape, int(now.timestamp()))
     fired, _ = judge(outlook.rules, own, sight, is_regular=is_regular, age_s=seen.age_s)
     return tuple(one for one in fired if one.name == name)
 
 
-def _outlook(day: Judgement, code: str) -> Outlook:
+def outlook_of(day: Judgement, code: str) -> Outlook:
+    """What there is to know of one code, until anything but a price changes it."""
     found = day.outlooks.get(code)
     if found is None:
         market, closes_won = day.markets.get(code, ""), day.closes_won.get(code, ())

@@ -7,13 +7,11 @@ import re
 from collections.abc import Callable
 from typing import TypeVar
 
-from msgspec import Struct
-
 from kis_actors.kis.feeds import FEEDS, Feed, is_known_width
 from kis_actors.kis.fields import FrameError, code_of, shown
 from kis_actors.kis.statuses import Status, status_of
 from kis_actors.kis.ticks import Tick, next_tick_at, tick_of
-from kis_actors.kis.usual import usual_ticks
+from kis_actors.kis.usual import Frame, usual_frame
 
 __all__ = [
     "Frame",
@@ -35,18 +33,6 @@ _COUNTS = {text: number for number in range(1, 1000) for text in (f"{number}", f
 _Value = TypeVar("_Value")
 
 
-class Frame(Struct, frozen=True, gc=False):
-    """What one data frame tells, in its order: ticks from a trade feed, statuses from a status feed, else neither.
-
-    width: columns in each record, also those not read; is_known_width tells whether KIS ever announced it.
-    """
-
-    tr_id: str
-    width: int
-    ticks: tuple[Tick, ...] = ()
-    statuses: tuple[Status, ...] = ()
-
-
 def is_control(text: str) -> bool:
     """True if `text` is a JSON message (see control.py), not a data frame."""
     return text.lstrip()[:1] == "{"
@@ -66,11 +52,7 @@ def width_of(text: str) -> int:
 
 def frame_of(text: str) -> Frame:
     """All that a frame of a feed in FEEDS tells; of an order book, only that it is one. Raises FrameError."""
-    usual = usual_ticks(text)
-    if usual:
-        tr_id, width, ticks = usual
-        return Frame(tr_id, width, ticks)
-    return careful_frame_of(text)
+    return usual_frame(text) or careful_frame_of(text)
 
 
 def careful_frame_of(text: str) -> Frame:

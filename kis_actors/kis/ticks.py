@@ -22,7 +22,6 @@ class Tick(Struct, frozen=True, gc=False):
     change_ratio: against the previous close; 0.03 is +3 %.
     volume_shares: of this trade; the cum_ fields are of the day so far.
     day_high_won, day_low_won, previous_volume_same_time_shares: 0 where KIS has none.
-    opening_class: KIS's NEW_MKOP_CLS_CODE; "20" is regular continuous trading.
     hour_class: KIS's HOUR_CLS_CODE; "0" in session, A to D while prices are only expected.
     market_class: KIS's MARKET_CLS_CODE; 1 pre-market, 2 regular, 3 after-market, 5 close-price, "" before 2026-09-14.
     previous_volume_same_time_shares: cumulative volume of the previous day at this time.
@@ -38,7 +37,6 @@ class Tick(Struct, frozen=True, gc=False):
     day_high_won: int
     day_low_won: int
     is_halted: bool
-    opening_class: str
     hour_class: str
     market_class: str
     previous_volume_same_time_shares: int
@@ -82,7 +80,7 @@ def tick_of(record: list[str]) -> Tick:
     require_classes(opening_class, hour_class, market_class)
     return Tick(  # by position, at half the cost of names; in the order of Tick
         code, instant_of(day, time), price, ratio_of(change), volume, cum_volume, cum_turnover, day_high, day_low,
-        halted == "Y", opening_class, hour_class, market_class, previous_volume,
+        halted == "Y", hour_class, market_class, previous_volume,
     )  # fmt: skip
 
 

@@ -5,60 +5,86 @@ with care or says what is wrong with it; both read a frame alike.
 """
 
 import re
+from functools import lru_cache
+
+from msgspec import Struct
 
 from kis_actors.kis.feeds import FEEDS, TRADE_COLUMNS, TRADE_COLUMNS_MIN
 from kis_actors.kis.fields import CLASS, FrameError
+from kis_actors.kis.statuses import Status
 from kis_actors.kis.ticks import Tick, instant_of, ratio_of
 from kis_actors.kis.values import CODE, PERCENT, WHOLE
+
+
+class Frame(Struct, frozen=True, gc=False):
+    """What one data frame tells, in its order: ticks from a trade feed, statuses from a status feed, else neither.
+
+    width: columns in each record, also those not read; is_known_width tells whether KIS ever announced it.
+    """
+
+    tr_id: str
+    width: int
+    ticks: tuple[Tick, ...] = ()
+    statuses: tuple[Status, ...] = ()
+
 
 _TRADE_FEEDS = [tr_id for tr_id, feed in FEEDS.items() if feed.what == "trade"]
 _HEADS = {f"0|{tr_id}|{count:03}|": (tr_id, count) for tr_id in _TRADE_FEEDS for count in range(2, 1000)}
 _HEAD_LENGTH = len("0|H0STCNT0|001|")
+_LAST_BAR_AT = _HEAD_LENGTH - 1
+_WHOLE = WHOLE.pattern + "+"
 _READ = {
-    "MKSC_SHRN_ISCD": CODE.pattern,
+    "MKSC_SHRN_ISCD": CODE.pattern + "+",
     "STCK_CNTG_HOUR": r"[0-9]{6}",
-    "STCK_PRPR": WHOLE.pattern,
-    "PRDY_CTRT": PERCENT.pattern.replace("(", "(?:"),
-    "STCK_HGPR": WHOLE.pattern,
-    "STCK_LWPR": WHOLE.pattern,
-    "CNTG_VOL": WHOLE.pattern,
-    "ACML_VOL": WHOLE.pattern,
-    "ACML_TR_PBMN": WHOLE.pattern,
+    "STCK_PRPR": _WHOLE,
+    "PRDY_CTRT": PERCENT.pattern.replace("(", "(?:").replace("}", "}+").replace(")?", ")?+"),
+    "STCK_HGPR": _WHOLE,
+    "STCK_LWPR": _WHOLE,
+    "CNTG_VOL": _WHOLE,
+    "ACML_VOL": _WHOLE,
+    "ACML_TR_PBMN": _WHOLE,
     "BSOP_DATE": r"[0-9]{8}",
-    "NEW_MKOP_CLS_CODE": CLASS.pattern,
     "TRHT_YN": r"[^^]*+",
-    "PRDY_SMNS_HOUR_ACML_VOL": WHOLE.pattern,
-    "HOUR_CLS_CODE": CLASS.pattern,
-    "MARKET_CLS_CODE": CLASS.pattern,
+    "PRDY_SMNS_HOUR_ACML_VOL": _WHOLE,
+    "HOUR_CLS_CODE": CLASS.pattern + "+",
+    "MARKET_CLS_CODE": CLASS.pattern + "+",
 }
-"""What a field that is used looks like, in the order of the wire; all others are passed over."""
+"""What a field that is used looks like, in the order of the wire. Nothing is ever tried shorter (`+` after a count)."""
+_CHECKED = {"NEW_MKOP_CLS_CODE": CLASS.pattern + "+"}
+"""What is not used, but looks like something; all other fields are passed over."""
 
 
 def _fields(width: int) -> str:
-    """The fields of one record. What is not read is never tried shorter (`*+`)."""
-    return r"\^".join(f"({_READ[name]})" if name in _READ else "[^^]*+" for name in TRADE_COLUMNS[:width])
+    """The fields of one record. The day's high and low are found together, for together they repeat."""
+    each = [
+        f"({_READ[name]})" if name in _READ else _CHECKED.get(name, "[^^]*+") for name in TRADE_COLUMNS[:width]
+    ]
+    return r"\^".join(each).replace(rf"({_WHOLE})\^({_WHOLE})", rf"({_WHOLE}\^{_WHOLE})", 1)
 
 
 _WIDEST = len(TRADE_COLUMNS)
-_ALONE = re.compile(rf"0\|(?:{'|'.join(_TRADE_FEEDS)})\|001\|{_fields(TRADE_COLUMNS_MIN)}(?:\^({CLASS.pattern}))?")
+_FEED = "|".join(_TRADE_FEEDS)
+_LAST = _READ["MARKET_CLS_CODE"]
+_ALONE = re.compile(rf"0\|(?:{_FEED})\|001\|{_fields(TRADE_COLUMNS_MIN)}(?:\^({_LAST}))?")
+_alone, _FIELDS = _ALONE.fullmatch, _ALONE.groups
 _RECORDS = {width: re.compile(rf"{_fields(width)}(?:\^|\Z)") for width in (TRADE_COLUMNS_MIN, _WIDEST)}
 
 
-def usual_ticks(text: str) -> tuple[str, int, tuple[Tick, ...]] | None:
-    """Feed, columns in each record, and all trades of a usual frame; None for any other, and for one that is wrong."""
-    if text.rfind("|") != _HEAD_LENGTH - 1:
+def usual_frame(text: str) -> Frame | None:
+    """All trades of a usual frame; None for any other, and for one that is wrong."""
+    if text.rfind("|") != _LAST_BAR_AT:
         return None
     try:
-        found = _ALONE.fullmatch(text)
+        found = _alone(text)
         if found is None:
             return _several(text)
-        width = _WIDEST if found.lastindex == len(_READ) else TRADE_COLUMNS_MIN
-        return text[2 : _HEAD_LENGTH - 5], width, (_tick_of(*found.groups("")),)
+        width = TRADE_COLUMNS_MIN if (found.lastindex or 0) < _FIELDS else _WIDEST
+        return Frame(text[2:10], width, (_tick_of(*found.groups("")),))
     except FrameError:
         return None
 
 
-def _several(text: str) -> tuple[str, int, tuple[Tick, ...]] | None:
+def _several(text: str) -> Frame | None:
     tr_id, count = _HEADS.get(text[:_HEAD_LENGTH], ("", 1))
     width, left_over = divmod(text.count("^") + 1, count)
     record = _RECORDS.get(width)
@@ -68,18 +94,25 @@ def _several(text: str) -> tuple[str, int, tuple[Tick, ...]] | None:
     while found := record.match(text, at):
         ticks.append(_tick_of(*found.groups()))
         at = found.end()
-    return (tr_id, width, tuple(ticks)) if len(ticks) == count else None
+    return Frame(tr_id, width, tuple(ticks)) if len(ticks) == count else None
 
 
 def _tick_of(
-    code: str, time: str, price: str, change: str, day_high: str, day_low: str, volume: str, cum_volume: str,
-    cum_turnover: str, day: str, opening_class: str, halted: str, previous_volume: str, hour_class: str,
-    market_class: str = "",
+    code: str, time: str, price: str, change: str, day_range: str, volume: str, cum_volume: str, cum_turnover: str,
+    day: str, halted: str, previous_volume: str, hour_class: str, market_class: str = "",
 ) -> Tick:  # fmt: skip
     price_won = int(price)
     if not price_won:
         raise FrameError("price '0' is not above zero", "field")
+    high_won, low_won = _range_of(day_range)
     return Tick(  # by position, at half the cost of names; in the order of Tick
         code, instant_of(day, time), price_won, ratio_of(change), int(volume), int(cum_volume), int(cum_turnover),
-        int(day_high), int(day_low), halted == "Y", opening_class, hour_class, market_class, int(previous_volume),
+        high_won, low_won, halted == "Y", hour_class, market_class, int(previous_volume),
     )  # fmt: skip
+
+
+@lru_cache(maxsize=8192)
+def _range_of(text: str) -> tuple[int, int]:
+    """The day's high and low, won."""
+    high, low = text.split("^")
+    return int(high), int(low)

@@ -1,7 +1,7 @@
 """Which prices may be judged: today's, of the regular session unless told otherwise, and on the averages' basis."""
 
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from kis_actors.kis.frames import Tick
 from kis_actors.kis.rest import Quote
@@ -16,6 +16,8 @@ OTHER_SESSIONS = ("1", "3")
 CLOSING_CLASS = "5"
 """Of close-price trading and perhaps, KIS does not say, of the closing print; which one it is its time tells."""
 CLOSING_PRINT_S = 60
+MOMENTS_MAX = 86_400
+"""As many stamps as a day has, whatever comes over plain ws."""
 REBASING_FLAGS = ("ex", "par_change")
 
 
@@ -37,10 +39,19 @@ def regular_of(opens: datetime, closes: datetime) -> Regular:
     return Regular(opens.astimezone(KST), closes.astimezone(KST))
 
 
+class Moment(NamedTuple):
+    """What the stamp of a trade says of it. is_todays: of the session's day. is_closing: of the closing print."""
+
+    is_todays: bool
+    is_regular: bool
+    is_closing: bool
+
+
 class Terms(NamedTuple):
     """On which trades are judged in a session, gathered so that each trade need look up but once.
 
     is_always: at any time of any day. is_wanted: whether trades are judged at all. regular: None if it is not known.
+    moments: by stamp, which trades share; a session has no more seconds than it can hold.
     """
 
     is_always: bool
@@ -48,34 +59,55 @@ class Terms(NamedTuple):
     regular_only: bool
     day: date | None
     regular: Regular | None
+    moments: dict[datetime, Moment]
+
+    def moment_of(self, traded_at: datetime) -> Moment:
+        """What holds for all trades stamped so."""
+        found = self.moments.get(traded_at)
+        if found is None:
+            if len(self.moments) >= MOMENTS_MAX:
+                self.moments.clear()
+            found = self.moments[traded_at] = self._moment_of(traded_at)
+        return found
+
+    def _moment_of(self, traded_at: datetime) -> Moment:
+        regular, is_todays = self.regular, self.day is None or self.day == traded_at.date()
+        if regular is None:
+            return Moment(is_todays, is_regular=True, is_closing=False)
+        is_regular = regular.has(traded_at)
+        return Moment(is_todays, is_regular, is_regular and regular.closes <= traded_at)
 
 
 def terms_of(settings: Settings, day: date | None, regular: Regular | None) -> Terms:
     """Those of the session of `day`, None for no session."""
     signal, is_always = settings.monitor.signal, settings.market.hours == "always"
     in_kst = regular and regular_of(*regular)  # read back from the log it has a zone of its own
-    return Terms(is_always, signal.use_intraday, signal.regular_only, day, in_kst)
+    return Terms(is_always, signal.use_intraday, signal.regular_only, day, in_kst, {})
 
 
-def is_usable_trade(tick: Tick, terms: Terms, now: datetime | None, *, is_regular: bool, is_safe: bool) -> bool:
-    """Whether a trade may be judged: no expected price of an auction, and of today unless always open."""
-    if tick.hour_class != "0" or tick.is_halted or not terms.is_wanted or (terms.regular_only and not is_regular):
-        return False
+Part = Literal["", "regular", "other"]
+"""Of the day, that a trade is judged as; "" if it may not be judged."""
+
+
+def part_of(tick: Tick, terms: Terms, now: datetime | None, *, is_safe: bool) -> Part:
+    """Whether a trade may be judged, and as one of the regular session, its closing print included, or another.
+
+    Not an expected price of an auction, and only one of today unless always open.
+    """
+    if tick.hour_class != "0" or tick.is_halted or not terms.is_wanted:
+        return ""
     if terms.is_always:
-        return True
-    if is_safe and now and abs((now - tick.traded_at).total_seconds()) > FRESH_S:
-        return False
-    return terms.day is None or terms.day == tick.traded_at.date()
-
-
-def is_regular_trade(tick: Tick, terms: Terms) -> bool:
-    """Whether it is of the regular session, the closing print included."""
-    if terms.is_always:
-        return True
-    market_class, regular = tick.market_class, terms.regular
+        return "regular"
+    moment, market_class = terms.moment_of(tick.traded_at), tick.market_class
     if market_class == CLOSING_CLASS:
-        return regular is not None and regular.closes <= tick.traded_at and regular.has(tick.traded_at)
-    return market_class not in OTHER_SESSIONS and (regular is None or regular.has(tick.traded_at))
+        is_regular = moment.is_closing
+    else:
+        is_regular = moment.is_regular and market_class not in OTHER_SESSIONS
+    if not moment.is_todays or (terms.regular_only and not is_regular):
+        return ""
+    if is_safe and now and abs((now - tick.traded_at).total_seconds()) > FRESH_S:
+        return ""
+    return "regular" if is_regular else "other"
 
 
 def is_usable_quote(

@@ -57,7 +57,6 @@ def test_a_trade_of_47_columns_is_read_whole():
             day_high_won=254500,
             day_low_won=248500,
             is_halted=False,
-            opening_class="20",
             hour_class="0",
             market_class="2",
             previous_volume_same_time_shares=12052370,

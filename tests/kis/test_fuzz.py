@@ -6,9 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kis_actors.kis.feeds import FEEDS
-from kis_actors.kis.frames import Frame, FrameError, careful_frame_of, feed_of, frame_of
+from kis_actors.kis.frames import FrameError, careful_frame_of, feed_of, frame_of
 from kis_actors.kis.rest import quotes_in, quotes_of
-from kis_actors.kis.usual import usual_ticks
+from kis_actors.kis.usual import usual_frame
 
 from .checks import CONTROL_MESSAGES, FRAMES_OF_ALL_FEEDS, check_control, check_frame, check_quote, check_whole_frame
 from .recordings import ONE_OF_47
@@ -57,14 +57,13 @@ def test_a_mangled_frame_of_any_feed_is_read_or_refused(text):
 @given(mangled(TRADES, "^|"))
 def test_the_usual_way_reads_what_the_careful_way_reads(text):
     """One pattern over the whole frame, or field by field: nobody may see which it was."""
-    told = usual_ticks(text)
+    told = usual_frame(text)
     if told:
-        tr_id, width, ticks = told
-        assert careful_frame_of(text) == Frame(tr_id, width, ticks)
+        assert careful_frame_of(text) == told
 
 
 def test_frames_as_kis_sends_them_are_read_the_usual_way():
-    assert all(map(usual_ticks, TRADES))
+    assert all(map(usual_frame, TRADES))
 
 
 @RANDOMLY

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from kis_actors.kis.frames import Tick, frame_of
 from kis_actors.kis.quotes import quote_of
-from kis_actors.policies.freshness import Regular, is_regular_trade, is_usable_quote, is_usable_trade, terms_of
+from kis_actors.policies.freshness import Regular, is_usable_quote, part_of, terms_of
 
 REGULAR = Regular(at("09:00:00"), at("15:30:00"))
 CLOSES_WON = (10_000,) * 25
@@ -24,8 +24,7 @@ def is_judged(found: Tick, sections: dict[str, Any] | None = None, **context: An
     usual = {"session_day": DAY, "regular": REGULAR, "now": at("10:00:00"), "is_safe": False}
     context = {**usual, **context}
     terms = terms_of(settings(**(sections or {})), context["session_day"], context["regular"])
-    is_regular = is_regular_trade(found, terms)
-    return is_usable_trade(found, terms, context["now"], is_regular=is_regular, is_safe=context["is_safe"])
+    return bool(part_of(found, terms, context["now"], is_safe=context["is_safe"]))
 
 
 def usable(row: dict[str, str], flags: tuple[str, ...] = (), now: str = "10:00:00", **signal: object) -> bool:

@@ -8,6 +8,7 @@ from typing import TypeVar
 from environment import ROOT, has, python_of
 
 from benchmarks.children import Child, contender_in
+from benchmarks.days import Days, PlayedDay
 from benchmarks.rounds import Absent, Contender, Race, Tell, race
 
 PEERS_LOCK = "tools/benchmarks/peers.lock"
@@ -20,19 +21,27 @@ T = TypeVar("T")
 class Bench:
     """Handed to each subject; what it started ends with it. folder: empty, and gone afterwards."""
 
-    def __init__(self, *, is_quick: bool, folder: Path, tell: Tell, closing: ExitStack, rounds: int = 0) -> None:
-        """rounds: 0 for as many as usual."""
+    def __init__(self, *, is_quick: bool, folder: Path, days: Days, tell: Tell, closing: ExitStack) -> None:
         self.is_quick, self.folder, self.tell = is_quick, folder, tell
-        self.rounds = rounds or (QUICK_ROUNDS if is_quick else ROUNDS)
+        self._days = days
+        self.rounds = QUICK_ROUNDS if is_quick else ROUNDS
         self._closing = closing
 
     def pick(self, *, full: T, quick: T) -> T:
         """How much of something."""
         return quick if self.is_quick else full
 
-    def race(self, unit: str, ours: Contender, *others: Contender | Absent) -> Race:
-        """The usual number of rounds of each, in turns."""
-        return race(unit, self.rounds, self.tell, ours, *others)
+    def killed_day(self, frames: int) -> PlayedDay:
+        """About the first `frames` of a million-frame day, as `kill -9` leaves it. Others use it too: leave it so."""
+        return self._days.killed(frames, self.tell)
+
+    def closed_day(self, frames: int) -> PlayedDay:
+        """The same after a clean end."""
+        return self._days.closed(frames, self.tell)
+
+    def race(self, unit: str, ours: Contender, *others: Contender | Absent, rounds: int = 0) -> Race:
+        """The usual number of rounds of each, or so many, in turns. unit: frames/s and the like, or s."""
+        return race(unit, rounds or self.rounds, self.tell, ours, *others)
 
     def child(self, module: str, *arguments: str) -> Child:
         """`python -m module arguments` in the product's environment."""

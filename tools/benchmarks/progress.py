@@ -10,9 +10,10 @@ CLEAR = "\r\x1b[K"
 class Progress:
     """What is done now, for as long as it is done; a context manager."""
 
-    def __init__(self, subject: str, stream: TextIO = sys.stderr) -> None:
-        self._subject, self._stream = subject, stream
-        self._is_terminal = stream.isatty()
+    def __init__(self, subject: str, stream: TextIO | None = None) -> None:
+        """stream: standard error, unless another is given."""
+        self._subject, self._stream = subject, stream or sys.stderr
+        self._is_terminal = self._stream.isatty()
 
     def tell(self, what: str) -> None:
         """Shows `what`, in the place of what it said before."""

@@ -22,9 +22,9 @@ def table(figures: Sequence[Figure]) -> str:
     return "\n".join(_line(row, widths) for row in rows)
 
 
-def as_json(figures: Sequence[Figure], command: str) -> dict[str, Any]:
-    """Everything there is, each round too, with the machine it is of."""
-    return {"command": command, "machine": machine(), "figures": [_figure_as_json(one) for one in figures]}
+def as_json(figures: Sequence[Figure], command: str, about: dict[str, Any]) -> dict[str, Any]:
+    """Everything there is, each round too. about: the machine it is of."""
+    return {"command": command, "machine": about, "figures": [_figure_as_json(one) for one in figures]}
 
 
 def machine() -> dict[str, Any]:
@@ -34,6 +34,12 @@ def machine() -> dict[str, Any]:
         "system": platform.platform(), "python": sys.version.split()[0], "sqlite": sqlite3.sqlite_version,
         "load": round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None,
     }  # fmt: skip
+
+
+def words_on(about: dict[str, Any]) -> str:
+    """The machine in a line."""
+    versions = f"Python {about['python']}, SQLite {about['sqlite']}"
+    return f"{about['processor']}, {about['cores']} cores, {versions}, load {about['load']} before"
 
 
 def shown(value: float) -> str:
