@@ -195,4 +195,3 @@ class Journal:
 def _row(record: Record) -> Row:
     name, version, payload = CODEC.encode(record.event)
     return Row(record.seq, record.stream, name, version, record.cause, record.at_ns, payload)
-
