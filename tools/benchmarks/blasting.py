@@ -32,17 +32,22 @@ def on_the_wire(text: str) -> bytes:
 def serve_one(connection: socket.socket, frames: list[bytes]) -> None:
     """Greets, sends what is asked for, and waits until the client is gone."""
     with connection:
-        request = connection.recv(65_536)
-        key = next(line for line in request.split(b"\r\n") if line.lower().startswith(b"sec-websocket-key:"))
-        accept = base64.b64encode(hashlib.sha1(key.split(b":")[1].strip() + GUID).digest())
-        upgrade = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-        connection.sendall(upgrade + b"Sec-WebSocket-Accept: " + accept + b"\r\n\r\n")
-        wanted = islice(cycle(frames), int(request.split()[1].rpartition(b"/")[2]))
+        wanted = islice(cycle(frames), int(greet(connection).rpartition("/")[2]))
         while piece := b"".join(islice(wanted, AT_ONCE)):
             connection.sendall(piece)
         connection.sendall(CLOSE)
         while connection.recv(65_536):
             pass
+
+
+def greet(connection: socket.socket) -> str:
+    """Shakes hands; what path the client asked for."""
+    request = connection.recv(65_536)
+    key = next(line for line in request.split(b"\r\n") if line.lower().startswith(b"sec-websocket-key:"))
+    accept = base64.b64encode(hashlib.sha1(key.split(b":")[1].strip() + GUID).digest())
+    upgrade = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    connection.sendall(upgrade + b"Sec-WebSocket-Accept: " + accept + b"\r\n\r\n")
+    return request.split()[1].decode()
 
 
 def main(path: str) -> None:
