@@ -43,7 +43,7 @@ KEYS = {"KIS_APP_KEY": "benchmark-key", "KIS_APP_SECRET": "benchmark-secret"}
 
 SETTINGS = """\
 monitor:
-  scan_interval_sec: 60
+  scan_interval_sec: {scan_s}
   max_ws_subs: {followed}
   min_subscribe_sec: 3600
   alert_cooldown_sec: 0
@@ -183,8 +183,13 @@ class Market:
 
 
 @contextmanager
-def market(bench: Bench, *, codes: int = FOLLOWED, gap_s: float = 0.06, web_port: int = 0) -> Iterator[Market]:
-    """A daemon that is starting, with so many codes to watch. web_port: serves its page there; 0: nowhere."""
+def market(
+    bench: Bench, *, codes: int = FOLLOWED, gap_s: float = 0.06, scan_s: int = 60, web_port: int = 0
+) -> Iterator[Market]:
+    """A daemon that is starting, with so many codes to watch. gap_s: least time between two REST calls.
+
+    web_port: serves its page there; 0: nowhere.
+    """
     folder = bench.folder / f"live-{time.monotonic_ns()}"
     folder.mkdir()
     lines = (ROOT / "config" / "universe.csv").read_text("utf-8").splitlines()[: codes + 1]
@@ -193,7 +198,7 @@ def market(bench: Bench, *, codes: int = FOLLOWED, gap_s: float = 0.06, web_port
         simulated: Simulator = closing.enter_context(simulator(1.0, 1, "--start", START, "--date", f"{DAY}"))
         trading = bench.child("benchmarks.trading")
         chosen = {
-            "followed": min(FOLLOWED, codes), "port": trading.hear()["port"], "gap_s": gap_s, "root": ROOT,
+            "followed": min(FOLLOWED, codes), "port": trading.hear()["port"], "gap_s": gap_s, "scan_s": scan_s, "root": ROOT,
             "folder": folder, "alerts": ALERTS_MAX, "is_web": str(bool(web_port)).lower(), "web_port": web_port or 8787,
         }  # fmt: skip
         said = {name: value for name, value in simulated.said.items() if name != "ws_url"}
