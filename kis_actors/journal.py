@@ -6,7 +6,7 @@ A mailbox never holds what is not durable. Any error while writing ends the run:
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
-from threading import Condition, Thread
+from threading import Condition, Lock, Thread
 from typing import NamedTuple
 
 from eventlog.mark import Mark
@@ -50,8 +50,9 @@ class Journal:
         self._now_ns = now_ns
         self._failed = failed
         self._units: deque[Unit] = deque()
-        self._changed = Condition()
-        self._taken = self._told = 0
+        lock = Lock()
+        self._came, self._went = Condition(lock), Condition(lock)
+        self._taken = self._told = self._waiting = 0
         self._last_commit: Mark | None = None
         self._is_stopping = False
         self._is_busy = False
@@ -77,16 +78,17 @@ class Journal:
         self.decided(stream, (event,), cause)
 
     def decided(self, stream: str, events: tuple[Event, ...], cause: int) -> None:
-        """Takes what an actor decided on the record `cause`."""
+        """Takes what an actor decided on the record `cause`; or all that an edge saw at once, which costs as one."""
         unit = Unit(stream, events, cause, self._now_ns())
-        with self._changed:
+        with self._came:
             self._units.append(unit)
             self._taken += 1
-            self._changed.notify_all()
+            self._waiting += len(events)
+            self._came.notify()
 
     def backlog(self) -> int:
-        """How many units wait to become durable."""
-        return len(self._units)
+        """How many events wait to become durable."""
+        return self._waiting
 
     def start(self) -> None:
         """Begins writing what has gathered."""
@@ -94,21 +96,21 @@ class Journal:
 
     def flush(self, timeout_s: float) -> bool:
         """Waits until all that was taken is durable and told; false if that took too long, or never will be."""
-        with self._changed:
-            return self._changed.wait_for(self._is_idle, timeout_s) and not self._is_broken
+        with self._went:
+            return self._went.wait_for(self._is_idle, timeout_s) and not self._is_broken
 
     def settled(self, timeout_s: float) -> Mark | None:
         """A commit by which all is durable that was taken before this call; None if that took too long."""
-        with self._changed:
+        with self._went:
             taken = self._taken
-            self._changed.wait_for(lambda: self._is_broken or self._told >= taken, timeout_s)
+            self._went.wait_for(lambda: self._is_broken or self._told >= taken, timeout_s)
             return self._last_commit if self._told >= taken else None
 
     def stop(self) -> None:
         """Writes what has gathered and lets go of the file."""
-        with self._changed:
+        with self._came:
             self._is_stopping = True
-            self._changed.notify_all()
+            self._came.notify()
         if self._thread.is_alive():
             self._thread.join()
 
@@ -123,8 +125,8 @@ class Journal:
             self._is_broken = True
             raise
         finally:
-            with self._changed:
-                self._changed.notify_all()
+            with self._went:
+                self._went.notify_all()
 
     def _write(self, writer: Writer) -> None:
         self.last_seq = writer.last_seq
@@ -138,15 +140,16 @@ class Journal:
 
     def _gathered(self) -> list[Unit]:
         """Waits for work; whole units up to about COMMIT_EVENTS_MAX events; empty when stopping."""
-        with self._changed:
+        with self._came:
             self._is_busy = False
             self._told = self._taken - len(self._units)
-            self._changed.notify_all()
-            self._changed.wait_for(lambda: self._units or self._is_stopping)
+            self._went.notify_all()
+            self._came.wait_for(lambda: self._units or self._is_stopping)
             units, count = [], 0
             while self._units and count < COMMIT_EVENTS_MAX:
                 units.append(self._units.popleft())
                 count += len(units[-1].events)
+            self._waiting -= count
             self._is_busy = bool(units)
             return units
 
@@ -179,7 +182,11 @@ class Journal:
     def _tell(self, records: list[Record]) -> None:
         for watcher in self._watchers:
             watcher(records)
+        kinds = {type(record.event) for record in records}
+        streams = {record.stream for record in records}
         for core, tell in self._listeners:
+            if kinds.isdisjoint(core.listens) and core.name not in streams:
+                continue  # as most, when trades alone came: to look at each of those would cost as much as telling them
             heard = [record for record in records if record.stream == core.name or hears(core, record)]
             if heard:
                 tell(heard)
@@ -188,4 +195,3 @@ class Journal:
 def _row(record: Record) -> Row:
     name, version, payload = CODEC.encode(record.event)
     return Row(record.seq, record.stream, name, version, record.cause, record.at_ns, payload)
-

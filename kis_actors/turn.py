@@ -12,12 +12,18 @@ Evolve = Callable[[Any, Event], Any]
 Step = Callable[[Any, Event], tuple[Event, ...]]
 
 
+def heeds_all(_: Event) -> bool:
+    """Of what a core listens to, nothing is passed over."""
+    return True
+
+
 class Core(NamedTuple):
     """What an actor is without its thread.
 
     name: its stream in the log. listens: the events it hears, besides its own.
     state: the type of its state; State() is a fresh one.
     evolve(state, event) -> state. decide(state, record) -> the events that follow.
+    heeds(event) -> whether a turn on it may change or decide anything; others of its kind are not told.
     """
 
     name: str
@@ -25,11 +31,12 @@ class Core(NamedTuple):
     state: type
     evolve: Evolve
     decide: Callable[[Any, Record], tuple[Event, ...]]
+    heeds: Callable[[Event], bool] = heeds_all
 
 
 def hears(core: Core, record: Record) -> bool:
-    """Whether `record` is an input of `core`: of a kind it listens to, and not its own word."""
-    return type(record.event) in core.listens and record.stream != core.name
+    """Whether `record` is an input of `core`: of a kind it listens to, heeded, and not its own word."""
+    return type(record.event) in core.listens and record.stream != core.name and core.heeds(record.event)
 
 
 def hearers_of(cores: tuple[Core, ...]) -> dict[type[Event], tuple[Core, ...]]:

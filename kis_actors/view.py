@@ -116,13 +116,16 @@ class View(Struct, kw_only=True):
 
     def see(self, records: list[Record]) -> None:
         """Takes note of durable records, in order."""
+        last_frame = None
         for record in records:
-            self.log_seq = record.seq
             if isinstance(record.event, FrameReceived):  # by far the most
                 self.frames += 1
-                self.last_frame_at = record.at
+                last_frame = record
             else:
                 self._note(record)
+        if last_frame:
+            self.last_frame_at = last_frame.at
+        self.log_seq = records[-1].seq if records else self.log_seq
 
     def _note(self, record: Record) -> None:
         event = record.event

@@ -123,6 +123,16 @@ def test_listeners_are_told_what_they_listen_to(running):
     assert [record.seq for record in heard] == [1, 3]
 
 
+def test_listeners_are_not_told_what_they_do_not_heed(running):
+    heard = []
+    running.journal.listen(LISTENER._replace(heeds=lambda event: event.link != 2), heard.extend)
+    for link in (1, 2, 3):
+        running.journal.observe("socket", LinkOpened(link=link))
+    running.journal.decided("listener", (LinkOpened(link=2),), cause=0)
+    running.written()
+    assert [record.seq for record in heard] == [1, 3, 4]
+
+
 def test_listeners_are_told_their_own_decisions(running):
     heard = []
     running.journal.listen(LISTENER, heard.extend)
@@ -163,10 +173,12 @@ def test_a_flush_in_vain_says_so(running):
     assert not running.journal.flush(0)
 
 
-def test_a_backlog_counts_waiting_units(running):
+def test_a_backlog_counts_waiting_events(running):
     running.journal.decided("ws", (OPENED, RELEASED), 0)
     running.journal.observe("socket", OPENED)
-    assert running.journal.backlog() == 2
+    assert running.journal.backlog() == 3
+    running.written()
+    assert running.journal.backlog() == 0
 
 
 def test_edges_may_observe_all_at_once(running):

@@ -120,6 +120,11 @@ def decide(state: State, record: Record) -> tuple[Event, ...]:
     return ()
 
 
+def heeds(event: Event) -> bool:
+    """Not what carries trades, which is nearly everything that KIS sends."""
+    return not isinstance(event, FrameReceived) or is_control(event.text)
+
+
 def subscribe(code: str, feed: str = KRX_TRADES) -> Command:
     """The command that asks for `feed` of `code`."""
     return Command(wanted=True, feed=feed, code=code)
@@ -249,7 +254,7 @@ LISTENS: tuple[type[Event], ...] = (
     SubscribeRequested, UnsubscribeRequested, LinkRenewalWanted,
 )  # fmt: skip
 
-CORE = Core(name="ws", listens=LISTENS, state=State, evolve=evolve, decide=decide)
+CORE = Core(name="ws", listens=LISTENS, state=State, evolve=evolve, decide=decide, heeds=heeds)
 
 
 class WsActor(CoreActor):

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from strategies import any_of, heard_or_decided
 
 from kis_actors.cores import CORES
-from kis_actors.messages import NAMES, ClockTicked, Event, Record
+from kis_actors.messages import NAMES, ClockTicked, Event, FrameReceived, Record
 from kis_actors.recovery import CODEC
-from kis_actors.turn import Core, count_decisions, take_turn
+from kis_actors.turn import Core, count_decisions, heeds_all, take_turn
 from kis_actors.units import ns_of_instant
 
 OFTEN, SELDOM = settings(max_examples=150), settings(max_examples=60)
@@ -54,6 +54,18 @@ def test_facts_stand_in_any_order(core, events):
 @given(data=st.data())
 def test_a_fresh_core_takes_any_fact(core, kind, data):
     core.evolve(core.state(), data.draw(any_of(kind)))
+
+
+@pytest.mark.parametrize("core", [core for core in CORES if core.heeds is not heeds_all], ids=lambda core: core.name)
+@SELDOM
+@given(data=st.data())
+def test_what_is_not_heeded_changes_and_decides_nothing(core, data):
+    """So that it makes no difference whether an actor, recovery or replay is told of it."""
+    state, _ = turns(core, core.state(), data.draw(story(core)))
+    before = encode(state)
+    passed_over = [event for event in data.draw(st.lists(any_of(FrameReceived))) if not core.heeds(event)]
+    after, decided = turns(core, state, passed_over)
+    assert (encode(after), decided) == (before, [])
 
 
 @each_core

@@ -1,30 +1,30 @@
-"""Plays a simulated day through the cores, writes it as the journal would, and times the start from it."""
+"""Plays a simulated day through the five cores, without threads or edges, and writes what they heard and decided as the
+journal would. A process of its own, which ends like `kill -9`: `python -m benchmarks.played_day DATA_DIR FRAMES FIRST`.
+"""
 
-import argparse
+import json
 import os
-import resource
-import subprocess
 import sys
-import tempfile
-import time
 from collections import deque
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import msgspec
+from environment import ROOT
 from msgspec import Raw
 from msgspec.structs import replace
 
+from benchmarks.frames import CLOSE_S, DAY, FEED
 from eventlog.day import path_of
 from eventlog.integrity import START
 from eventlog.mark import Mark
 from eventlog.schema import Row
-from eventlog.snapshot import Part, Snapshot, snapshot_path_of, write_snapshot
+from eventlog.snapshot import Part, Snapshot, write_snapshot
 from eventlog.store import Writer
 from kis_actors.cores import CORES
-from kis_actors.day_files import BULK, open_day
+from kis_actors.day_files import BULK
 from kis_actors.fingerprint import code_fingerprint
 from kis_actors.market.sessions import Calendar
 from kis_actors.market.universe import Stock
@@ -58,11 +58,10 @@ from kis_actors.simulator.universe import read_universe
 from kis_actors.turn import hears, take_turn
 from kis_actors.units import KST, ns_of_instant
 
-ROOT = Path(__file__).resolve().parent.parent
-DAY = date(2026, 11, 20)
-MORNING_S, OPEN_S, CLOSE_S = 8 * 3600 + 45 * 60, 9 * 3600, 15 * 3600 + 20 * 60
+MORNING_S = 8 * 3600 + 45 * 60
 BUSY_CODES = 40
-SNAPSHOT_BEFORE_S = 60
+TAIL_FRAMES = 2_000
+"""Those after the snapshot; the daemon makes one every so many records."""
 COMMIT_ROWS = 4
 """About what gathers between two commits at 50 frames a second."""
 
@@ -82,7 +81,7 @@ class Day:
 
     def observe(self, stream: str, event: Event, cause: int = 0) -> None:
         """`event`, and all that follows from it, decided and answered."""
-        waiting = deque([(stream, (event,), cause)])
+        waiting: deque[tuple[str, tuple[Event, ...], int]] = deque([(stream, (event,), cause)])
         while waiting:
             said_by, events, why = waiting.popleft()
             records = [self._record(said_by, one, why) for one in events]
@@ -153,74 +152,46 @@ def _table(rows: Any) -> Rows:
     return Rows(tuple(rows[0]), tuple(tuple(row.values()) for row in rows))
 
 
-def play(data_dir: Path, frames: int) -> None:
-    """A day of about so many frames, of forty codes."""
-    day = Day(data_dir)
-    settings = msgspec.convert({"market": {"ask_holidays": False}}, Settings)
-    day.observe("app", RunStarted(settings=settings, calendar=Calendar(), version="bench"))
-    day.observe("app", UniverseLoaded(stocks=day.stocks, source="bench"))
+def play(data_dir: Path, frames: int, first: int) -> tuple[int, int]:
+    """The beginning of a day of about so many frames, of forty codes: up to the second of its frame number `first`.
+
+    Answers how many frames and how many records there are.
+    """
+    day = begun(data_dir)
     tapes = [day.busy_tape(stock.code, frames // BUSY_CODES) for stock in day.stocks[:: len(day.stocks) // BUSY_CODES]]
-    count = 0
+    count, is_noted = 0, False
     for day.second in range(MORNING_S, CLOSE_S):
         day.is_due = True
         day.observe("clock", ClockTicked(now=day.now))
         for tape in tapes:
             for trade in tape.between(day.second - 1, day.second):
                 count += 1
-                (text,) = trade_frames("H0STCNT0", tape.stock_day, DAY, [trade])
+                (text,) = trade_frames(FEED, tape.stock_day, DAY, [trade])
                 day.observe("socket", FrameReceived(link=1, text=text))
-        if day.second == CLOSE_S - SNAPSHOT_BEFORE_S:
+        if count >= first:
+            break
+        if count >= first - TAIL_FRAMES and not is_noted:
             day.note()
+            is_noted = True
     day.commit()
-    print(f"{count:,} frames, {day.seq:,} records, {path_of(data_dir, DAY).stat().st_size / 1e6:,.0f} MB", flush=True)
+    return count, day.seq
 
 
-def start(data_dir: Path) -> None:
-    """As the daemon does after a death, in a process of its own."""
-    began, began_cpu = time.perf_counter(), time.process_time()
-    opening = open_day(data_dir, DAY, CORES, "full")
-    cpu_s = time.process_time() - began_cpu
-    took = f"{time.perf_counter() - began:.2f} s ({cpu_s:.2f} s of CPU)"
-    print(f"  state after {took}, memory {_peak_mb():,.0f} MB, {opening.found.split(';')[1]}")
+def begun(data_dir: Path) -> Day:
+    """A run that has just begun, with the default settings and so the default rules."""
+    day = Day(data_dir)
+    settings = msgspec.convert({"market": {"ask_holidays": False}}, Settings)
+    day.observe("app", RunStarted(settings=settings, calendar=Calendar(), version="bench"))
+    day.observe("app", UniverseLoaded(stocks=day.stocks, source="bench"))
+    return day
 
 
-def measure(data_dir: Path) -> None:
-    """Starts with the snapshot there is, and without."""
-    snapshot = snapshot_path_of(path_of(data_dir, DAY))
-    for what, away in (("with a snapshot", False), ("without", True)):
-        if away:
-            snapshot.rename(snapshot.with_suffix(".away"))
-        print(f"{what}, after kill -9:", flush=True)
-        began = time.perf_counter()
-        subprocess.check_call([sys.executable, __file__, "--start", "--data-dir", str(data_dir)])
-        print(f"  process began and ended in {time.perf_counter() - began:.2f} s", flush=True)
-    snapshot.with_suffix(".away").rename(snapshot)
-
-
-def main() -> None:
-    """Plays if the directory is empty, then starts."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--frames", type=int, default=1_000_000, help="of the day; default: a million")
-    parser.add_argument("--data-dir", type=Path, help="where the day is played to, or was before")
-    parser.add_argument("--start", action="store_true", help=argparse.SUPPRESS)
-    parser.add_argument("--play", action="store_true", help=argparse.SUPPRESS)
-    options = parser.parse_args()
-    data_dir = options.data_dir or Path(tempfile.mkdtemp(prefix="kis-actors-bench-"))
-    if options.start:
-        start(data_dir)
-    elif options.play:
-        play(data_dir, options.frames)
-        os._exit(0)  # like kill -9: nobody folds the write-ahead log away
-    else:
-        if not path_of(data_dir, DAY).exists():
-            words = ["--play", "--frames", str(options.frames), "--data-dir", str(data_dir)]
-            subprocess.check_call([sys.executable, __file__, *words])
-        measure(data_dir)
-
-
-def _peak_mb() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+def main(data_dir: str, frames: str, first: str) -> None:
+    """Says how many frames and records there are, and ends without closing anything."""
+    count, records = play(Path(data_dir), int(frames), int(first))
+    print(json.dumps({"frames": count, "records": records}), flush=True)
+    os._exit(0)  # nobody folds the write-ahead log away
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])

@@ -1,0 +1,30 @@
+"""The daemon's memory, 250 codes watched and 40 followed: after a million frames, and after ten."""
+
+from collections.abc import Iterator
+
+from benchmarks.bench import Bench
+from benchmarks.figures import Figure, at_most, stated
+from benchmarks.live import market
+
+PLACE = 10
+ABOUT = "memory of the daemon after a million frames, and after ten"
+MILLION = 1_000_000
+CODES = 250
+MILLIONS = 10
+
+
+def figures(bench: Bench) -> Iterator[Figure]:
+    """Megabytes. Takes some 4 GB of the disk meanwhile."""
+    if bench.is_quick:
+        return
+    with market(bench, codes=CODES) as ours:
+        ours.live.ready()
+        seen = []
+        for number in range(1, MILLIONS + 1):
+            bench.tell(f"million {number} of {MILLIONS}")
+            before = ours.live.last_seq()
+            ours.send(MILLION, ends_fallen=True)
+            ours.live.wait_for("NotifySent", 1, after=before)
+            seen.append(ours.live.memory_mb())
+    yield stated("memory after a million frames", "MB", tuple(seen[:1]), aim=at_most(120))
+    yield stated("memory gained by nine million more", "MB", (seen[-1] - seen[0],), aim=at_most(5))
