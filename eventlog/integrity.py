@@ -7,7 +7,7 @@ from itertools import islice, zip_longest
 from typing import NamedTuple
 
 from eventlog.mark import Mark
-from eventlog.schema import COLUMNS, Row, about_of, indexed_in, is_none_of, kinds_of, notable_in
+from eventlog.schema import COLUMNS, Row, about_of, asked, indexed_in, is_none_of, kinds_of, notable_in
 
 ROW_TYPES = (int, str, str, int, int, int, bytes)
 MOMENTARY = (
@@ -56,7 +56,7 @@ def commits(connection: sqlite3.Connection, after: int = 0) -> Iterator[tuple[li
     Raises Broken at the first row that is not. What comes before is taken as proven.
     """
     expected, chain = _proven(connection, after)
-    rows = map(Row._make, connection.execute(f"select {COLUMNS} from events where seq >= ? order by seq", (expected,)))
+    rows = map(Row._make, asked(connection, f"select {COLUMNS} from events where seq >= ? order by seq", (expected,)))
     ends = "select last_seq, chain from commits where last_seq >= ? order by last_seq"
     try:
         for last_seq, recorded in connection.execute(ends, (expected,)):
@@ -126,7 +126,7 @@ def _stray(connection: sqlite3.Connection, last_seq: int) -> Finding | None:
     # Two looks: for "before or after" in one, SQLite reads all rows in between.
     outside = """select min(seq) from (select min(seq) as seq from events where seq < (select first_seq from about)
         union all select min(seq) from events where seq > ?)"""
-    stray = connection.execute(outside, (last_seq,)).fetchone()[0]
+    stray = asked(connection, outside, (last_seq,)).fetchone()[0]
     return Finding(stray, f"row {stray} belongs to no commit") if stray is not None else None
 
 
@@ -162,7 +162,7 @@ def _misled(connection: sqlite3.Connection, first_seq: int, last_seq: int) -> Fi
     by_name = select.format("events not indexed", is_none_of(about.bulk))
     by_index = select.format(indexed_in(about), notable_in(about))
     try:
-        pairs = zip_longest(*(connection.execute(query, (first_seq,)) for query in (by_name, by_index)))
+        pairs = zip_longest(*(asked(connection, query, (first_seq,)) for query in (by_name, by_index)))
         wrong = next((row or entry for row, entry in pairs if row != entry), None)
     except sqlite3.DatabaseError as error:
         if is_momentary(error):

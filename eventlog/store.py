@@ -179,7 +179,7 @@ class Reader:
         conditions += [f"type in ({_marks(types)})"] if types else []
         conditions += [f"stream in ({_marks(streams)})"] if streams else []
         query = f"select {COLUMNS} from events where {' and '.join(conditions)} order by seq"
-        return map(_row_of, self._connection.execute(query, values))
+        return map(_row_of, asked(self._connection, query, values))
 
     def last_commit(self) -> tuple[int, bytes]:
         """The last seq in the file, and the hash chain there."""

@@ -183,3 +183,13 @@ def test_the_index_of_a_file_of_format_2_is_looked_at(older):
         ]
     asked(older, "drop index notable")
     assert verdict_on(older).finding.what == "the index of its records cannot be read: no such index: notable"
+
+
+def test_an_index_of_a_file_of_format_2_that_lacks_rows_is_found(older):
+    (condition,) = asked(older, "select sql from sqlite_schema where name = 'notable'")[0]
+    asked(older, "drop index notable")
+    asked(older, condition.replace("where", "where seq < 0 and"))
+    with closing(sqlite3.connect(older)) as connection, connection:
+        connection.execute("pragma writable_schema = on")
+        connection.execute("update sqlite_schema set sql = ? where name = 'notable'", (condition,))
+    assert "the index of its records is wrong about record" in verdict_on(older).finding.what
