@@ -8,7 +8,17 @@ from itertools import islice, zip_longest
 from typing import NamedTuple
 
 from eventlog.mark import Mark
-from eventlog.schema import COLUMNS, Row, about_of, is_none_of, row_of
+from eventlog.schema import (
+    COLUMNS,
+    Row,
+    about_of,
+    asked,
+    indexed_in,
+    is_none_of,
+    kinds_of,
+    notable_in,
+    row_of,
+)
 
 ROW_TYPES = (int, str, str, int, int, int, bytes)
 MOMENTARY = (
@@ -57,7 +67,7 @@ def commits(connection: sqlite3.Connection, after: int = 0) -> Iterator[tuple[li
     Raises Broken at the first row that is not. What comes before is taken as proven.
     """
     expected, chain = _proven(connection, after)
-    rows = map(row_of, connection.execute(f"select {COLUMNS} from events where seq >= ? order by seq", (expected,)))
+    rows = map(row_of, asked(connection, f"select {COLUMNS} from events where seq >= ? order by seq", (expected,)))
     ends = "select last_seq, chain from commits where last_seq >= ? order by last_seq"
     try:
         for last_seq, recorded in connection.execute(ends, (expected,)):
@@ -86,7 +96,7 @@ def check(
             last_seq = rows[-1].seq
             tell(rows)
         found = _stray(connection, last_seq) or (mark and _beyond(connection, mark, last_seq))
-        return found or _misled(connection, first_seq, last_seq)
+        return found or _misnamed(connection, last_seq) or _misled(connection, first_seq, last_seq)
     except Broken as broken:
         return broken.finding
 
@@ -124,8 +134,10 @@ def _proven(connection: sqlite3.Connection, after: int) -> tuple[int, bytes]:
 
 
 def _stray(connection: sqlite3.Connection, last_seq: int) -> Finding | None:
-    outside = "select min(seq) from events where seq < (select first_seq from about) or seq > ?"
-    stray = connection.execute(outside, (last_seq,)).fetchone()[0]
+    # Two looks: for "before or after" in one, SQLite reads all rows in between.
+    outside = """select min(seq) from (select min(seq) as seq from events where seq < (select first_seq from about)
+        union all select min(seq) from events where seq > ?)"""
+    stray = asked(connection, outside, (last_seq,)).fetchone()[0]
     return Finding(stray, f"row {stray} belongs to no commit") if stray is not None else None
 
 
@@ -140,15 +152,28 @@ def _beyond(connection: sqlite3.Connection, mark: Mark, last_seq: int) -> Findin
     return None
 
 
+def _misnamed(connection: sqlite3.Connection, last_seq: int) -> Finding | None:
+    """Whether who goes on would take one kind for another; those that rows are of, the chain has proven."""
+    try:
+        if about_of(connection).format >= 3:
+            kinds_of(connection)
+        return None
+    except sqlite3.DatabaseError as error:
+        if is_momentary(error):
+            raise
+        return Finding(last_seq + 1, f"the kinds of its records cannot be read: {error}")
+
+
 def _misled(connection: sqlite3.Connection, first_seq: int, last_seq: int) -> Finding | None:
     """Whether who looks something up in the index, from `first_seq` on, is led to other rows than the file has."""
-    bulk = about_of(connection).bulk
-    if not bulk:
+    about = about_of(connection)
+    if not about.bulk:
         return None
-    select = f"select seq, type, stream from events {{}} where seq >= ? and {is_none_of(bulk)} order by seq"
-    ways = ("not indexed", "indexed by notable")
+    select = "select seq, type, stream from {} where seq >= ? and {} order by seq"
+    by_name = select.format("events not indexed", is_none_of(about.bulk))
+    by_index = select.format(indexed_in(about), notable_in(about))
     try:
-        pairs = zip_longest(*(connection.execute(select.format(way), (first_seq,)) for way in ways))
+        pairs = zip_longest(*(asked(connection, query, (first_seq,)) for query in (by_name, by_index)))
         wrong = next((row or entry for row, entry in pairs if row != entry), None)
     except sqlite3.DatabaseError as error:
         if is_momentary(error):
