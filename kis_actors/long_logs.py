@@ -16,10 +16,11 @@ from eventlog.snapshot import Snapshot
 from eventlog.trouble import FAILING
 from eventlog.verdict import Verdict, verdict_on
 from kis_actors.messages import FrameRead, FrameReceived, Record
-from kis_actors.read_ahead import by_two, cores_there_are
+from kis_actors.read_ahead import Span, by_two, cores_there_are
 from kis_actors.recovery import Folding, Rebuilt, Unreadable, history_of, known_from, rebuilt_from
 from kis_actors.replay import Comparing, Comparison, Progress, Turn, compare
 from kis_actors.turn import Core
+from kis_actors.units import ns_of_instant
 
 Cores = tuple[Core, ...]
 LONG = 100_000
@@ -37,7 +38,7 @@ def checked_and_rebuilt(path: Path, cores: Cores, snapshot: Snapshot | None) -> 
         with suppress(*UNFIT):
             others, busiest = _shared_out(cores)
             theirs, ours = partial(_folding, path, others, snapshot), _folding(path, busiest, snapshot)
-            verdict, *parts = by_two(path, after, theirs, ours)
+            verdict, *parts = by_two(path, Span(after), theirs, ours)
             if verdict.finding is None:
                 return verdict, lambda: _rebuilt(cores, *parts)
     return verdict_on(path, after=after), lambda: rebuilt_from(path, cores, snapshot)
@@ -49,7 +50,8 @@ def compared(cores: Cores, path: Path, until: datetime | None, progress: Progres
         with suppress(*UNFIT):
             others, busiest = _shared_out(cores)
             theirs, ours = partial(Comparing, others, path, until), Comparing(busiest, path, until)
-            verdict, *parts = by_two(path, 0, theirs, ours, progress)
+            span = Span(until_ns=ns_of_instant(until) if until else None)
+            verdict, *parts = by_two(path, span, theirs, ours, progress)
             if verdict.finding is None:
                 return _compared(cores, *parts)
     return compare(cores, path, until, progress)

@@ -12,7 +12,7 @@ from contextlib import suppress
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, Pipe
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -46,6 +46,13 @@ _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(list[_Run]).decode
 
 
+class Span(NamedTuple):
+    """The records beyond seq `after`, and no more of them than those up to the commit `until_ns` is in; None: all."""
+
+    after: int = 0
+    until_ns: int | None = None
+
+
 class Taker(Protocol[R]):
     """What is made of the records of a day."""
 
@@ -57,9 +64,9 @@ class Taker(Protocol[R]):
 
 
 def by_two(
-    path: Path, after: int, theirs: Callable[[], Taker[R]], ours: Taker[S], tell: Callable[[int], None] = lambda _: None
+    path: Path, span: Span, theirs: Callable[[], Taker[R]], ours: Taker[S], tell: Callable[[int], None] = lambda _: None
 ) -> tuple[Verdict, R, S]:
-    """What is to be said of the file beyond seq `after`, and what comes of its records, there and here.
+    """What is to be said of the file from where `span` begins, and what comes of the records in it, there and here.
 
     theirs: makes, in the other process, what is given all records but usual frames, of which only `ours` is told.
     tell: hears now and then the seq reached.
@@ -67,7 +74,7 @@ def by_two(
     """
     receiver, sender = Pipe(duplex=False)
     with sender, ProcessPoolExecutor(1, get_context("spawn"), _begin, (sender,)) as beside, receiver:
-        done = beside.submit(_read, path, after, theirs)
+        done = beside.submit(_read, path, span, theirs)
         sender.close()  # only the other process has it now, so that what is received ends with it
         for runs in _received(receiver):
             ours.take(_records_of(runs))
@@ -119,10 +126,10 @@ def _begin(sender: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
-def _read(path: Path, after: int, theirs: Callable[[], Taker[R]]) -> tuple[Verdict, R]:
+def _read(path: Path, span: Span, theirs: Callable[[], Taker[R]]) -> tuple[Verdict, R]:
     with _sender:
-        ahead = _Ahead(theirs())
-        verdict = verdict_on(path, after=after, tell=ahead.hear)
+        ahead = _Ahead(theirs(), span.until_ns)
+        verdict = verdict_on(path, after=span.after, tell=ahead.hear)
         ahead.send()
     return verdict, ahead.taker.result()
 
@@ -130,14 +137,15 @@ def _read(path: Path, after: int, theirs: Callable[[], Taker[R]]) -> tuple[Verdi
 class _Ahead:
     """Hears the rows of whole commits, and sends them on."""
 
-    def __init__(self, taker: Taker[Any]) -> None:
+    def __init__(self, taker: Taker[Any], until_ns: int | None = None) -> None:
         self.taker = taker
+        self._until_ns = until_ns
         self._waiting: list[Row] = []
         self._last_seq = 0
 
     def hear(self, rows: Sequence[Row]) -> None:
-        """Of a file that something is wrong with, they come a second time."""
-        if rows[-1].seq > self._last_seq:
+        """Of a file that something is wrong with, they come a second time; what is too late need not be sent."""
+        if rows[-1].seq > self._last_seq and (self._until_ns is None or rows[0].at_ns <= self._until_ns):
             self._last_seq = rows[-1].seq
             self._waiting += rows
             if len(self._waiting) >= BATCH_ROWS:

@@ -156,10 +156,11 @@ def compare(cores: tuple[Core, ...], path: Path, until: datetime | None, progres
 
 def records_until(path: Path, until: datetime | None, progress: Progress) -> Iterator[Record]:
     """The records of a day file up to an instant, telling `progress` now and then where it is."""
+    until_ns = ns_of_instant(until) if until else None
     with open_reader(path) as reader:
         for count, row in enumerate(reader.rows()):
             record = record_of(row)
-            if until and record.at > until:
+            if until_ns is not None and record.at_ns > until_ns:
                 return
             if count % PROGRESS_EVERY == 0:
                 progress(record.seq)

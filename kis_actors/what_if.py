@@ -30,6 +30,7 @@ from kis_actors.turn import Core, hearers_of, hears, take_turn
 from kis_actors.witness import Notes, Price, watched_state
 
 Change = Callable[[Settings], Settings]
+WITH_SETTINGS = (RunStarted, SettingsChanged)
 
 
 class Silenced(NamedTuple):
@@ -118,7 +119,7 @@ def _watched(core: Core, notes: Notes) -> Core:
 
 def _changed(record: Record, change: Change) -> Record:
     event = record.event
-    if not isinstance(event, RunStarted | SettingsChanged):
+    if not isinstance(event, WITH_SETTINGS):
         return record
     return replace(record, event=replace(event, settings=change(event.settings)))
 

@@ -79,7 +79,7 @@ ROWS: dict[str, tuple[str, ...]] = {
     "kis_actors.read_ahead": ("eventlog", "kis_actors.kis", "kis_actors.messages", "kis_actors.recovery"),
     "kis_actors.long_logs": (
         "eventlog", "kis_actors.messages", "kis_actors.read_ahead", "kis_actors.recovery", "kis_actors.replay",
-        "kis_actors.turn",
+        "kis_actors.turn", "kis_actors.units",
     ),
     "kis_actors.day_files": (
         "eventlog", "kis_actors.fingerprint", "kis_actors.log_views", "kis_actors.long_logs", "kis_actors.messages",
@@ -92,7 +92,7 @@ ROWS: dict[str, tuple[str, ...]] = {
     "kis_actors.differences": (),
     "kis_actors.stepping": (
         "eventlog", "kis_actors.differences", "kis_actors.messages", "kis_actors.recovery", "kis_actors.replay",
-        "kis_actors.turn",
+        "kis_actors.turn", "kis_actors.units",
     ),
     "kis_actors.witness": ("kis_actors.actors.signal", "kis_actors.duties", "kis_actors.signals"),
     "kis_actors.what_if": (
