@@ -44,9 +44,9 @@ def unwatched(_: int) -> None:
 def extend(chain: bytes, rows: Iterable[Row]) -> bytes:
     """The chain after a commit of `rows`. Lengths are hashed too, so no two different commits hash alike."""
     digest = hashlib.sha256(chain)
-    for row in rows:
-        head = f"{row.seq} {row.stream} {row.type} {row.version} {row.cause} {row.at_ns} {len(row.payload)} "
-        digest.update(head.encode() + row.payload)
+    for seq, stream, name, version, cause, at_ns, payload in rows:
+        head = f"{seq} {stream} {name} {version} {cause} {at_ns} {len(payload)} "
+        digest.update(head.encode() + payload)
     return digest.digest()
 
 
