@@ -55,8 +55,8 @@ def unwatched(_: Sequence[Row]) -> None:
 def extend(chain: bytes, rows: Iterable[Row]) -> bytes:
     """The chain after a commit of `rows`. Lengths are hashed too, so no two different commits hash alike."""
     digest = hashlib.sha256(chain)
-    for seq, stream, kind, version, cause, at_ns, payload in rows:
-        head = f"{seq} {stream} {kind} {version} {cause} {at_ns} {len(payload)} "
+    for seq, stream, name, version, cause, at_ns, payload in rows:
+        head = f"{seq} {stream} {name} {version} {cause} {at_ns} {len(payload)} "
         digest.update(head.encode() + payload)
     return digest.digest()
 
