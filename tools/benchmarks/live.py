@@ -199,7 +199,8 @@ def market(
         trading = bench.child("benchmarks.trading")
         chosen = {
             "followed": min(FOLLOWED, codes), "port": trading.hear()["port"], "gap_s": gap_s, "scan_s": scan_s,
-            "root": ROOT, "folder": folder, "alerts": ALERTS_MAX, "is_web": str(bool(web_port)).lower(), "web_port": web_port or 8787,
+            "root": ROOT, "folder": folder, "alerts": ALERTS_MAX, "is_web": str(bool(web_port)).lower(),
+            "web_port": web_port or 8787,
         }  # fmt: skip
         said = {name: value for name, value in simulated.said.items() if name != "ws_url"}
         (folder / "settings.yaml").write_text(SETTINGS.format(**chosen, **said), "utf-8")
