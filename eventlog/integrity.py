@@ -2,12 +2,23 @@
 
 import hashlib
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain as chained
 from itertools import islice, zip_longest
 from typing import NamedTuple
 
 from eventlog.mark import Mark
-from eventlog.schema import COLUMNS, Row, about_of, is_none_of
+from eventlog.schema import (
+    COLUMNS,
+    Row,
+    about_of,
+    asked,
+    indexed_in,
+    is_none_of,
+    kinds_of,
+    notable_in,
+    row_of,
+)
 
 ROW_TYPES = (int, str, str, int, int, int, bytes)
 MOMENTARY = (
@@ -18,8 +29,8 @@ START = bytes(32)
 """The chain before the first commit of the first file."""
 
 
-Tell = Callable[[int], None]
-"""Hears how far a check has come."""
+Tell = Callable[[Sequence[Row]], None]
+"""Hears the rows that a check has found to be good, as they come."""
 
 
 class Finding(NamedTuple):
@@ -37,16 +48,16 @@ class Broken(Exception):
         self.finding = finding
 
 
-def unwatched(_: int) -> None:
+def unwatched(_: Sequence[Row]) -> None:
     """Nobody waits to hear."""
 
 
 def extend(chain: bytes, rows: Iterable[Row]) -> bytes:
     """The chain after a commit of `rows`. Lengths are hashed too, so no two different commits hash alike."""
     digest = hashlib.sha256(chain)
-    for row in rows:
-        head = f"{row.seq} {row.stream} {row.type} {row.version} {row.cause} {row.at_ns} {len(row.payload)} "
-        digest.update(head.encode() + row.payload)
+    for seq, stream, kind, version, cause, at_ns, payload in rows:
+        head = f"{seq} {stream} {kind} {version} {cause} {at_ns} {len(payload)} "
+        digest.update(head.encode() + payload)
     return digest.digest()
 
 
@@ -56,7 +67,7 @@ def commits(connection: sqlite3.Connection, after: int = 0) -> Iterator[tuple[li
     Raises Broken at the first row that is not. What comes before is taken as proven.
     """
     expected, chain = _proven(connection, after)
-    rows = map(Row._make, connection.execute(f"select {COLUMNS} from events where seq >= ? order by seq", (expected,)))
+    rows = map(row_of, asked(connection, f"select {COLUMNS} from events where seq >= ? order by seq", (expected,)))
     ends = "select last_seq, chain from commits where last_seq >= ? order by last_seq"
     try:
         for last_seq, recorded in connection.execute(ends, (expected,)):
@@ -76,16 +87,16 @@ def check(
     """The first thing wrong with the file beyond seq `after`, or None: chain, gaps, rows outside any commit, mark.
 
     The index too; what is wrong with that alone concerns no row, so that its finding is of the seq after the last.
-    tell: hears the last seq of each commit that is good.
+    tell: hears the rows of each commit that is good.
     """
     first_seq = _proven(connection, after)[0]
     last_seq = first_seq - 1
     try:
         for rows, _ in commits(connection, after):
             last_seq = rows[-1].seq
-            tell(last_seq)
+            tell(rows)
         found = _stray(connection, last_seq) or (mark and _beyond(connection, mark, last_seq))
-        return found or _misled(connection, first_seq, last_seq)
+        return found or _misnamed(connection, last_seq) or _misled(connection, first_seq, last_seq)
     except Broken as broken:
         return broken.finding
 
@@ -97,19 +108,19 @@ def is_momentary(error: sqlite3.DatabaseError) -> bool:
 
 def _required(found: list[Row], first_seq: int, last_seq: int, chain: bytes, recorded: bytes) -> bytes:
     """The chain after a commit that is whole. Raises Broken."""
-    if len(found) != last_seq + 1 - first_seq or any(row.seq != seq for seq, row in enumerate(found, first_seq)):
+    if len(found) != last_seq + 1 - first_seq or [row[0] for row in found] != list(range(first_seq, last_seq + 1)):
         there = sum(row.seq <= last_seq for row in found)
         what = f"rows {first_seq} to {last_seq} are one commit, but {there} of them are there"
         raise Broken(Finding(first_seq, what))
-    if not all(map(_is_row, found)) or (chain := extend(chain, found)) != recorded:
+    if not _are_rows(found) or (chain := extend(chain, found)) != recorded:
         what = f"one of the rows {first_seq} to {last_seq} was altered: their hash does not match"
         raise Broken(Finding(first_seq, what))
     return chain
 
 
-def _is_row(row: Row) -> bool:
+def _are_rows(rows: list[Row]) -> bool:
     """SQLite keeps anything in any column."""
-    return (*map(type, row),) == ROW_TYPES
+    return [*map(type, chained.from_iterable(rows))] == [*ROW_TYPES] * len(rows)
 
 
 def _proven(connection: sqlite3.Connection, after: int) -> tuple[int, bytes]:
@@ -123,8 +134,10 @@ def _proven(connection: sqlite3.Connection, after: int) -> tuple[int, bytes]:
 
 
 def _stray(connection: sqlite3.Connection, last_seq: int) -> Finding | None:
-    outside = "select min(seq) from events where seq < (select first_seq from about) or seq > ?"
-    stray = connection.execute(outside, (last_seq,)).fetchone()[0]
+    # Two looks: for "before or after" in one, SQLite reads all rows in between.
+    outside = """select min(seq) from (select min(seq) as seq from events where seq < (select first_seq from about)
+        union all select min(seq) from events where seq > ?)"""
+    stray = asked(connection, outside, (last_seq,)).fetchone()[0]
     return Finding(stray, f"row {stray} belongs to no commit") if stray is not None else None
 
 
@@ -139,15 +152,28 @@ def _beyond(connection: sqlite3.Connection, mark: Mark, last_seq: int) -> Findin
     return None
 
 
+def _misnamed(connection: sqlite3.Connection, last_seq: int) -> Finding | None:
+    """Whether who goes on would take one kind for another; those that rows are of, the chain has proven."""
+    try:
+        if about_of(connection).format >= 3:
+            kinds_of(connection)
+        return None
+    except sqlite3.DatabaseError as error:
+        if is_momentary(error):
+            raise
+        return Finding(last_seq + 1, f"the kinds of its records cannot be read: {error}")
+
+
 def _misled(connection: sqlite3.Connection, first_seq: int, last_seq: int) -> Finding | None:
     """Whether who looks something up in the index, from `first_seq` on, is led to other rows than the file has."""
-    bulk = about_of(connection).bulk
-    if not bulk:
+    about = about_of(connection)
+    if not about.bulk:
         return None
-    select = f"select seq, type, stream from events {{}} where seq >= ? and {is_none_of(bulk)} order by seq"
-    ways = ("not indexed", "indexed by notable")
+    select = "select seq, type, stream from {} where seq >= ? and {} order by seq"
+    by_name = select.format("events not indexed", is_none_of(about.bulk))
+    by_index = select.format(indexed_in(about), notable_in(about))
     try:
-        pairs = zip_longest(*(connection.execute(select.format(way), (first_seq,)) for way in ways))
+        pairs = zip_longest(*(asked(connection, query, (first_seq,)) for query in (by_name, by_index)))
         wrong = next((row or entry for row, entry in pairs if row != entry), None)
     except sqlite3.DatabaseError as error:
         if is_momentary(error):

@@ -70,9 +70,9 @@ class SealedReader:
             end, is_whole = self._seal()
             last = self._proven(after)
             for block in self._blocks(last.seq):
-                self._verified(block, last)
+                for rows, _ in self._verified(block, last):
+                    tell(rows)
                 last = Mark(block.last_seq, block.chain)
-                tell(last.seq)
             if is_whole and last != end:
                 return Finding(last.seq + 1, f"the log of the day ends at {end.seq}, but the file at {last.seq}")
             other = "the manifest beside it is of another history"

@@ -4,7 +4,6 @@ import os
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -13,7 +12,8 @@ from sqlite_utils import Database
 from eventlog import integrity
 from eventlog.day import unfinished_of
 from eventlog.mark import Mark, MarkFile, mark_path_of
-from eventlog.schema import COLUMNS, About, Row, about_of, asked, create, is_none_of
+from eventlog.records import insert_of
+from eventlog.schema import COLUMNS, About, Row, about_of, asked, create, notable_in, row_of
 from eventlog.views import create_views
 
 Durability = Literal["full", "normal"]
@@ -42,6 +42,7 @@ class Writer:
         self._connection.execute(f"pragma journal_size_limit = {WAL_BYTES}")
         self._sync("full" if self._is_full else "normal")
         self._db = Database(self._connection)
+        self._insert = insert_of(self._connection)
         self.last_seq, self._chain = last_commit(self._connection)
         self._wal, self._fold_at_bytes = companions_of(path)[0], WAL_BYTES_MAX
         self._mark = MarkFile(path)
@@ -79,9 +80,8 @@ class Writer:
         is_lasting: when this returns they survive the loss of power, whatever the durability, and the mark says so.
         """
         chain = integrity.extend(self._chain, rows)
-        texts = [(*row[:6], row.payload.decode()) for row in rows]
         with self._synced_for(is_lasting), self._db.atomic():
-            self._connection.executemany("insert into events values (?, ?, ?, ?, ?, ?, ?)", texts)
+            self._insert(rows)
             self._connection.execute("insert into commits values (?, ?)", (rows[-1].seq, chain))
         self.last_seq, self._chain = rows[-1].seq, chain
         if is_lasting:
@@ -171,14 +171,14 @@ class Reader:
 
         is_notable: only those whose types are not bulk, without reading past the others.
         """
-        bulk = about_of(self._connection).bulk
-        is_notable = is_notable or bool(types and not set(types) & set(bulk))
+        about = about_of(self._connection)
+        is_notable = is_notable or bool(types and not set(types) & set(about.bulk))
         conditions, values = ["seq > ?"], [after, *types, *streams]
-        conditions += [is_none_of(bulk)] if bulk and is_notable else []
+        conditions += [notable_in(about)] if about.bulk and is_notable else []
         conditions += [f"type in ({_marks(types)})"] if types else []
         conditions += [f"stream in ({_marks(streams)})"] if streams else []
         query = f"select {COLUMNS} from events where {' and '.join(conditions)} order by seq"
-        return map(_row_of, self._connection.execute(query, values))
+        return map(row_of, asked(self._connection, query, values))
 
     def last_commit(self) -> tuple[int, bytes]:
         """The last seq in the file, and the hash chain there."""
@@ -189,7 +189,7 @@ class Reader:
     ) -> integrity.Finding | None:
         """The first thing wrong beyond seq `after`, or None; as it was at one moment, also while it is written.
 
-        mark: read before this call, so that a log that goes on is not behind it. tell: hears how far it is.
+        mark: read before this call, so that a log that goes on is not behind it. tell: hears the rows that are good.
         """
         self._connection.execute("begin")
         try:
@@ -239,10 +239,6 @@ def last_commit(connection: sqlite3.Connection) -> tuple[int, bytes]:
         about = about_of(connection)
         found = about.first_seq - 1, about.chain
     return found[0], found[1]
-
-
-_row_of = partial(tuple.__new__, Row)
-"""Row(*row) at a third of the cost, at every record there is."""
 
 
 def _marks(values: Sequence[str]) -> str:

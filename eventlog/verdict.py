@@ -25,7 +25,7 @@ def verdict_on(path: Path, *, after: int = 0, tell: Tell = unwatched) -> Verdict
 
     Twice before it says that something is wrong, for SQLite takes an error of the disk for damage. Raises
     sqlite3.OperationalError if the file cannot be read now, OSError if the disk does not give it. tell: hears the
-    seq that the look has come to.
+    rows that are good, on the second look once more.
     """
     verdict = _seen_in(path, after, tell)
     if verdict.finding is None:

@@ -1,75 +1,98 @@
-"""Checks a day file and rebuilds the states at its end; of a long one, in two processes at once.
+"""A long day file, done by two processes at once: checked and rebuilt for a start, or replayed.
 
-Python runs on one core, and a day of a million frames takes it twice as long as two. Only what is known to be whole is
-used, whichever was done first.
+Actors share nothing but the log, so each may be folded anywhere; what comes out is what one process would find.
 """
 
-import os
-import signal
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
-from multiprocessing import get_context
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 
+from eventlog.codec import UnknownEvent
 from eventlog.reading import length_of
 from eventlog.snapshot import Snapshot
+from eventlog.trouble import FAILING
 from eventlog.verdict import Verdict, verdict_on
-from kis_actors.recovery import Rebuilt, rebuilt_from
+from kis_actors.messages import FrameRead, FrameReceived, Record
+from kis_actors.read_ahead import by_two, cores_there_are
+from kis_actors.recovery import Folding, Rebuilt, Unreadable, history_of, known_from, rebuilt_from
+from kis_actors.replay import Comparing, Comparison, Progress, Turn, compare
 from kis_actors.turn import Core
 
+Cores = tuple[Core, ...]
 LONG = 100_000
 """Records to read. Another process begins to be of use only after half a second."""
 BUSIEST = "signal"
-"""The actor that reads every frame; it takes as long as the check and all other actors."""
+"""The actor that reads every frame; it takes as long as all else."""
+UNFIT = (OSError, ImportError, BrokenProcessPool, Unreadable, UnknownEvent, *FAILING)
+"""No room, or no right, for another process; or a file that is not as it should be: of that, one finds out all."""
 
 
-def checked_and_rebuilt(
-    path: Path, cores: tuple[Core, ...], snapshot: Snapshot | None
-) -> tuple[Verdict, Callable[[], Rebuilt]]:  # fmt: skip
+def checked_and_rebuilt(path: Path, cores: Cores, snapshot: Snapshot | None) -> tuple[Verdict, Callable[[], Rebuilt]]:
     """What is to be said of the file from its snapshot on and, if nothing is wrong with it, the states at its end."""
     after = snapshot.seq - 1 if snapshot else 0  # the snapshot's last record is read for its time
-    if length_of(path, after) >= LONG and _cores() > 1:
-        with suppress(OSError, ImportError, BrokenProcessPool):  # no room, or no right, for another process
-            return _by_two(path, cores, snapshot, after)
+    if _is_long(path, after):
+        with suppress(*UNFIT):
+            others, busiest = _shared_out(cores)
+            theirs, ours = partial(_folding, path, others, snapshot), _folding(path, busiest, snapshot)
+            verdict, *parts = by_two(path, after, theirs, ours)
+            if verdict.finding is None:
+                return verdict, lambda: _rebuilt(cores, *parts)
     return verdict_on(path, after=after), lambda: rebuilt_from(path, cores, snapshot)
 
 
-def _by_two(
-    path: Path, cores: tuple[Core, ...], snapshot: Snapshot | None, after: int
-) -> tuple[Verdict, Callable[[], Rebuilt]]:  # fmt: skip
-    busiest = tuple(core for core in cores if core.name == BUSIEST)
-    others = tuple(core for core in cores if core.name != BUSIEST)
-    with ProcessPoolExecutor(1, get_context("spawn"), _begin) as beside, ThreadPoolExecutor(1) as here:
-        verdict = beside.submit(verdict_on, path, after=after)
-        theirs = beside.submit(_share, path, others, snapshot)
-        ours = here.submit(_share, path, busiest, snapshot)
-        wait((theirs, ours))  # of a damaged file they may fail, which is said after that
-        if isinstance(theirs.exception(), BrokenProcessPool):
-            theirs.result()
-        return verdict.result(), lambda: _together(cores, ours.result(), theirs.result())
+def compared(cores: Cores, path: Path, until: datetime | None, progress: Progress) -> Comparison:
+    """The replay of a day."""
+    if _is_long(path, 0):
+        with suppress(*UNFIT):
+            others, busiest = _shared_out(cores)
+            theirs, ours = partial(Comparing, others, path, until), Comparing(busiest, path, until)
+            verdict, *parts = by_two(path, 0, theirs, ours, progress)
+            if verdict.finding is None:
+                return _compared(cores, *parts)
+    return compare(cores, path, until, progress)
 
 
-def _together(cores: tuple[Core, ...], *parts: Rebuilt) -> Rebuilt:
+def _is_long(path: Path, after: int) -> bool:
+    return length_of(path, after) >= LONG and cores_there_are() > 1
+
+
+def _shared_out(cores: Cores) -> tuple[Cores, Cores]:
+    """For the other process, and for this one."""
+    return tuple(core for core in cores if core.name != BUSIEST), tuple(core for core in cores if core.name == BUSIEST)
+
+
+def _folding(path: Path, cores: Cores, snapshot: Snapshot | None) -> Folding:
+    known = known_from(cores, snapshot)
+    return Folding(cores, history_of(path, cores, known), known)
+
+
+def _rebuilt(cores: Cores, theirs: Rebuilt, ours: Rebuilt) -> Rebuilt:
     """As if one process had rebuilt all: what is undecided, by its cause and in the order of the actors."""
     order = [core.name for core in cores]
-    states = {name: state for part in parts for name, state in part.states.items()}
-    undecided = sorted(
-        (one for part in parts for one in part.undecided), key=lambda one: (one.cause, order.index(one.stream))
-    )
-    last = parts[0]
-    return Rebuilt({name: states[name] for name in order}, tuple(undecided), last.last_seq, last.last_at_ns)
+    states = theirs.states | ours.states
+    undecided = sorted((*theirs.undecided, *ours.undecided), key=lambda one: (one.cause, order.index(one.stream)))
+    return Rebuilt({name: states[name] for name in order}, tuple(undecided), ours.last_seq, ours.last_at_ns)
 
 
-def _share(path: Path, cores: tuple[Core, ...], snapshot: Snapshot | None) -> Rebuilt:
-    return rebuilt_from(path, cores, snapshot)
+def _compared(cores: Cores, theirs: Comparison, ours: Comparison) -> Comparison:
+    """As if one process had compared all; only this one was told of every record."""
+    order = [core.name for core in cores]
+
+    def place(turn: Turn) -> tuple[bool, int, int]:
+        return turn.heard is None, turn.cause, order.index(turn.stream)
+
+    first = min((one.first for one in (theirs, ours) if one.first), key=place, default=None)
+    decisions, differing = theirs.decisions + ours.decisions, theirs.differing + ours.differing
+    return Comparison(ours.records, decisions, differing, first and _as_logged(first))
 
 
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def _begin() -> None:
-    """In the other process. Ctrl-C reaches it too, and it has nothing to say about that."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+def _as_logged(turn: Turn) -> Turn:
+    """What was heard, as it stands in the log."""
+    heard = turn.heard
+    if heard is None or not isinstance(heard.event, FrameRead):
+        return turn
+    event = FrameReceived(link=heard.event.link, text=heard.event.text)
+    return turn._replace(heard=Record(heard.seq, heard.stream, heard.cause, heard.at_ns, event))

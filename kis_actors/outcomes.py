@@ -183,4 +183,4 @@ def _traded(text: str) -> Iterator[tuple[str, int, int]]:
     except FrameError:
         return
     traded = (tick for tick in ticks if tick.hour_class == "0")
-    yield from ((tick.code, int(tick.traded_at.timestamp()), tick.price_won) for tick in traded)
+    yield from ((tick.code, tick.traded_s, tick.price_won) for tick in traded)

@@ -97,31 +97,48 @@ def history_of(path: Path, cores: tuple[Core, ...], known: Known = NOTHING) -> H
     return {name: Past(max((clean_end, *of_actor)), of_actor) for name, of_actor in decisions.items()}
 
 
+class Folding:
+    """The states after the records so far: recorded decisions stand; turns the log does not have are taken now."""
+
+    def __init__(self, cores: tuple[Core, ...], history: History, known: Known = NOTHING) -> None:
+        self._cores = cores
+        self._states: dict[str, Any] = {core.name: core.state() for core in cores} | known.states
+        self._hearings = _hearings(cores, history, known)
+        self._undecided: list[Undecided] = []
+        self._last_seq = self._last_at_ns = 0
+
+    def take(self, records: Iterable[Record]) -> None:
+        """Goes on with `records`, in order."""
+        states, hearings, last_seq = self._states, self._hearings, self._last_seq
+        for record in records:
+            last_seq, self._last_at_ns, stream, event = record.seq, record.at_ns, record.stream, record.event
+            if isinstance(event, StateCarried):
+                states.update(carried_states(self._cores, event))
+            for core, name, knows, handled, decisions in hearings.get(type(event), ()):
+                if stream == name or last_seq <= knows:
+                    continue
+                if last_seq <= handled:
+                    state = core.evolve(states[name], event)
+                    decided = decisions.get(last_seq)
+                    states[name] = count_decisions(core, state, decided) if decided else state
+                    continue
+                states[name], decided = take_turn(core, states[name], record)
+                if decided:
+                    self._undecided.append(Undecided(name, decided, last_seq))
+        self._last_seq = last_seq
+
+    def result(self) -> Rebuilt:
+        """As far as it is."""
+        return Rebuilt(self._states, tuple(self._undecided), self._last_seq, self._last_at_ns)
+
+
 def rebuild(
     cores: tuple[Core, ...], records: Iterable[Record], history: History, known: Known = NOTHING
 ) -> Rebuilt:  # fmt: skip
-    """The states after `records`: recorded decisions stand; turns the log does not have are taken now."""
-    states: dict[str, Any] = {core.name: core.state() for core in cores}
-    states.update(known.states)
-    hearings = _hearings(cores, history, known)
-    undecided: list[Undecided] = []
-    last_seq = last_at_ns = 0
-    for record in records:
-        last_seq, last_at_ns, stream, event = record.seq, record.at_ns, record.stream, record.event
-        if isinstance(event, StateCarried):
-            states.update(carried_states(cores, event))
-        for core, name, knows, handled, decisions in hearings.get(type(event), ()):
-            if stream == name or last_seq <= knows:
-                continue
-            if last_seq <= handled:
-                state = core.evolve(states[name], event)
-                decided = decisions.get(last_seq)
-                states[name] = count_decisions(core, state, decided) if decided else state
-                continue
-            states[name], decided = take_turn(core, states[name], record)
-            if decided:
-                undecided.append(Undecided(name, decided, last_seq))
-    return Rebuilt(states, tuple(undecided), last_seq, last_at_ns)
+    """The states after `records`, and what follows from the last of them."""
+    folding = Folding(cores, history, known)
+    folding.take(records)
+    return folding.result()
 
 
 def rebuilt_from(path: Path, cores: tuple[Core, ...], snapshot: Snapshot | None = None) -> Rebuilt:

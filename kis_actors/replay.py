@@ -3,15 +3,17 @@
 Has no edge and no sender: nothing here can reach KIS or a person.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from eventlog.integrity import Finding
 from eventlog.reading import open_reader
-from kis_actors.messages import Record, StateCarried
+from kis_actors.messages import Event, Record, StateCarried
 from kis_actors.recovery import CODEC, carried_states, history_of, record_of
-from kis_actors.turn import Core, hears, take_turn
+from kis_actors.turn import Core, hearers_of, hears, take_turn
+from kis_actors.units import ns_of_instant
 
 Encoded = tuple[str, int, bytes]
 Progress = Callable[[int], None]
@@ -77,45 +79,79 @@ class Rerun:
     def __init__(self, cores: tuple[Core, ...], path: Path) -> None:
         self.states: dict[str, Any] = {core.name: core.state() for core in cores}
         self._cores = cores
+        self._hearers = hearers_of(cores)
         self._past = history_of(path, cores)  # before the decisions: more of them may come meanwhile
         self._recorded = _recorded_decisions(cores, path)
 
     def take(self, record: Record) -> tuple[Turn, ...]:
-        """The turns on the next record: of the actors that hear it, and of those that the log says decided on it."""
-        take_carried(self._cores, self.states, record)
-        turns = (self._turn(core, record) for core in self._cores)
-        return tuple(turn for turn in turns if turn)
+        """The turns on the next record on which something was decided: now, or as the log says."""
+        if isinstance(record.event, StateCarried):
+            self.states.update(carried_states(self._cores, record.event))
+        recorded = self._recorded.pop(record.seq, None)
+        turns: tuple[Turn, ...] = ()
+        for core in self._hearers.get(type(record.event), ()):
+            if hears(core, record):
+                self.states[core.name], decided = take_turn(core, self.states[core.name], record)
+                if decided or recorded:
+                    turns = (*turns, *self._turn(core.name, record, decided, recorded))
+        deaf = (Turn(record.seq, name, encoded, (), seq, record) for name, (seq, encoded) in (recorded or {}).items())
+        return (*turns, *deaf) if recorded else turns
 
     def never_taken(self, last_seq: int) -> tuple[Turn, ...]:
         """Decisions up to seq `last_seq` whose cause the log does not have."""
         return tuple(
             Turn(cause, stream, expected, (), first_seq, None)
-            for (stream, cause), (first_seq, expected) in self._recorded.items() if cause <= last_seq
+            for cause, of_cause in self._recorded.items() if cause <= last_seq
+            for stream, (first_seq, expected) in of_cause.items()
         )  # fmt: skip
 
-    def _turn(self, core: Core, record: Record) -> Turn | None:
-        first_seq, expected = self._recorded.pop((core.name, record.seq), (0, ()))
-        if not hears(core, record):
-            return Turn(record.seq, core.name, expected, (), first_seq, record) if expected else None
-        self.states[core.name], decided = take_turn(core, self.states[core.name], record)
-        actual = tuple(CODEC.encode(event) for event in decided)
-        is_in_log = bool(expected) or record.seq <= self._past[core.name].handled
-        return Turn(record.seq, core.name, expected, actual, first_seq, record, is_in_log)
+    def _turn(
+        self, name: str, record: Record, decided: tuple[Event, ...], recorded: "Recorded | None"
+    ) -> Iterator[Turn]:
+        first_seq, expected = recorded.pop(name, NOTHING) if recorded else NOTHING
+        if decided or expected:
+            actual = tuple(CODEC.encode(event) for event in decided)
+            is_in_log = bool(expected) or record.seq <= self._past[name].handled
+            yield Turn(record.seq, name, expected, actual, first_seq, record, is_in_log)
+
+
+class Comparing:
+    """Takes every turn of a day again, each actor hearing what the log says it heard."""
+
+    def __init__(self, cores: tuple[Core, ...], path: Path, until: datetime | None = None) -> None:
+        self._rerun = Rerun(cores, path)
+        self._until_ns = ns_of_instant(until) if until else None
+        self._records = self._decisions = self._differing = self._last_seq = 0
+        self._first: Turn | None = None
+
+    def take(self, records: Iterable[Record]) -> None:
+        """Goes on with `records`, in order; those that are too late are let pass."""
+        for record in records:
+            if self._until_ns is not None and record.at_ns > self._until_ns:
+                continue
+            self._records, self._last_seq = self._records + 1, record.seq
+            for turn in self._rerun.take(record):
+                self._note(turn)
+
+    def result(self) -> Comparison:
+        """As far as it is."""
+        missed = self._rerun.never_taken(self._last_seq)
+        first = self._first or next(iter(missed), None)
+        return Comparison(self._records, self._decisions, self._differing + len(missed), first)
+
+    def _note(self, turn: Turn) -> None:
+        if turn.is_same:
+            self._decisions += len(turn.expected)
+        else:
+            self._differing += 1
+            self._first = self._first or turn
 
 
 def compare(cores: tuple[Core, ...], path: Path, until: datetime | None, progress: Progress) -> Comparison:
-    """Takes every turn of the day again, each actor hearing what the log says it heard."""
-    rerun = Rerun(cores, path)
-    records = decisions = differing = last_seq = 0
-    first: Turn | None = None
-    for record in records_until(path, until, progress):
-        records, last_seq = records + 1, record.seq
-        for turn in rerun.take(record):
-            decisions += len(turn.expected) if turn.is_same else 0
-            differing += not turn.is_same
-            first = first or (None if turn.is_same else turn)
-    missed = rerun.never_taken(last_seq)
-    return Comparison(records, decisions, differing + len(missed), first or next(iter(missed), None), _damage(path))
+    """What comes of the day in this process alone."""
+    comparing = Comparing(cores, path, until)
+    comparing.take(records_until(path, until, progress))
+    return comparing.result()._replace(damage=_damage(path))
 
 
 def records_until(path: Path, until: datetime | None, progress: Progress) -> Iterator[Record]:
@@ -130,23 +166,27 @@ def records_until(path: Path, until: datetime | None, progress: Progress) -> Ite
             yield record
 
 
-def take_carried(cores: tuple[Core, ...], states: dict[str, Any], record: Record) -> None:
-    """A day file opens with the states of the day before."""
-    if isinstance(record.event, StateCarried):
-        states.update(carried_states(cores, record.event))
-
-
 def _damage(path: Path) -> str:
     with open_reader(path) as reader:
-        finding = reader.check()
+        return damage_of(reader.check())
+
+
+def damage_of(finding: Finding | None) -> str:
+    """In a Comparison's words."""
     return f"seq {finding.seq}: {finding.what}" if finding else ""
 
 
-def _recorded_decisions(cores: tuple[Core, ...], path: Path) -> dict[tuple[str, int], tuple[int, tuple[Encoded, ...]]]:
-    """By actor and cause: the seq of the first decision, and all of them as the log has them."""
-    found: dict[tuple[str, int], tuple[int, tuple[Encoded, ...]]] = {}
+Recorded = dict[str, tuple[int, tuple[Encoded, ...]]]
+"""What the log has as decided on one record, by actor: the seq of the first decision, and all of them."""
+NOTHING: tuple[int, tuple[Encoded, ...]] = (0, ())
+
+
+def _recorded_decisions(cores: tuple[Core, ...], path: Path) -> dict[int, Recorded]:
+    """By the seq of what it was decided on."""
+    found: dict[int, Recorded] = {}
     with open_reader(path) as reader:
-        for row in reader.rows(streams=[core.name for core in cores]):
-            first_seq, before = found.get((row.stream, row.cause), (row.seq, ()))
-            found[(row.stream, row.cause)] = first_seq, (*before, (row.type, row.version, row.payload))
+        for row in reader.rows(streams=[core.name for core in cores], is_notable=True):
+            of_cause = found.setdefault(row.cause, {})
+            first_seq, before = of_cause.get(row.stream, (row.seq, ()))
+            of_cause[row.stream] = first_seq, (*before, (row.type, row.version, row.payload))
     return found

@@ -95,8 +95,9 @@ class Walk:
     def _shown(self, row: Row) -> Step:
         record, self.seq = record_of(row), row.seq
         before = {core.name: _written(self._rerun.states[core.name]) for core in self._cores if hears(core, record)}
-        turns = self._rerun.take(record)
-        return Step(row, record, tuple(Taken(turn, self._changes(turn.stream, before)) for turn in turns))
+        silent = {name: Turn(row.seq, name, (), (), 0, record) for name in before}
+        turns = silent | {turn.stream: turn for turn in self._rerun.take(record)}
+        return Step(row, record, tuple(Taken(turn, self._changes(name, before)) for name, turn in turns.items()))
 
     def _changes(self, actor: str, before: dict[str, Any]) -> tuple[Change, ...]:
         return tuple(differences(before[actor], _written(self._rerun.states[actor]))) if actor in before else ()

@@ -32,6 +32,12 @@ def second_of(instant: datetime) -> int:
     return int(instant.timestamp())
 
 
+@lru_cache(maxsize=4096)
+def instant_of_second(second: int) -> datetime:
+    """The instant `second` seconds after 1970 (UTC), in KST. Remembered: trades share their stamps."""
+    return datetime.fromtimestamp(second, KST)
+
+
 def log_day_of(instant: datetime) -> date:
     """The log day `instant` belongs to: 06:00 to 06:00 KST, named after the date it begins on."""
     return (instant.astimezone(KST) - timedelta(seconds=LOG_DAY_STARTS_S)).date()

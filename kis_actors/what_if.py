@@ -13,8 +13,18 @@ from msgspec.structs import replace
 
 from kis_actors.actors import signal
 from kis_actors.duties.judgement import Judgement
-from kis_actors.messages import AlertDecided, AlertSuppressed, Event, Record, RunStarted, SettingsChanged, SignalRaised
-from kis_actors.replay import Progress, records_until, take_carried
+from kis_actors.messages import (
+    AlertDecided,
+    AlertSuppressed,
+    Event,
+    Record,
+    RunStarted,
+    SettingsChanged,
+    SignalRaised,
+    StateCarried,
+)
+from kis_actors.recovery import carried_states
+from kis_actors.replay import Progress, records_until
 from kis_actors.settings import Settings
 from kis_actors.turn import Core, hears, take_turn
 from kis_actors.witness import Notes, Price, watched_state
@@ -50,7 +60,8 @@ class Run:
 
     def hear(self, record: Record) -> None:
         """An input, and all that follows from it; what was decided on the day is not heard."""
-        take_carried(self._cores, self.states, record)
+        if isinstance(record.event, StateCarried):
+            self.states.update(carried_states(self._cores, record.event))
         if record.stream not in self._names:
             self._cascade(_changed(record, self._change))
 

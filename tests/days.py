@@ -213,7 +213,8 @@ def tampered(path: Path, seq: int, payload: bytes) -> None:
     connection = sqlite3.connect(path)
     (chain,) = connection.execute("select chain from about").fetchone()
     connection.execute("delete from commits")
-    connection.execute("update events set payload = ? where seq = ?", (payload.decode(), seq))
+    tail = "substr(?, length((select head from kinds where id = kind)) + 1)"
+    connection.execute(f"update records set tail = {tail} where seq = ?", (payload.decode(), seq))
     connection.execute("insert into commits values (?, ?)", (rows[-1].seq, integrity.extend(chain, rows)))
     connection.commit()
     connection.close()

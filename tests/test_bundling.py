@@ -141,7 +141,7 @@ def test_a_piece_has_a_chain_of_its_own(tmp_path):
         assert reader.last_commit()[0] == piece.last_seq
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("select chain from about").fetchone() == (START,)
-        connection.execute("update events set cause = cause + 1 where seq = 80")
+        connection.execute("update records set cause = cause + 1 where seq = 80")
         connection.commit()
     with Reader(path) as reader:
         assert reader.check() is not None

@@ -68,5 +68,5 @@ def test_it_is_gone_on_with_and_then_has_a_mark(path):
 def test_the_day_after_it_is_of_today_s_format(path, tmp_path):
     opening = open_day(tmp_path, NEXT_DAY, CORES, "normal")
     with Reader(opening.path) as reader:
-        assert (reader.about().format, reader.about().bulk) == (2, ("FrameReceived", "ClockTicked"))
+        assert (reader.about().format, reader.about().bulk) == (3, ("FrameReceived", "ClockTicked"))
     assert msgspec.json.encode(opening.states) == msgspec.json.encode(rebuilt_from(path, CORES).states)

@@ -1,4 +1,4 @@
-"""Today's code reads every log ever released: small days, recorded by the version whose folder they are in.
+"""Today's code reads every log ever released: small days, recorded by the version and in the format their folder names.
 
 `tests/golden/record.py` records one; none is ever changed.
 """
@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from eventlog.day import HOT, SEALED
+from eventlog.schema import FORMAT
 from kis_actors import __version__
 from kis_actors.cli import cli
 from kis_actors.cores import CORES
@@ -45,7 +46,7 @@ def said(path: Path, command: str, *words: str) -> tuple[int, str]:
 
 
 def test_this_version_has_a_recorded_day():
-    assert __version__ in VERSIONS, "PYTHONPATH=. python tests/golden/record.py"
+    assert f"{__version__}-format-{FORMAT}" in VERSIONS, "PYTHONPATH=. python tests/golden/record.py"
 
 
 def test_it_is_whole(path):

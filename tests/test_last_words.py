@@ -145,7 +145,7 @@ def test_of_other_ends_a_person_hears_otherwise_or_not_at_all(around, kind):
 def test_a_start_on_a_damaged_log_tells_and_ends(around):
     path = written(around.folder, logged(*(("clock", 0, tick(f"10:00:0{second}")) for second in range(9))))
     connection = sqlite3.connect(path)
-    connection.execute("update events set at = at + 1 where seq = 5")
+    connection.execute("update records set at = at + 1 where seq = 5")
     connection.commit()
     connection.close()
     for _ in range(2):

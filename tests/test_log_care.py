@@ -51,7 +51,7 @@ def test_a_whole_log_is_said_to_be_whole(path, tmp_path):
 
 
 def test_a_bad_record_is_named_with_a_way_out(path, tmp_path):
-    altered(path, "update events set at = at + 1 where seq = 7")
+    altered(path, "update records set at = at + 1 where seq = 7")
     assert said("verify", tmp_path) == (1,
         "2026-11-20: from record 7 on: one of the rows 7 to 7 was altered: their hash does not match. "
         "To go on with what is before: kis-actors repair 2026-11-20 --truncate-after 6\n",
@@ -85,7 +85,7 @@ def test_a_record_nobody_can_read_is_named(path, tmp_path):
 
 
 def test_many_records_nobody_can_read_are_counted(path, tmp_path):
-    altered(path, "update events set type = 'Unheard'")
+    altered(path, "update kinds set type = 'Unheard'")
     connection = sqlite3.connect(path)
     chain = integrity.extend(integrity.START, rows_in(path))
     connection.execute("delete from commits")
@@ -105,7 +105,7 @@ def test_an_index_that_lacks_rows_is_found(tmp_path):
     writer.close()
     connection = sqlite3.connect(path)
     connection.execute("pragma writable_schema = on")
-    connection.execute("update sqlite_master set sql = replace(sql, 'not in', 'in') where name = 'notable'")
+    connection.execute("update sqlite_master set sql = replace(sql, 'kind > 0', 'kind < 0') where name = 'notable'")
     connection.commit()
     connection.close()
     status, text = said("verify", tmp_path)
@@ -116,7 +116,7 @@ def test_an_index_that_lacks_rows_is_found(tmp_path):
 def test_a_file_that_only_sqlite_finds_fault_with_is_told(tmp_path):
     path = open_day(tmp_path, DAY, CORES, "normal").path
     content = path.read_bytes()
-    path.write_bytes(content[:39] + b"\x05" + content[40:])  # so many pages are said to be free
+    path.write_bytes(content[:4103] + b"\x05" + content[4104:])  # so many bytes of page 2 are said to be lost
     status, text = said("verify", tmp_path)
     assert status == 1 and "its records are whole, but SQLite finds" in text
 
@@ -178,7 +178,7 @@ def test_a_log_that_is_written_is_verified_meanwhile(path, tmp_path):
 
 
 def test_a_repaired_log_starts_again(path, tmp_path):
-    altered(path, "update events set at = at + 1 where seq = 7")
+    altered(path, "update records set at = at + 1 where seq = 7")
     with pytest.raises(Damaged):
         open_day(tmp_path, DAY, CORES, "normal")
     status, text = said("repair", tmp_path, "2026-11-20", "--truncate-after", "6")
@@ -192,11 +192,11 @@ def test_a_repaired_log_has_the_views_for_people(path, tmp_path):
     connection = sqlite3.connect(path)
     names = connection.execute("select name from sqlite_master where type = 'view'").fetchall()
     connection.close()
-    assert {name for (name,) in names} == {*VIEWS}
+    assert {name for (name,) in names} == {"events", *VIEWS}
 
 
 def test_another_place_than_a_proven_one_is_refused(path, tmp_path):
-    altered(path, "update events set at = at + 1 where seq = 7")
+    altered(path, "update records set at = at + 1 where seq = 7")
     assert said("repair", tmp_path, "2026-11-20", "--truncate-after", "8") == (
         2, "2026-11-20.db has no proven commit that ends at record 8; name 6\n"
     )  # fmt: skip
@@ -212,7 +212,7 @@ def test_a_running_daemon_s_log_is_not_repaired(path, tmp_path):
 def test_a_day_of_which_nothing_is_good_begins_anew(path, tmp_path):
     following = open_day(tmp_path, NEXT_DAY, CORES, "normal")
     first_seq = rows_in(following.path)[0].seq
-    altered(following.path, f"update events set at = at + 1 where seq = {first_seq}")
+    altered(following.path, f"update records set at = at + 1 where seq = {first_seq}")
     assert said("repair", tmp_path, "2026-11-21", "--truncate-after", str(first_seq - 1))[0] == 0
     assert not following.path.exists()
     assert open_day(tmp_path, NEXT_DAY, CORES, "normal").states == following.states

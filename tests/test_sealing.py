@@ -114,7 +114,7 @@ def log_again(data_dir: Path) -> Path:
 
 def test_a_damaged_day_stays_and_does_not_keep_others_from_it(data_dir):
     connection = sqlite3.connect(path_of(data_dir, FIRST))
-    connection.execute("update events set at = at + 1 where seq = 7")
+    connection.execute("update records set at = at + 1 where seq = 7")
     connection.commit()
     connection.close()
     first, *_ = tidied(data_dir, keep_hot_days=1, keep_sealed_days=1)

@@ -37,7 +37,7 @@ ROWS: dict[str, tuple[str, ...]] = {
     "kis_actors.market.calendar": ("kis_actors.market", "kis_actors.units", "kis_actors.yaml_file"),
     "kis_actors.market": ("kis_actors.market", "kis_actors.units"),
     "kis_actors.kis": ("kis_actors.kis", "kis_actors.units"),
-    "kis_actors.messages": ("kis_actors.market", "kis_actors.settings", "kis_actors.units"),
+    "kis_actors.messages": ("kis_actors.kis.usual", "kis_actors.market", "kis_actors.settings", "kis_actors.units"),
     "kis_actors.policies": (
         "kis_actors.notify_settings", "kis_actors.policies", "kis_actors.rules", "kis_actors.signals",
         "kis_actors.kis", "kis_actors.market",
@@ -76,13 +76,19 @@ ROWS: dict[str, tuple[str, ...]] = {
     "kis_actors.journal": (
         "eventlog", "kis_actors.durations", "kis_actors.messages", "kis_actors.recovery", "kis_actors.turn",
     ),
-    "kis_actors.long_logs": ("eventlog", "kis_actors.recovery", "kis_actors.turn"),
+    "kis_actors.read_ahead": ("eventlog", "kis_actors.kis", "kis_actors.messages", "kis_actors.recovery"),
+    "kis_actors.long_logs": (
+        "eventlog", "kis_actors.messages", "kis_actors.read_ahead", "kis_actors.recovery", "kis_actors.replay",
+        "kis_actors.turn",
+    ),
     "kis_actors.day_files": (
         "eventlog", "kis_actors.fingerprint", "kis_actors.log_views", "kis_actors.long_logs", "kis_actors.messages",
         "kis_actors.recovery", "kis_actors.turn",
     ),
     "kis_actors.cores": ("kis_actors.actors", "kis_actors.turn"),
-    "kis_actors.replay": ("eventlog", "kis_actors.messages", "kis_actors.recovery", "kis_actors.turn"),
+    "kis_actors.replay": (
+        "eventlog", "kis_actors.messages", "kis_actors.recovery", "kis_actors.turn", "kis_actors.units",
+    ),
     "kis_actors.differences": (),
     "kis_actors.stepping": (
         "eventlog", "kis_actors.differences", "kis_actors.messages", "kis_actors.recovery", "kis_actors.replay",
@@ -90,8 +96,8 @@ ROWS: dict[str, tuple[str, ...]] = {
     ),
     "kis_actors.witness": ("kis_actors.actors.signal", "kis_actors.duties", "kis_actors.signals"),
     "kis_actors.what_if": (
-        "kis_actors.actors.signal", "kis_actors.duties", "kis_actors.messages", "kis_actors.replay",
-        "kis_actors.settings", "kis_actors.turn", "kis_actors.witness",
+        "kis_actors.actors.signal", "kis_actors.duties", "kis_actors.messages", "kis_actors.recovery",
+        "kis_actors.replay", "kis_actors.settings", "kis_actors.turn", "kis_actors.witness",
     ),
     "kis_actors.alert_changes": ("kis_actors.messages",),
     "kis_actors.reasons": (

@@ -22,6 +22,7 @@ from kis_actors.messages import (
     DegradedModeLeft,
     Event,
     FrameOversized,
+    FrameRead,
     FrameReceived,
     FrameRejected,
     FramesDropped,
@@ -182,7 +183,7 @@ def _tick(state: State, now: datetime) -> None:
 
 def _read_frame(state: State, event: FrameReceived) -> None:
     try:
-        frame = frame_of(event.text)
+        frame = event.frame if isinstance(event, FrameRead) else frame_of(event.text)
     except FrameError as problem:
         if is_control(event.text):
             return
@@ -198,15 +199,16 @@ def _read_frame(state: State, event: FrameReceived) -> None:
 
 def _use_tick(state: State, tick: Tick) -> None:
     terms, now, code, price_won = state.terms, state.now, tick.code, tick.price_won
-    part = part_of(tick, terms, now, is_safe=state.is_safe)
+    moment = terms.moment_of(tick.traded_s)
+    part = part_of(tick, moment, terms, now, is_safe=state.is_safe)
     if not (part and state.order.is_next(tick)):
         return
     outlook, high_won, low_won = judgement.outlook_of(state.day, code), tick.day_high_won, tick.day_low_won
     if is_within := high_won > price_won > low_won > 0:
         outlook.note_extremes(high_won, low_won)
-    age_s = (now - tick.traded_at).total_seconds() if now and not terms.is_always else 0.0
+    age_s = (now - moment.at).total_seconds() if now and not terms.is_always else 0.0
     seen = Seen(
-        code, price_won, tick.change_ratio, tick.cum_volume_shares, tick.cum_turnover_won, tick.traded_at,
+        code, price_won, tick.change_ratio, tick.cum_volume_shares, tick.cum_turnover_won, moment.at,
         "trade", tick.previous_volume_same_time_shares, part == "regular", age_s,
     )  # fmt: skip
     for fired in state.on_price(seen):
@@ -279,7 +281,7 @@ def _remarks(state: State, stock: Stock) -> tuple[str, ...]:
 
 
 LISTENS: tuple[type[Event], ...] = (
-    FrameReceived, FrameOversized, FramesDropped, ScanReturned, ClockTicked, RunStarted, UniverseLoaded,
+    FrameReceived, FrameRead, FrameOversized, FramesDropped, ScanReturned, ClockTicked, RunStarted, UniverseLoaded,
     SettingsChanged, BaselineLoaded, BaselineMissing, SessionOpened, SessionClosed, SafeModeEntered, SafeModeLeft,
     DegradedModeEntered, DegradedModeLeft, SubscribeConfirmed, SubscribeRefused, UnsubscribeConfirmed, LinkLost,
     CommandAccepted,

@@ -9,7 +9,6 @@ import click
 
 from eventlog.codec import UnknownEvent
 from eventlog.day import DECISIONS, HOT, SEALED, days_gone_in, days_in, files_of, kept_of
-from eventlog.integrity import Tell, unwatched
 from eventlog.reading import AnyReader, open_reader
 from eventlog.repair import truncate
 from eventlog.schema import Row
@@ -18,7 +17,7 @@ from eventlog.verdict import Verdict, verdict_on
 from kis_actors.adapters.file_lock import Taken
 from kis_actors.adapters.lock import DirectoryLock
 from kis_actors.commands.loading import load_settings
-from kis_actors.commands.progress import bar
+from kis_actors.commands.progress import Tell, bar
 from kis_actors.commands.run import IN_USE
 from kis_actors.log_views import VIEWS
 from kis_actors.recovery import day_file, record_of
@@ -57,8 +56,8 @@ def _found_in(path: Path, before: list[Path]) -> tuple[list[str], int]:
     """What is wrong, and the last record."""
     try:
         with disk_trouble(path):
-            with _bar(f"{path.stem}: hashes", path) as tell:
-                verdict = verdict_on(path, tell=tell)
+            with _bar(f"{path.stem}: hashes", path) as hashed:
+                verdict = verdict_on(path, tell=lambda rows: hashed(rows[-1].seq))
             with _bar(f"{path.stem}: records", path) as tell:
                 found = list(_findings(path, verdict, tell))
             return [*found, *(what for one in before for what in _continuation(one, path))], verdict.last_seq
@@ -115,7 +114,7 @@ def _directory(config: Path | None, data_dir: Path | None) -> Path:
     return Path(load_settings(config, data_dir, ()).settings.log.data_dir)
 
 
-def _findings(path: Path, verdict: Verdict, tell: Tell = unwatched) -> Iterator[str]:
+def _findings(path: Path, verdict: Verdict, tell: Tell = lambda _: None) -> Iterator[str]:
     if finding := verdict.finding:
         way_out = f"kis-actors repair {path.stem} --truncate-after {finding.seq - 1}"
         yield f"from record {finding.seq} on: {finding.what}. To go on with what is before: {way_out}"

@@ -8,7 +8,7 @@ from typing import Any
 import click
 import msgspec
 
-from kis_actors import replay
+from kis_actors import long_logs, replay
 from kis_actors.commands.progress import bar_over
 from kis_actors.commands.reading import file_of, instant_of, json_of
 from kis_actors.commands.stepping import change_line
@@ -28,7 +28,7 @@ def show_replay(
     path, day = file_of(config, data_dir, day, needs_all=True)
     end = instant_of(until, day)
     with bar_over("replaying", path) as tell:
-        result = replay.compare(CORES, path, end, tell)
+        result = long_logs.compared(CORES, path, end, tell)
     click.echo(json_of(_comparison(result, day)) if is_json else _comparison_text(result, day))
     return 0 if result.is_identical else 1
 

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import click
 
-from kis_actors import replay
+from kis_actors import long_logs
 from kis_actors.alert_changes import alert_changes
 from kis_actors.commands.combinations import combinations
 from kis_actors.commands.progress import bar_over
@@ -122,7 +122,7 @@ def _settings_of(records: list[Record], path: Path) -> list[Settings]:
 
 def _warn_if_not_identical(path: Path, until: datetime | None) -> None:
     with bar_over("as it was", path) as tell:
-        comparison = replay.compare(CORES, path, until, tell)
+        comparison = long_logs.compared(CORES, path, until, tell)
     if not comparison.is_identical:
         what = f"first on record {comparison.first.cause}" if comparison.first else comparison.damage
         click.echo(

@@ -10,15 +10,15 @@ from msgspec import Struct
 from kis_actors.kis.feeds import TRADE_COLUMNS, TRADE_COLUMNS_MIN
 from kis_actors.kis.fields import FrameError, code_of, require_classes, shown
 from kis_actors.kis.values import CODE, DATE, WHOLE, ratio_of_percent
-from kis_actors.units import KST
+from kis_actors.units import KST, instant_of_second
 
 _TIME = re.compile(r"[0-9]{6}")
 
 
-class Tick(Struct, frozen=True, gc=False):
+class Tick(Struct, frozen=True, gc=False, array_like=True):
     """One trade as a trade feed tells it.
 
-    traded_at: KIS's stamp, whole seconds, KST; several trades share one.
+    traded_s: KIS's stamp, seconds since 1970; several trades share one.
     change_ratio: against the previous close; 0.03 is +3 %.
     volume_shares: of this trade; the cum_ fields are of the day so far.
     day_high_won, day_low_won, previous_volume_same_time_shares: 0 where KIS has none.
@@ -28,7 +28,7 @@ class Tick(Struct, frozen=True, gc=False):
     """
 
     code: str
-    traded_at: datetime
+    traded_s: int
     price_won: int
     change_ratio: float
     volume_shares: int
@@ -40,6 +40,11 @@ class Tick(Struct, frozen=True, gc=False):
     hour_class: str
     market_class: str
     previous_volume_same_time_shares: int
+
+    @property
+    def traded_at(self) -> datetime:
+        """The stamp in KST."""
+        return instant_of_second(self.traded_s)
 
 
 _NUMBERS = {  # the columns read as whole numbers, by what errors call them
@@ -79,7 +84,7 @@ def tick_of(record: list[str]) -> Tick:
         raise FrameError("price '0' is not above zero", "field")
     require_classes(opening_class, hour_class, market_class)
     return Tick(  # by position, at half the cost of names; in the order of Tick
-        code, instant_of(day, time), price, ratio_of(change), volume, cum_volume, cum_turnover, day_high, day_low,
+        code, second_of_stamp(day, time), price, ratio_of(change), volume, cum_volume, cum_turnover, day_high, day_low,
         halted == "Y", hour_class, market_class, previous_volume,
     )  # fmt: skip
 
@@ -117,18 +122,19 @@ def _number_of(text: str, name: str, place: int) -> int:
 
 
 @lru_cache(maxsize=4096)
-def instant_of(day: str, time: str) -> datetime:
-    """KST, of KIS's YYYYMMDD and HHMMSS; raises FrameError."""
+def second_of_stamp(day: str, time: str) -> int:
+    """Seconds since 1970, of KIS's YYYYMMDD and HHMMSS; raises FrameError."""
     if not DATE.fullmatch(day):
         raise FrameError(f"date {shown(day)} is not YYYYMMDD", "field")
     if not _TIME.fullmatch(time):
         raise FrameError(f"time {shown(time)} is not HHMMSS", "field")
     try:
-        return datetime(
+        stamp = datetime(
             int(day[:4]), int(day[4:6]), int(day[6:]), int(time[:2]), int(time[2:4]), int(time[4:]), tzinfo=KST
         )
     except ValueError:
         raise FrameError(f"{day} {time} is not a date and a time of day", "field") from None
+    return int(stamp.timestamp())
 
 
 @lru_cache(maxsize=8192)

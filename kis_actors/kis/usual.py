@@ -12,11 +12,11 @@ from msgspec import Struct
 from kis_actors.kis.feeds import FEEDS, TRADE_COLUMNS, TRADE_COLUMNS_MIN
 from kis_actors.kis.fields import CLASS, FrameError
 from kis_actors.kis.statuses import Status
-from kis_actors.kis.ticks import Tick, instant_of, ratio_of
+from kis_actors.kis.ticks import Tick, ratio_of, second_of_stamp
 from kis_actors.kis.values import CODE, PERCENT, WHOLE
 
 
-class Frame(Struct, frozen=True, gc=False):
+class Frame(Struct, frozen=True, gc=False, array_like=True):
     """What one data frame tells, in its order: ticks from a trade feed, statuses from a status feed, else neither.
 
     width: columns in each record, also those not read; is_known_width tells whether KIS ever announced it.
@@ -106,7 +106,7 @@ def _tick_of(
         raise FrameError("price '0' is not above zero", "field")
     high_won, low_won = _range_of(day_range)
     return Tick(  # by position, at half the cost of names; in the order of Tick
-        code, instant_of(day, time), price_won, ratio_of(change), int(volume), int(cum_volume), int(cum_turnover),
+        code, second_of_stamp(day, time), price_won, ratio_of(change), int(volume), int(cum_volume), int(cum_turnover),
         high_won, low_won, halted == "Y", hour_class, market_class, int(previous_volume),
     )  # fmt: skip
 

@@ -7,7 +7,7 @@ from kis_actors.kis.frames import Tick
 from kis_actors.kis.rest import Quote
 from kis_actors.market.baseline import rebased
 from kis_actors.settings import Settings
-from kis_actors.units import KST
+from kis_actors.units import KST, instant_of_second
 
 FRESH_S = 60
 """In safe mode only trades stamped within so many seconds of now are judged."""
@@ -40,8 +40,12 @@ def regular_of(opens: datetime, closes: datetime) -> Regular:
 
 
 class Moment(NamedTuple):
-    """What the stamp of a trade says of it. is_todays: of the session's day. is_closing: of the closing print."""
+    """What the stamp of a trade says of it. at: the instant, KST. is_todays: of the session's day.
 
+    is_closing: of the closing print.
+    """
+
+    at: datetime
     is_todays: bool
     is_regular: bool
     is_closing: bool
@@ -59,23 +63,23 @@ class Terms(NamedTuple):
     regular_only: bool
     day: date | None
     regular: Regular | None
-    moments: dict[datetime, Moment]
+    moments: dict[int, Moment]
 
-    def moment_of(self, traded_at: datetime) -> Moment:
+    def moment_of(self, traded_s: int) -> Moment:
         """What holds for all trades stamped so."""
-        found = self.moments.get(traded_at)
+        found = self.moments.get(traded_s)
         if found is None:
             if len(self.moments) >= MOMENTS_MAX:
                 self.moments.clear()
-            found = self.moments[traded_at] = self._moment_of(traded_at)
+            found = self.moments[traded_s] = self._moment(instant_of_second(traded_s))
         return found
 
-    def _moment_of(self, traded_at: datetime) -> Moment:
-        regular, is_todays = self.regular, self.day is None or self.day == traded_at.date()
+    def _moment(self, at: datetime) -> Moment:
+        regular, is_todays = self.regular, self.day is None or self.day == at.date()
         if regular is None:
-            return Moment(is_todays, is_regular=True, is_closing=False)
-        is_regular = regular.has(traded_at)
-        return Moment(is_todays, is_regular, is_regular and regular.closes <= traded_at)
+            return Moment(at, is_todays, is_regular=True, is_closing=False)
+        is_regular = regular.has(at)
+        return Moment(at, is_todays, is_regular, is_regular and regular.closes <= at)
 
 
 def terms_of(settings: Settings, day: date | None, regular: Regular | None) -> Terms:
@@ -89,7 +93,7 @@ Part = Literal["", "regular", "other"]
 """Of the day, that a trade is judged as; "" if it may not be judged."""
 
 
-def part_of(tick: Tick, terms: Terms, now: datetime | None, *, is_safe: bool) -> Part:
+def part_of(tick: Tick, moment: Moment, terms: Terms, now: datetime | None, *, is_safe: bool) -> Part:
     """Whether a trade may be judged, and as one of the regular session, its closing print included, or another.
 
     Not an expected price of an auction, and only one of today unless always open.
@@ -98,14 +102,14 @@ def part_of(tick: Tick, terms: Terms, now: datetime | None, *, is_safe: bool) ->
         return ""
     if terms.is_always:
         return "regular"
-    moment, market_class = terms.moment_of(tick.traded_at), tick.market_class
+    market_class = tick.market_class
     if market_class == CLOSING_CLASS:
         is_regular = moment.is_closing
     else:
         is_regular = moment.is_regular and market_class not in OTHER_SESSIONS
     if not moment.is_todays or (terms.regular_only and not is_regular):
         return ""
-    if is_safe and now and abs((now - tick.traded_at).total_seconds()) > FRESH_S:
+    if is_safe and now and abs((now - moment.at).total_seconds()) > FRESH_S:
         return ""
     return "regular" if is_regular else "other"
 

@@ -116,7 +116,7 @@ def lag_of(record: Record) -> float | None:
         ticks = frame_of(event.text).ticks
     except FrameError:
         return None
-    return record.at_ns / NS_PER_S - ticks[-1].traded_at.timestamp() if ticks else None
+    return record.at_ns / NS_PER_S - ticks[-1].traded_s if ticks else None
 
 
 def _frames_per_s(path: Path, at: datetime, upto: int) -> float:

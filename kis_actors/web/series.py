@@ -81,4 +81,4 @@ def _traded(row: Row) -> Iterator[tuple[str, int, int]]:
         return
     for tick in ticks:
         if tick.hour_class == "0":
-            yield tick.code, int(tick.traded_at.timestamp()), tick.price_won
+            yield tick.code, tick.traded_s, tick.price_won

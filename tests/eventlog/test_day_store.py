@@ -127,7 +127,7 @@ def test_a_reader_cannot_write(path):
     filled(path)
     reader = Reader(path)
     with pytest.raises(sqlite3.OperationalError, match="readonly"):
-        reader._connection.execute("delete from events")
+        reader._connection.execute("delete from records")
     reader.close()
 
 

@@ -30,31 +30,42 @@ def test_an_untouched_file_is_clean(path):
     assert found_after(path) is None
 
 
-@pytest.mark.parametrize(
-    "change",
-    ["payload = '{\"a\":2}'", "type = 'Other'", "stream = 'other'", "cause = 1", "at = at + 1", "version = 2"],
-)
+@pytest.mark.parametrize("change", ["tail = '{\"a\":2}'", "kind = 2", "cause = 1", "at = at + 1"])
 def test_an_altered_row_is_found(path, change):
-    assert found_after(path, f"update events set {change} where seq = 14") == 13
+    assert found_after(path, f"update records set {change} where seq = 14") == 13
+
+
+@pytest.mark.parametrize("change", ["type = 'Other'", "stream = 'other'", "version = 2", "head = ' '", "id = 2"])
+def test_an_altered_kind_is_found_at_its_first_row(path, change):
+    assert found_after(path, f"update kinds set {change}") == 11
+
+
+def test_a_lost_kind_is_found(path):
+    assert found_after(path, "delete from kinds") == 11
+
+
+def test_a_row_of_another_kind_is_found(path):
+    statements = ["insert into kinds values (2, 'edge', 'Heard', 1, '')", "update records set kind = 2 where seq = 14"]
+    assert found_after(path, *statements) == 13
 
 
 def test_a_deleted_row_is_found(path):
-    assert found_after(path, "delete from events where seq = 14") == 13
+    assert found_after(path, "delete from records where seq = 14") == 13
 
 
 def test_an_inserted_row_is_found(path):
-    assert found_after(path, "insert into events values (17, 'edge', 'Seen', 1, 0, 0, '{}')") == 17
+    assert found_after(path, "insert into records values (17, 1, 0, 0, '{}')") == 17
 
 
 def test_a_row_before_the_first_is_found(path):
-    assert found_after(path, "insert into events values (7, 'edge', 'Seen', 1, 0, 0, '{}')") == 7
+    assert found_after(path, "insert into records values (7, 1, 0, 0, '{}')") == 7
 
 
 def test_swapped_rows_are_found(path):
     statements = [
-        "update events set seq = 99 where seq = 13",
-        "update events set seq = 13 where seq = 16",
-        "update events set seq = 16 where seq = 99",
+        "update records set seq = 99 where seq = 13",
+        "update records set seq = 13 where seq = 16",
+        "update records set seq = 16 where seq = 99",
     ]
     assert found_after(path, *statements) == 13
 
@@ -71,7 +82,7 @@ def test_a_lost_commit_in_between_is_found(path):
 
 
 def test_a_commit_lost_with_its_rows_is_found(path):
-    statements = ["delete from commits where last_seq = 14", "delete from events where seq in (13, 14)"]
+    statements = ["delete from commits where last_seq = 14", "delete from records where seq in (13, 14)"]
     assert found_after(path, *statements) == 13
 
 
@@ -85,7 +96,7 @@ def test_another_beginning_is_found(path):
 
 def test_the_finding_says_what_is_wrong(path):
     connection = sqlite3.connect(path)
-    connection.execute("update events set payload = '{}' where seq = 14")
+    connection.execute("update records set tail = '{}' where seq = 14")
     connection.commit()
     connection.close()
     with Reader(path) as reader:

@@ -75,18 +75,18 @@ def test_a_mark_within_a_commit_is_found(path):
 @pytest.mark.parametrize(("after", "seq"), [(0, 13), (12, 13), (13, 13), (14, None), (16, None)])
 def test_what_is_proven_is_not_looked_at_again(path, after, seq):
     """A commit that `after` falls into is not proven yet."""
-    altered(path, "update events set payload = '{}' where seq = 13")
+    altered(path, "update records set tail = '{}' where seq = 13")
     finding = found(path, after=after)
     assert (finding[0] if finding else None) == seq
 
 
 def test_the_chain_goes_on_from_what_is_proven(path):
-    altered(path, "update events set payload = '{}' where seq = 16")
+    altered(path, "update records set tail = '{}' where seq = 16")
     assert found(path, after=14)[0] == 15
 
 
 def test_commits_are_given_as_far_as_all_is_well(path):
-    altered(path, "update events set payload = '{}' where seq = 15")
+    altered(path, "update records set tail = '{}' where seq = 15")
     with Reader(path) as reader:
         commits = reader.commits()
         given = [[one.seq for one in next(commits)[0]] for _ in range(2)]
@@ -98,8 +98,8 @@ def test_commits_are_given_as_far_as_all_is_well(path):
 def test_a_value_of_another_type_is_found(path):
     """SQLite keeps anything in any column, if only its own pages were swapped."""
     altered(
-        path, "alter table events rename to old", "create table events as select * from old",
-        "update events set payload = null where seq = 13",
+        path, "pragma legacy_alter_table = on", "alter table records rename to old",
+        "create table records as select * from old", "update records set tail = null where seq = 13",
     )  # fmt: skip
     assert found(path)[0] == 13
 

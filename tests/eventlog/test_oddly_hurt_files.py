@@ -59,6 +59,14 @@ def test_the_name_of_a_column_that_is_no_text_is_found(path):
     assert "the tables cannot be read" in verdict_on(path).finding.what
 
 
+def test_a_view_that_asks_for_what_is_no_text_is_found(path):
+    """SQLite says of which column there is none, in the file's words."""
+    patched(path, path.read_bytes().index(b"head || tail"), b"h\xf5ad")
+    assert "the tables cannot be read" in verdict_on(path).finding.what
+    with Reader(path) as reader, pytest.raises(sqlite3.DatabaseError):
+        list(reader.rows())
+
+
 def test_a_table_about_that_lacks_a_column_is_found(path):
     connection = sqlite3.connect(path)
     with connection:

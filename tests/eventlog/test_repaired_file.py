@@ -25,7 +25,7 @@ def path(tmp_path):
         writer.append([row(first), row(first + 1, "Rare")])
     writer.close()
     connection = sqlite3.connect(path)
-    connection.execute("update events set payload = '{}' where seq = 15")
+    connection.execute("update records set tail = '{}' where seq = 15")
     connection.commit()
     connection.close()
     return path
@@ -84,7 +84,7 @@ def test_a_file_whose_index_alone_is_wrong_keeps_every_record(path):
     connection = sqlite3.connect(path)
     connection.execute("pragma writable_schema = on")
     (index,) = connection.execute("select sql from sqlite_schema where name = 'notable'").fetchone()
-    connection.execute("update sqlite_schema set sql = replace(sql, 'Seen', 'Rare') where name = 'notable'")
+    connection.execute("update sqlite_schema set sql = replace(sql, 'kind > 0', 'kind < 0') where name = 'notable'")
     connection.commit()
     connection.close()
     connection = sqlite3.connect(path)

@@ -284,7 +284,7 @@ def test_a_file_whose_writer_died_is_not_sealed(path):
 
 def test_a_damaged_file_is_not_sealed(path):
     connection = sqlite3.connect(path)
-    connection.execute("update events set cause = 7 where seq = 200")
+    connection.execute("update records set cause = 7 where seq = 200")
     connection.commit()
     connection.close()
     with pytest.raises(Refused, match="not whole"):

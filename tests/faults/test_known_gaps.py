@@ -84,7 +84,7 @@ def test_a_start_refuses_a_log_whose_index_lacks_a_message_in_doubt(tmp_path):
 def test_a_start_does_not_read_what_is_in_doubt_where_it_does_not_look(tmp_path):
     path = written(tmp_path, ASKED, LOST)
     snapped(path, "notify", notify.CORE.evolve(notify.State(), ASKED))
-    altered(path, "update events set payload = replace(payload, 'alert-1', 'alert-7') where seq = 1")
+    altered(path, "update records set tail = replace(tail, 'alert-1', 'alert-7') where seq = 1")
     assert verify_finds(tmp_path)
     assert open_day(tmp_path, DAY, (notify.CORE,), "full").in_doubt == (ASKED,)
 
@@ -92,7 +92,7 @@ def test_a_start_does_not_read_what_is_in_doubt_where_it_does_not_look(tmp_path)
 def test_a_start_looks_at_the_last_record_of_its_snapshot_whose_time_it_reads(tmp_path):
     path = written(tmp_path, ASKED, LOST)
     snapped(path, ACTOR.name, Links())
-    altered(path, "update events set at = 4102444800000000000 where seq = 2")
+    altered(path, "update records set at = 4102444800000000000 where seq = 2")
     with pytest.raises(Damaged):
         open_day(tmp_path, DAY, (ACTOR,), "full")
 

@@ -1,7 +1,7 @@
 """Records a small day of this version, for `test_golden_days.py`: `PYTHONPATH=. python tests/golden/record.py`.
 
-Run it from the root. A real daemon follows four codes of a simulated KIS for some minutes. Do it once for each release,
-and never change what another release wrote.
+Run it from the root. A real daemon follows four codes of a simulated KIS for some minutes. Do it once for each release
+and each format of the day file, and never change what another wrote.
 """
 
 import os
@@ -16,6 +16,7 @@ from pathlib import Path
 from eventlog.day import days_in, path_of
 from eventlog.manifest import manifest_path_of
 from eventlog.mark import mark_path_of
+from eventlog.schema import FORMAT
 from eventlog.seal import seal
 from kis_actors import __version__
 from kis_actors.commands.demo import Simulator, simulator
@@ -23,6 +24,7 @@ from kis_actors.recovery import records_in
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
+NAME = f"{__version__}-format-{FORMAT}"
 CODES = ("035720", "247540", "005930", "000660")
 SPEED, RUNS_S = 20, (12, 8)
 KEYS = {"KIS_APP_KEY": "PSGOLDENKEY", "KIS_APP_SECRET": "golden-secret"}
@@ -77,7 +79,7 @@ def main() -> None:
             path = recorded(folder, simulated)
         seal(path, __version__)
         sealed = path.with_suffix(".sealed")
-        kept = HERE / __version__
+        kept = HERE / NAME
         kept.mkdir()
         for one in (path, mark_path_of(path), sealed, manifest_path_of(sealed)):
             shutil.copyfile(one, kept / one.name)

@@ -48,7 +48,7 @@ def test_a_trade_of_47_columns_is_read_whole():
     assert ticks_of(ONE_OF_47) == (
         Tick(
             code="005930",
-            traded_at=datetime(2026, 9, 14, 15, 7, 46, tzinfo=KST),
+            traded_s=int(datetime(2026, 9, 14, 15, 7, 46, tzinfo=KST).timestamp()),
             price_won=249250,
             change_ratio=-0.0395,
             volume_shares=1,

@@ -24,7 +24,7 @@ def is_judged(found: Tick, sections: dict[str, Any] | None = None, **context: An
     usual = {"session_day": DAY, "regular": REGULAR, "now": at("10:00:00"), "is_safe": False}
     context = {**usual, **context}
     terms = terms_of(settings(**(sections or {})), context["session_day"], context["regular"])
-    return bool(part_of(found, terms, context["now"], is_safe=context["is_safe"]))
+    return bool(part_of(found, terms.moment_of(found.traded_s), terms, context["now"], is_safe=context["is_safe"]))
 
 
 def usable(row: dict[str, str], flags: tuple[str, ...] = (), now: str = "10:00:00", **signal: object) -> bool:

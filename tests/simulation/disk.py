@@ -13,6 +13,7 @@ import msgspec
 
 from eventlog import integrity, snapshot, verdict
 from eventlog.mark import Mark
+from eventlog.records import insert_of
 from eventlog.schema import Row, create
 from eventlog.snapshot import Snapshot, snapshot_path_of
 from kis_actors import day_files, long_logs, recovery, replay, snapshots
@@ -56,11 +57,10 @@ class File:
         if self._image is None:
             self._image = sqlite3.connect(":memory:", isolation_level=None)
             create(self._image, day=self.day, first_seq=self.first_seq, chain=self.first_chain, bulk=())
-        in_events, in_commits = (self._image.execute(f"select count(*) from {table}").fetchone()[0]
-                                 for table in ("events", "commits"))  # fmt: skip
-        texts = [(*row[:6], row.payload.decode()) for row in self.rows[in_events:]]
+        in_records, in_commits = (self._image.execute(f"select count(*) from {table}").fetchone()[0]
+                                  for table in ("records", "commits"))  # fmt: skip
         self._image.execute("begin")
-        self._image.executemany("insert into events values (?, ?, ?, ?, ?, ?, ?)", texts)
+        insert_of(self._image)(self.rows[in_records:])
         self._image.executemany("insert into commits values (?, ?)", self.commits[in_commits:])
         self._image.execute("commit")
         return self._image

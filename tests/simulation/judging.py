@@ -73,11 +73,11 @@ def damage_is_found(file: File, chance: Random) -> None:
     connection, last_seq = file.image(), file.last_commit[0]
     seq = chance.choice((file.first_seq, last_seq, *(commit[0] for commit in file.commits)))
     damages = (
-        ("an altered row", f"update events set at = at + 1 where seq = {seq}"),
-        ("a lost row", f"delete from events where seq = {seq}"),
+        ("an altered row", f"update records set at = at + 1 where seq = {seq}"),
+        ("a lost row", f"delete from records where seq = {seq}"),
         ("a lost commit", f"delete from commits where last_seq = {chance.choice(file.commits)[0]}"),
-        ("a stray row", f"insert into events select {last_seq + 1}, stream, type, version, cause, at, payload "
-                        f"from events where seq = {seq}"),
+        ("a stray row", f"insert into records select {last_seq + 1}, kind, cause, at, tail "
+                        f"from records where seq = {seq}"),
     )  # fmt: skip
     what, statement = chance.choice(damages)
     connection.execute("begin")
