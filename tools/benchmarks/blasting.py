@@ -30,14 +30,13 @@ def on_the_wire(text: str) -> bytes:
 
 
 def serve_one(connection: socket.socket, frames: list[bytes]) -> None:
-    """Greets, sends what is asked for, and waits until the client is gone."""
+    """Greets, sends what is asked for, says goodbye, and hangs up when the client has said so too."""
     with connection:
         wanted = islice(cycle(frames), int(greet(connection).rpartition("/")[2]))
         while piece := b"".join(islice(wanted, AT_ONCE)):
             connection.sendall(piece)
         connection.sendall(CLOSE)
-        while connection.recv(65_536):
-            pass
+        connection.recv(65_536)
 
 
 def greet(connection: socket.socket) -> str:

@@ -47,6 +47,7 @@ monitor:
   max_ws_subs: {followed}
   min_subscribe_sec: 3600
   alert_cooldown_sec: 0
+  shrink_on_lag: false
   rules:
     approach: {{rule: near_threshold, band: 0.01}}
     fall: {{rule: rapid_fall, fall_ratio: 0.25}}
@@ -65,7 +66,7 @@ log: {{data_dir: {folder}/data, durability: full}}
 web: {{enabled: {is_web}, port: {web_port}}}
 clock: {{anchor: "{clock_anchor}", shows: "{clock_shows}", speed: {clock_speed}}}
 """
-"""Six rules on each trade: the line of monitor.signal, and these."""
+"""Six rules on each trade: the line of monitor.signal, and these. Under all it can take it is not to ask for less."""
 
 
 class Live:
@@ -198,8 +199,9 @@ def market(
         simulated: Simulator = closing.enter_context(simulator(1.0, 1, "--start", START, "--date", f"{DAY}"))
         trading = bench.child("benchmarks.trading")
         chosen = {
-            "followed": min(FOLLOWED, codes), "port": trading.hear()["port"], "gap_s": gap_s, "scan_s": scan_s, "root": ROOT,
-            "folder": folder, "alerts": ALERTS_MAX, "is_web": str(bool(web_port)).lower(), "web_port": web_port or 8787,
+            "followed": min(FOLLOWED, codes), "port": trading.hear()["port"], "gap_s": gap_s, "scan_s": scan_s,
+            "root": ROOT, "folder": folder, "alerts": ALERTS_MAX, "is_web": str(bool(web_port)).lower(),
+            "web_port": web_port or 8787,
         }  # fmt: skip
         said = {name: value for name, value in simulated.said.items() if name != "ws_url"}
         (folder / "settings.yaml").write_text(SETTINGS.format(**chosen, **said), "utf-8")
