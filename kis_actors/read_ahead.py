@@ -29,17 +29,17 @@ BATCH_ROWS = 1000
 R = TypeVar("R", covariant=True)
 S = TypeVar("S")
 
+class RecordRead(Record, frozen=True, gc=False):
+    """A usual frame that was read already, in its place in the log."""
+
+    event: FrameRead
+
+
 class _Run(Struct, array_like=True, gc=False):
     """Records of usual frames, read, and rows of anything else that come after them."""
 
-    frames: list["_RecordRead"]
+    frames: list[RecordRead]
     rows: list[Row]
-
-
-class _RecordRead(Record, frozen=True, gc=False):
-    """So that it is known what comes."""
-
-    event: FrameRead
 
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -97,6 +97,16 @@ def _last_seq_of(runs: list[_Run]) -> int:
     return runs[-1].rows[-1].seq if runs[-1].rows else runs[-1].frames[-1].seq
 
 
+def read_of(record: Record) -> RecordRead | None:
+    """The same record with its frame read, if it holds a usual frame; several may hear it then at the cost of one."""
+    event = record.event
+    frame = usual_frame(event.text) if isinstance(event, FrameReceived) else None
+    if not isinstance(event, FrameReceived) or frame is None:
+        return None
+    read = FrameRead(link=event.link, text=event.text, frame=frame)
+    return RecordRead(record.seq, record.stream, record.cause, record.at_ns, read)
+
+
 # What follows runs in the other process.
 
 _sender: Connection
@@ -148,7 +158,7 @@ def _taken_apart(rows: list[Row]) -> tuple[list[_Run], list[Record]]:
     runs, records = [_Run([], [])], []
     for row in rows:
         record = record_of(row)
-        if read := _read_of(record):
+        if read := read_of(record):
             if runs[-1].rows:
                 runs.append(_Run([], []))
             runs[-1].frames.append(read)
@@ -158,9 +168,3 @@ def _taken_apart(rows: list[Row]) -> tuple[list[_Run], list[Record]]:
     return runs, records
 
 
-def _read_of(record: Record) -> _RecordRead | None:
-    seq, stream, cause, at_ns, event = record.seq, record.stream, record.cause, record.at_ns, record.event
-    frame = usual_frame(event.text) if isinstance(event, FrameReceived) else None
-    if not isinstance(event, FrameReceived) or frame is None:
-        return None
-    return _RecordRead(seq, stream, cause, at_ns, FrameRead(link=event.link, text=event.text, frame=frame))

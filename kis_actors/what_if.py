@@ -3,7 +3,6 @@
 Has no edge and no sender: nothing here can reach KIS or a person.
 """
 
-from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -23,10 +22,11 @@ from kis_actors.messages import (
     SignalRaised,
     StateCarried,
 )
+from kis_actors.read_ahead import read_of
 from kis_actors.recovery import carried_states
 from kis_actors.replay import Progress, records_until
 from kis_actors.settings import Settings
-from kis_actors.turn import Core, hears, take_turn
+from kis_actors.turn import Core, hearers_of, hears, take_turn
 from kis_actors.witness import Notes, Price, watched_state
 
 Change = Callable[[Settings], Settings]
@@ -55,7 +55,7 @@ class Run:
         self.alerts: list[AlertDecided] = []
         self.silenced: list[Silenced] = []
         self.states: dict[str, Any] = {core.name: core.state() for core in cores}
-        self._cores, self._change = cores, change
+        self._cores, self._hearers, self._change = cores, hearers_of(cores), change
         self._names = tuple(core.name for core in cores)
 
     def hear(self, record: Record) -> None:
@@ -67,14 +67,14 @@ class Run:
 
     def _cascade(self, record: Record) -> None:
         """Through all actors; decisions are heard in the order they are made."""
-        queue = deque([record])
-        while queue:
-            heard = queue.popleft()
-            for core in self._cores:
+        queue = [record]
+        for heard in queue:
+            for core in self._hearers.get(type(heard.event), ()):
                 if hears(core, heard):
                     self.states[core.name], decided = take_turn(core, self.states[core.name], heard)
-                    queue += [_follows(core.name, heard, event) for event in decided]
-                    self._note(heard, decided)
+                    if decided:
+                        queue += [_follows(core.name, heard, event) for event in decided]
+                        self._note(heard, decided)
 
     def _note(self, heard: Record, decided: tuple[Event, ...]) -> None:
         for event in decided:
@@ -103,11 +103,12 @@ def what_if(
 def alerts_of_each(
     cores: tuple[Core, ...], path: Path, changes: Sequence[Change], until: datetime | None, progress: Progress
 ) -> list[tuple[AlertDecided, ...]]:  # fmt: skip
-    """The alerts of the day under each of several changes; the file is read once for all of them."""
+    """The alerts of the day under each of several changes; the file and its frames are read once for all of them."""
     runs = [Run(cores, change) for change in changes]
     for record in records_until(path, until, progress):
+        told = read_of(record) or record
         for run in runs:
-            run.hear(record)
+            run.hear(told)
     return [tuple(run.alerts) for run in runs]
 
 

@@ -196,7 +196,7 @@ def test_a_damaged_day_is_replayed_by_one(tmp_path, alone):
     path = written(tmp_path, played(seed=6).units)
     seq = next(row.seq for row in rows_in(path) if row.type == "ClockTicked")
     connection = sqlite3.connect(path)
-    connection.execute("update events set at = at + 1 where seq = ?", (seq,))
+    connection.execute("update records set at = at + 1 where seq = ?", (seq,))
     connection.commit()
     connection.close()
     by_two, by_one = both(path)

@@ -96,8 +96,8 @@ ROWS: dict[str, tuple[str, ...]] = {
     ),
     "kis_actors.witness": ("kis_actors.actors.signal", "kis_actors.duties", "kis_actors.signals"),
     "kis_actors.what_if": (
-        "kis_actors.actors.signal", "kis_actors.duties", "kis_actors.messages", "kis_actors.recovery",
-        "kis_actors.replay", "kis_actors.settings", "kis_actors.turn", "kis_actors.witness",
+        "kis_actors.actors.signal", "kis_actors.duties", "kis_actors.messages", "kis_actors.read_ahead",
+        "kis_actors.recovery", "kis_actors.replay", "kis_actors.settings", "kis_actors.turn", "kis_actors.witness",
     ),
     "kis_actors.alert_changes": ("kis_actors.messages",),
     "kis_actors.reasons": (
