@@ -20,6 +20,7 @@ NOT_RUN = {
     "./tools/docs": "test_site.py runs it",
     "./tools/fault-harness": "takes long; tests/faults runs it",
     "./tools/simulate-faults": "takes long; tests/simulation runs it",
+    "./tools/bench": "takes long; test_benchmarks.py runs a part of it",
     "git": "asks another machine",
     "scp": "needs a second machine",
     "curl": "asks another machine",

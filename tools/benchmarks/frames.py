@@ -6,13 +6,17 @@ from itertools import islice
 from pathlib import Path
 
 from environment import ROOT
+from msgspec.structs import replace
 
 from kis_actors.simulator.frames import trade_frames
 from kis_actors.simulator.market import Market
 from kis_actors.simulator.scenario import Scenario
+from kis_actors.simulator.tape import Tape, Trade
 from kis_actors.simulator.universe import read_universe
 
-CLOSE_S = 15 * 3600 + 20 * 60
+OPEN_S, CLOSE_S = 9 * 3600, 15 * 3600 + 20 * 60
+CODES, TRADES = 40, 25_000
+"""Of a million a day, each code has so many trades."""
 FEED = "H0STCNT0"
 DAY = date(2026, 11, 20)
 COLUMNS = 46
@@ -20,18 +24,31 @@ COLUMNS = 46
 
 
 def trades(count: int, *, records: int = 1) -> list[str]:
-    """So many frames, of so many records each, of one code after the other."""
+    """The first frames of a busy day of forty codes, of so many records each."""
     return list(islice(_all_frames(records), count))
 
 
+def busy_tape(market: Market, code: str, trades: int) -> Tape:
+    """The day of a code that has so many trades."""
+    stock_day = market.stock_days[code]
+    market.stock_days[code] = replace(stock_day, character=replace(stock_day.character, trades=trades))
+    return market.tape(code)
+
+
 def _all_frames(records: int) -> Iterator[str]:
+    """In order of time; a code's trades wait until there are enough for a frame."""
     stocks = read_universe(ROOT / "config" / "universe.csv")
     market = Market(stocks=stocks, seed=1, day=DAY, scenario=Scenario())
-    for stock in stocks:
-        tape = market.tape(stock.code)
-        frames = trade_frames(FEED, tape.stock_day, DAY, tape.between(0, CLOSE_S), records)
-        whole = (frame for frame in frames if frame.startswith(f"0|{FEED}|{records:03d}|"))
-        yield from map(_without_the_newest_column, whole)
+    tapes = [busy_tape(market, stock.code, TRADES) for stock in stocks[:: len(stocks) // CODES]]
+    waiting: dict[str, list[Trade]] = {tape.stock_day.code: [] for tape in tapes}
+    for second in range(OPEN_S, CLOSE_S):
+        for tape in tapes:
+            trades = waiting[tape.stock_day.code]
+            trades += tape.between(second - 1, second)
+            while len(trades) >= records:
+                (frame,) = trade_frames(FEED, tape.stock_day, DAY, trades[:records])
+                del trades[:records]
+                yield _without_the_newest_column(frame)
 
 
 def _without_the_newest_column(frame: str) -> str:

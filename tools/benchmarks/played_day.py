@@ -14,9 +14,8 @@ from typing import Any
 import msgspec
 from environment import ROOT
 from msgspec import Raw
-from msgspec.structs import replace
 
-from benchmarks.frames import CLOSE_S, DAY, FEED
+from benchmarks.frames import CLOSE_S, CODES, DAY, FEED, busy_tape
 from eventlog.day import path_of
 from eventlog.integrity import START
 from eventlog.mark import Mark
@@ -53,13 +52,11 @@ from kis_actors.simulator.answers import daily_chart, several_rows
 from kis_actors.simulator.frames import trade_frames
 from kis_actors.simulator.market import Market
 from kis_actors.simulator.scenario import Scenario
-from kis_actors.simulator.tape import Tape
 from kis_actors.simulator.universe import read_universe
 from kis_actors.turn import hears, take_turn
 from kis_actors.units import KST, ns_of_instant
 
 MORNING_S = 8 * 3600 + 45 * 60
-BUSY_CODES = 40
 TAIL_FRAMES = 2_000
 """Those after the snapshot; the daemon makes one every so many records."""
 COMMIT_ROWS = 4
@@ -114,13 +111,6 @@ class Day:
         commit = Mark(self.writer.last_seq, self.writer.chain)
         write_snapshot(self.path, Snapshot(code_fingerprint(), commit, parts))
 
-    def busy_tape(self, code: str, trades: int) -> Tape:
-        """The trades of one code, of which there are so many."""
-        stock_day = self.market.stock_days[code]
-        busy = replace(stock_day, character=replace(stock_day.character, trades=trades))
-        self.market.stock_days[code] = busy
-        return self.market.tape(code)
-
     @property
     def now(self) -> datetime:
         """KST."""
@@ -158,7 +148,8 @@ def play(data_dir: Path, frames: int, first: int) -> tuple[int, int]:
     Answers how many frames and how many records there are.
     """
     day = begun(data_dir)
-    tapes = [day.busy_tape(stock.code, frames // BUSY_CODES) for stock in day.stocks[:: len(day.stocks) // BUSY_CODES]]
+    followed = day.stocks[:: len(day.stocks) // CODES]
+    tapes = [busy_tape(day.market, stock.code, frames // CODES) for stock in followed]
     count, is_noted = 0, False
     for day.second in range(MORNING_S, CLOSE_S):
         day.is_due = True

@@ -18,7 +18,8 @@ HEADS = ("figure", "ours", "peer or limit", "ratio", "[spread]", "aim", "")
 def table(figures: Sequence[Figure]) -> str:
     """A line a figure; a ratio is the median of those of the rounds, with the least and the greatest behind it."""
     rows = [HEADS, *map(_row, figures)]
-    widths = [max(_columns(row[place]) for row in rows) for place in range(len(HEADS))]
+    whole = [row for row in rows if len(row) == len(HEADS)]  # why somebody is absent goes on to the end of its line
+    widths = [max(_columns(row[place]) for row in whole) for place in range(len(HEADS))]
     return "\n".join(_line(row, widths) for row in rows)
 
 
@@ -50,7 +51,7 @@ def shown(value: float) -> str:
 def _row(figure: Figure) -> tuple[str, ...]:
     ours = f"{shown(median(figure.ours))} {figure.unit}" if figure.ours else "-"
     if figure.absent:
-        return figure.name, ours, f"{figure.against}: skipped, {figure.absent}", "", "", str(figure.aim), "skipped"
+        return figure.name, ours, f"{figure.against}: skipped, {figure.absent}"
     theirs = f"{figure.against} {shown(median(figure.theirs))}" if figure.theirs else ""
     ratio = shown(median(figure.judged)) if figure.against else ""
     spread = f"[{shown(min(figure.judged))}..{shown(max(figure.judged))}]" if len(figure.judged) > 1 else ""
@@ -59,7 +60,7 @@ def _row(figure: Figure) -> tuple[str, ...]:
 
 
 def _line(row: Iterable[str], widths: Sequence[int]) -> str:
-    cells = (cell + " " * (width - _columns(cell)) for cell, width in zip(row, widths, strict=True))
+    cells = (cell + " " * (width - _columns(cell)) for cell, width in zip(row, widths, strict=False))
     return "  ".join(cells).rstrip()
 
 

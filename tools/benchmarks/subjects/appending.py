@@ -36,7 +36,7 @@ def figures(bench: Bench) -> Iterator[Figure]:
             batched("kis_actors", size, batches, appender(writer, frames)),
             batched("sqlite3 executemany", size, batches, bare_appender(bench.folder / f"bare-{size}.db", frames)),
         )
-        yield done.against("sqlite3 executemany", f"append, {size} at once", aim=at_least(0.8), floor=at_least(0.35))
+        yield done.against("sqlite3 executemany", f"append, {size} at once", aim=at_least(0.8), floor=at_least(0.45))
     yield against_eventsourcing(bench, frames)
 
 

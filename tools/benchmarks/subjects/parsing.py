@@ -15,11 +15,11 @@ ABOUT = "frames of one and of four trades into ticks"
 
 AIMS: dict[int, dict[str, tuple[Bound, Bound]]] = {
     1: {
-        "str.split": (at_least(0.5), at_least(0.15)),
-        "python-kis": (at_least(20), at_least(6)),
-        "pandas, as KIS's sample": (at_least(700), at_least(250)),
+        "str.split": (at_least(0.5), at_least(0.25)),
+        "python-kis": (at_least(20), at_least(10)),
+        "pandas, as KIS's sample": (at_least(700), at_least(400)),
     },
-    4: {"python-kis": (at_least(20), at_least(6)), "pandas, as KIS's sample": (at_least(2000), at_least(550))},
+    4: {"python-kis": (at_least(20), at_least(10)), "pandas, as KIS's sample": (at_least(2000), at_least(900))},
 }
 """By records in a frame, and by whom: aim and floor."""
 

@@ -57,7 +57,7 @@ def figures(bench: Bench) -> Iterator[Figure]:
         Contender("kis_actors", ours, lambda: by_the_product(f"{url}{ours}", ours)),
         Contender("WebSocketApp", theirs, lambda: by_websocket_app(f"{url}{theirs}", theirs)),
     )
-    yield done.against("WebSocketApp", "receive", aim=at_least(8), floor=at_least(4))
+    yield done.against("WebSocketApp", "receive", aim=at_least(8), floor=at_least(6))
 
 
 def by_the_product(url: str, frames: int) -> float:
