@@ -22,6 +22,7 @@ from benchmarks.subjects import SUBJECTS
 from benchmarks.table import as_json, shown, table
 from environment import ROOT
 
+from eventlog.store import companions_of
 from kis_actors.kis.frames import frame_of
 
 
@@ -243,6 +244,8 @@ def test_frames_are_such_as_everybody_can_read(records):
 def test_a_played_day_is_a_day_that_replays(tmp_path):
     from benchmarks.subjects.replaying import replayed
 
-    day = Days(tmp_path).closed(50, silent)
+    days = Days(tmp_path)
+    day, killed = days.closed(50, silent), days.killed(50, silent)
     assert day.frames >= 50 and day.records > day.frames
+    assert [companions_of(one.path)[0].exists() for one in (day, killed)] == [False, True]
     replayed(day)

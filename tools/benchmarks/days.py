@@ -1,5 +1,6 @@
 """Days to measure on, each played once and lent to every subject; as a daemon left them that was killed."""
 
+import shutil
 import sys
 from pathlib import Path
 from typing import NamedTuple
@@ -32,26 +33,25 @@ class Days:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._played: dict[str, PlayedDay] = {}
+        self._killed: dict[int, PlayedDay] = {}
+        self._closed: dict[int, PlayedDay] = {}
 
     def killed(self, frames: int, tell: Tell) -> PlayedDay:
         """About the first `frames` of a million-frame day, as `kill -9` leaves it. Not to be written to."""
-        return self._once(f"killed-{frames}", frames, tell)
+        if frames not in self._killed:
+            tell(f"playing a day of {frames:,} frames")
+            self._killed[frames] = _play(self._folder / f"killed-{frames}", frames)
+        return self._killed[frames]
 
     def closed(self, frames: int, tell: Tell) -> PlayedDay:
         """The same after a clean end: one file, with nothing beside it that is to be folded in."""
-        name = f"closed-{frames}"
-        is_new = name not in self._played
-        day = self._once(name, frames, tell)
-        if is_new:
+        if frames not in self._closed:
+            killed = self.killed(frames, tell)
+            day = killed._replace(data_dir=self._folder / f"closed-{frames}")
+            shutil.copytree(killed.path.parent, day.path.parent, ignore=shutil.ignore_patterns("aside"))
             Writer(day.path).close()
-        return day
-
-    def _once(self, name: str, frames: int, tell: Tell) -> PlayedDay:
-        if name not in self._played:
-            tell(f"playing a day of {frames:,} frames")
-            self._played[name] = _play(self._folder / name, frames)
-        return self._played[name]
+            self._closed[frames] = day
+        return self._closed[frames]
 
 
 def _play(data_dir: Path, frames: int) -> PlayedDay:
