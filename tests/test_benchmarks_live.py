@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 
 import msgspec
 import pytest
@@ -13,13 +14,17 @@ from websocket import WebSocket, create_connection
 
 from kis_actors.kis.control import Acknowledgement, control_of, subscribe_message
 from kis_actors.kis.frames import frame_of
+from kis_actors.settings import Clock
+from kis_actors.units import KST
 
 STOCKS = (Stock("005930", 70_000, 64_000), Stock("000660", 200_000, 183_000), Stock("035720", 40_000, 36_500))
 HEAD_BYTES = 4
+SHOWN = Clock(anchor=datetime(2026, 1, 1, tzinfo=KST), shows=datetime(2026, 11, 20, 9, 40, tzinfo=KST), speed=1e-6)
+"""A clock that hardly moves."""
 
 
 def errand(frames: int = 1, **how: object) -> Errand:
-    return Errand(stocks=STOCKS, frames=frames, day="20261120", ahead_s=0.0, **how)
+    return Errand(stocks=STOCKS, frames=frames, clock=SHOWN, **how)
 
 
 def tick_of(data: bytes):
@@ -43,6 +48,7 @@ def test_its_frames_are_read_as_those_of_kis():
     assert (usual.code, fallen.price_won) == ("000660", 183_000)
     assert usual.day_high_won > usual.price_won > fallen.price_won > usual.day_low_won
     assert fallen.cum_volume_shares > usual.cum_volume_shares
+    assert f"{usual.traded_at:%Y-%m-%d %H:%M}" == "2026-11-20 09:40"
 
 
 @pytest.mark.parametrize("per_s", [100, 300, 1000, 5000])

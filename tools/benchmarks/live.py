@@ -10,7 +10,6 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +26,7 @@ from eventlog.schema import Row
 from kis_actors.commands.demo import Simulator, simulator
 from kis_actors.messages import BaselineLoaded, NotifySent, Record, SubscribeConfirmed
 from kis_actors.recovery import records_in
+from kis_actors.settings import Clock
 from kis_actors.status import read_status
 from kis_actors.units import NS_PER_S, ns_of_instant
 
@@ -59,6 +59,8 @@ kis:
   ws_url: ws://127.0.0.1:{port}
   rate_limit_sleep_sec: {gap_s}
   max_backpressure_sec: 600
+  ws_ack_timeout_sec: 60
+  ws_idle_timeout_sec: 600
 market: {{hours: krx, file: {root}/config/market.yaml}}
 universe: {{file: {folder}/universe.csv}}
 notify: {{burst_alerts: {alerts}, burst_sec: 1}}
@@ -72,7 +74,7 @@ clock: {{anchor: "{clock_anchor}", shows: "{clock_shows}", speed: {clock_speed}}
 class Live:
     """A running daemon. began_ns: when its process was started, by the real clock.
 
-    stocks: those that it follows, once `ready`.
+    stocks: those that it follows, once `ready`. clock: what its clock shows.
     """
 
     stocks: tuple[Stock, ...] = ()
@@ -81,9 +83,8 @@ class Live:
         self.folder = folder
         self.daemon = daemon
         self.began_ns = began_ns
-        shows, anchor = (datetime.fromisoformat(said[name]) for name in ("clock_shows", "clock_anchor"))
-        self._ahead_ns = ns_of_instant(shows) - ns_of_instant(anchor)
-        self._utc_offset_s = shows.utcoffset().total_seconds()  # type: ignore[union-attr]
+        shown = {name: said[f"clock_{name}"] for name in ("anchor", "shows", "speed")}
+        self.clock = msgspec.convert(shown, Clock, strict=False)
 
     @property
     def path(self) -> Path:
@@ -109,12 +110,13 @@ class Live:
 
     def errand(self, frames: int, **how: Any) -> Errand:
         """So many frames of the codes it follows, stamped by its clock."""
-        ahead_s = self._ahead_ns / NS_PER_S + self._utc_offset_s
-        return Errand(stocks=self.stocks, frames=frames, day=f"{DAY:%Y%m%d}", ahead_s=ahead_s, **how)
+        return Errand(stocks=self.stocks, frames=frames, clock=self.clock, **how)
 
     def real_ns(self, record: Record) -> int:
         """When the log took it, by the real clock."""
-        return record.at_ns - self._ahead_ns
+        assert self.clock.anchor and self.clock.shows
+        shown_ns = record.at_ns - ns_of_instant(self.clock.shows)
+        return ns_of_instant(self.clock.anchor) + int(shown_ns / self.clock.speed)
 
     def records(self, *types: str, after: int = 0) -> list[Record]:
         """What its log has of these types."""
@@ -185,18 +187,18 @@ class Market:
 
 @contextmanager
 def market(
-    bench: Bench, *, codes: int = FOLLOWED, gap_s: float = 0.06, scan_s: int = 60, web_port: int = 0
+    bench: Bench, *, codes: int = FOLLOWED, gap_s: float = 0.06, scan_s: int = 60, web_port: int = 0, speed: float = 1.0
 ) -> Iterator[Market]:
     """A daemon that is starting, with so many codes to watch. gap_s: least time between two REST calls.
 
-    web_port: serves its page there; 0: nowhere.
+    web_port: serves its page there; 0: nowhere. speed: of the market's clock.
     """
     folder = bench.folder / f"live-{time.monotonic_ns()}"
     folder.mkdir()
     lines = (ROOT / "config" / "universe.csv").read_text("utf-8").splitlines()[: codes + 1]
     (folder / "universe.csv").write_text("\n".join(lines) + "\n", "utf-8")
     with ExitStack() as closing:
-        simulated: Simulator = closing.enter_context(simulator(1.0, 1, "--start", START, "--date", f"{DAY}"))
+        simulated: Simulator = closing.enter_context(simulator(speed, 1, "--start", START, "--date", f"{DAY}"))
         trading = bench.child("benchmarks.trading")
         chosen = {
             "followed": min(FOLLOWED, codes), "port": trading.hear()["port"], "gap_s": gap_s, "scan_s": scan_s,

@@ -15,7 +15,10 @@ import orjson
 from msgspec import Struct
 
 from benchmarks.blasting import greet, on_the_wire
+from kis_actors.adapters.clock import Clock
 from kis_actors.kis.feeds import TRADE_COLUMNS
+from kis_actors.settings import Clock as ClockSettings
+from kis_actors.units import NS_PER_S
 
 AT_ONCE = 200
 """Frames in one piece, if they are to go as fast as they are taken."""
@@ -36,13 +39,12 @@ class Errand(Struct, frozen=True, kw_only=True):
 
     per_s: 0 is as fast as they are taken. burst: so many come together. falls_per_s: at so many the price has fallen.
     ends_fallen: one frame more, of a price that has fallen.
-    day: as KIS writes it. ahead_s: by so much the market's clock is ahead of the real one, UTC.
+    clock: the market's, by which they are stamped.
     """
 
     stocks: tuple[Stock, ...]
     frames: int
-    day: str
-    ahead_s: float
+    clock: ClockSettings
     per_s: int = 0
     burst: int = 1
     falls_per_s: float = 0.0
@@ -79,17 +81,25 @@ class Tape:
     def __init__(self) -> None:
         self._record = _template()
         self._shares: dict[str, int] = {}
+        self._second, self._stamp = 0, ("", "")
 
     def frame(self, errand: Errand, number: int, *, is_fallen: bool) -> bytes:
         """The frame of that number, stamped now."""
         stock = errand.stocks[number % len(errand.stocks)]
         shares = self._shares[stock.code] = self._shares.get(stock.code, 1_000_000) + SHARES
         price_won = stock.fallen_won if is_fallen else stock.price_won + number % 7 * 10
-        now = time.strftime("%H%M%S", time.gmtime(time.time() + errand.ahead_s))
+        day, now = self._stamped(Clock(errand.clock))
         return on_the_wire(self._record % (
             stock.code, now, price_won, stock.price_won + 1000, stock.fallen_won - 10, shares,
-            shares * stock.price_won, errand.day,
+            shares * stock.price_won, day,
         ))  # fmt: skip
+
+    def _stamped(self, clock: Clock) -> tuple[str, str]:
+        """Day and time as KIS writes them."""
+        second = clock.now_ns() // NS_PER_S
+        if second != self._second:
+            self._second, self._stamp = second, (f"{clock.now():%Y%m%d}", f"{clock.now():%H%M%S}")
+        return self._stamp
 
 
 class Link:

@@ -1,4 +1,8 @@
-"""The daemon's memory, 250 codes watched and 40 followed: after a million frames, and after ten."""
+"""The daemon's memory, 250 codes watched and 40 followed: after a million frames, and after ten.
+
+The rules look back over 21 minutes, which fill by the clock, not by frames; so the clock runs fast, and what comes once
+that is full tells whether anything grows.
+"""
 
 from collections.abc import Iterator
 
@@ -10,6 +14,8 @@ PLACE = 10
 ABOUT = "memory of the daemon after a million frames, and after ten"
 MILLION = 1_000_000
 CODES = 250
+SPEED = 10.0
+"""An hour's windows in six minutes, which is less than ten million frames take."""
 MILLIONS = 10
 
 
@@ -17,9 +23,9 @@ def figures(bench: Bench) -> Iterator[Figure]:
     """Megabytes. Takes some 4 GB of the disk meanwhile."""
     if bench.is_quick:
         return
-    with market(bench, codes=CODES) as ours:
+    with market(bench, codes=CODES, speed=SPEED) as ours:
         ours.live.ready()
-        seen = []
+        seen: list[float] = []
         for number in range(1, MILLIONS + 1):
             bench.tell(f"million {number} of {MILLIONS}")
             before = ours.live.last_seq()
@@ -27,4 +33,5 @@ def figures(bench: Bench) -> Iterator[Figure]:
             ours.live.wait_for("NotifySent", 1, after=before)
             seen.append(ours.live.memory_mb())
     yield stated("memory after a million frames", "MB", tuple(seen[:1]), aim=at_most(120))
-    yield stated("memory gained by nine million more", "MB", (seen[-1] - seen[0],), aim=at_most(5))
+    yield stated("memory after each million", "MB", tuple(seen), aim=at_most(120))
+    yield stated("memory gained by the last five", "MB", (seen[-1] - seen[-6],), aim=at_most(2))
