@@ -17,7 +17,10 @@ class Journal(Protocol):
         """Takes what an edge saw; the record follows to all who listen once it is durable."""
 
     def decided(self, stream: str, events: tuple[Event, ...], cause: int) -> None:
-        """Takes what an actor decided on the record `cause`, as one unit that is never split over commits."""
+        """Takes what an actor decided on the record `cause`, as one unit that is never split over commits.
+
+        Or, with cause 0, all that an edge saw at once.
+        """
 
 
 class Rest(Protocol):
