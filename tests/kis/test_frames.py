@@ -3,7 +3,7 @@ from datetime import datetime
 import pytest
 
 from kis_actors.kis.feeds import TRADE_COLUMNS
-from kis_actors.kis.frames import FrameError, Tick, feed_of, is_control, ticks_of, width_of
+from kis_actors.kis.frames import FrameError, Tick, feed_of, frame_of, is_control, ticks_of, width_of
 from kis_actors.units import KST
 
 from .recordings import (
