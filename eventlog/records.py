@@ -52,7 +52,10 @@ class _Records:
 
 
 class _Kinds(dict[Kind, int]):
-    """The id of each kind. One that is asked for the first time gets the next, and is written."""
+    """The id of each kind. One that is asked for the first time gets the next, and is written.
+
+    After a transaction that failed it knows kinds that the file does not: its writer ends then, as after any error.
+    """
 
     def __init__(self, connection: sqlite3.Connection, bulk: frozenset[str]) -> None:
         super().__init__(kinds_of(connection))

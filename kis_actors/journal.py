@@ -180,8 +180,7 @@ class Journal:
                 yield Record(seq=seq, stream=unit.stream, cause=unit.cause, at_ns=self._last_at_ns, event=event)
 
     def _tell(self, records: list[Record]) -> None:
-        for watcher in self._watchers:
-            watcher(records)
+        """First those who decide, whose threads wake up while the others only look."""
         kinds = {type(record.event) for record in records}
         streams = {record.stream for record in records}
         for core, tell in self._listeners:
@@ -190,6 +189,8 @@ class Journal:
             heard = [record for record in records if record.stream == core.name or hears(core, record)]
             if heard:
                 tell(heard)
+        for watcher in self._watchers:
+            watcher(records)
 
 
 def _row(record: Record) -> Row:

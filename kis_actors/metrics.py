@@ -106,7 +106,7 @@ def _writing(status: dict[str, Any]) -> Iterator[Metric]:
     yield _gauge("log_bytes", "Size of the day file with its write-ahead log", log["bytes"])
     yield _gauge("log_free_bytes", "Room left on the log's disk", log["free_bytes"])
     yield _instant("last_snapshot", "When the last snapshot was written, real time", log["snapshot_at"])
-    yield _gauge("journal_waiting", "Units that wait to become durable", journal["waiting"])
+    yield _gauge("journal_waiting", "Events that wait to become durable", journal["waiting"])
     yield HistogramMetricFamily(
         "kis_actors_commit_seconds", "Commits with their sync, by how long they took",
         buckets=_buckets(journal["commits"]), sum_value=journal["commit_s"],

@@ -16,8 +16,8 @@ OTHER_SESSIONS = ("1", "3")
 CLOSING_CLASS = "5"
 """Of close-price trading and perhaps, KIS does not say, of the closing print; which one it is its time tells."""
 CLOSING_PRINT_S = 60
-MOMENTS_MAX = 86_400
-"""As many stamps as a day has, whatever comes over plain ws."""
+MOMENTS_MAX = 1000
+"""Stamps that are remembered: the trades of a moment bear few, and all of a day's would be megabytes."""
 REBASING_FLAGS = ("ex", "par_change")
 
 
@@ -55,7 +55,7 @@ class Terms(NamedTuple):
     """On which trades are judged in a session, gathered so that each trade need look up but once.
 
     is_always: at any time of any day. is_wanted: whether trades are judged at all. regular: None if it is not known.
-    moments: by stamp, which trades share; a session has no more seconds than it can hold.
+    moments: by stamp, which trades share; the last ones.
     """
 
     is_always: bool

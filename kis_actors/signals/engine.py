@@ -14,8 +14,9 @@ from kis_actors.signals.book import Rules, is_composed, members_of, rule_of
 from kis_actors.signals.params import Groups, RuleParams, applies_to, specialised
 from kis_actors.signals.sight import Reading, Sight
 
-KNOWN_MAX = 5000
-"""More prices than a stock can have between its daily limits."""
+KNOWN_MAX = 100
+"""Prices of which a reading is remembered, for each rule and code. A stock goes to and fro between few for long; all
+that it has in a day, of 250 codes, would be many megabytes."""
 
 Gate = Literal["", "unseen", "session", "age", "turnover", "interrupted"]
 """What kept the last price from being judged; "" if nothing did."""
@@ -158,7 +159,9 @@ def _reading(one: Applied, sight: Sight, memory: Memory | None, found: dict[str,
 
 
 def _remember(one: Applied, price_won: int, reading: Reading | None) -> None:
-    if one.known is not None and reading and len(one.known) < KNOWN_MAX:
+    if one.known is not None and reading:
+        if len(one.known) >= KNOWN_MAX:
+            one.known.clear()
         one.known[price_won] = reading
 
 

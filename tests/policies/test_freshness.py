@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from kis_actors.kis.frames import Tick, frame_of
 from kis_actors.kis.quotes import quote_of
-from kis_actors.policies.freshness import Regular, is_usable_quote, part_of, terms_of
+from kis_actors.policies.freshness import MOMENTS_MAX, Regular, is_usable_quote, part_of, terms_of
 
 REGULAR = Regular(at("09:00:00"), at("15:30:00"))
 CLOSES_WON = (10_000,) * 25
@@ -108,3 +108,11 @@ def test_a_judged_trade_is_of_the_regular_session(seconds, market_class):
     time = f"{seconds // 3600:02}{seconds // 60 % 60:02}{seconds % 60:02}"
     found = tick(STCK_CNTG_HOUR=time, MARKET_CLS_CODE=market_class)
     assert not is_judged(found) or ("090000" <= time <= "153100" and market_class not in ("1", "3"))
+
+
+def test_no_more_stamps_are_remembered_than_there_is_room_for():
+    terms = terms_of(settings(), DAY, REGULAR)
+    opens_s = int(REGULAR.opens.timestamp())
+    for second in range(opens_s, opens_s + 3 * MOMENTS_MAX):
+        assert terms.moment_of(second).at.timestamp() == second
+    assert len(terms.moments) <= MOMENTS_MAX

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from sights import TEN, Judge, sight
 
 from kis_actors.rules import breakout, disparity_threshold, near_threshold, rapid_fall, vi_or_halt
-from kis_actors.signals.engine import Memory, forget_holding, nearest, window_s_of
+from kis_actors.signals.engine import KNOWN_MAX, Memory, applied, forget_holding, judge, nearest, window_s_of
 
 LINE = disparity_threshold.Params()
 ABOVE, BELOW, REARMING, NOT_YET_ARMED = 9_300, 9_100, 9_222, 9_221
@@ -293,3 +293,14 @@ def test_a_fall_comes_exactly_when_the_whole_series_says_so(steps, window_s):
         prices.append((now_s, price_won))
     story = Judge({"fall": rapid_fall.Params(window_sec=float(window_s))})
     assert story.over(*prices) == falls(prices, window_s=window_s, fall=0.03, rearm=0.005)
+
+
+def test_no_more_prices_are_remembered_than_there_is_room_for():
+    """And what is measured is the same as without."""
+    rules = applied({"line": disparity_threshold.Params()}, {}, SAMSUNG, "KOSPI")
+    for price_won in range(9_000, 9_000 + 3 * KNOWN_MAX):
+        for _ in range(2):
+            memory = {}
+            judge(rules, memory, sight(price_won), is_regular=True)
+            assert memory["line"].reading == disparity_threshold.read(rules[0].params, sight(price_won))
+    assert 0 < len(rules[0].known) <= KNOWN_MAX

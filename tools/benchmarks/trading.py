@@ -165,7 +165,7 @@ def _pressed(tape: Tape, errand: Errand) -> Iterator[Piece]:
 
 
 def _paced(tape: Tape, errand: Errand) -> Iterator[Piece]:
-    falls, began_s = _Falls(errand), time.perf_counter()
+    falls, began_s = Falls(errand), time.perf_counter()
     for start in range(0, errand.frames, errand.burst):
         numbers = range(start, min(start + errand.burst, errand.frames))
         fallen = [number for number in numbers if falls.is_due(number)]
@@ -176,7 +176,7 @@ def _paced(tape: Tape, errand: Errand) -> Iterator[Piece]:
         yield b"".join(frames), codes, max(0.0, -ahead_s)
 
 
-class _Falls:
+class Falls:
     """Which frames are of a fallen price: so many a second, and never two of a code in a row, which were one signal."""
 
     def __init__(self, errand: Errand) -> None:

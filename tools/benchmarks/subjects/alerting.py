@@ -51,7 +51,7 @@ def latencies_ms(ours: Market, *, per_s: int, burst: int, seconds: int) -> list[
     before = ours.live.last_seq()
     sent = ours.send(per_s * seconds, per_s=per_s, burst=burst, falls_per_s=ALERTS_PER_S)
     ours.live.wait_for("NotifySent", len(sent.falls), after=before)
-    return _apart_ms(sent, ours.live.told(before))
+    return apart_ms(sent, ours.live.told(before))
 
 
 def _round(ours: Market, folder: Path, *, per_s: int, burst: int, seconds: int) -> tuple[list[float], float]:
@@ -60,7 +60,7 @@ def _round(ours: Market, folder: Path, *, per_s: int, burst: int, seconds: int) 
     return found, syncs_ms(folder / "synced")
 
 
-def _apart_ms(sent: Sent, told: list[tuple[str, int]]) -> list[float]:
+def apart_ms(sent: Sent, told: list[tuple[str, int]]) -> list[float]:
     """The n-th alert of a code is of its n-th fall."""
     alerts: defaultdict[str, list[int]] = defaultdict(list)
     for code, at_ns in told:

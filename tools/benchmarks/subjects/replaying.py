@@ -8,7 +8,7 @@ from benchmarks.figures import Figure, at_least
 from benchmarks.rounds import timed
 from eventlog.store import Reader
 from kis_actors.cores import CORES
-from kis_actors.replay import compare
+from kis_actors.long_logs import compared
 
 PLACE = 6
 ABOUT = "a recorded day once more, every decision compared"
@@ -44,5 +44,5 @@ def rows_read(day: PlayedDay) -> int:
 
 def replayed(day: PlayedDay) -> None:
     """The whole of it; what differs would be no measurement."""
-    result = compare(CORES, day.path, None, lambda _: None)
+    result = compared(CORES, day.path, None, lambda _: None)
     assert result.is_identical and result.records == day.records, result
