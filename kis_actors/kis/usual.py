@@ -67,7 +67,8 @@ _FEED = "|".join(_TRADE_FEEDS)
 _LAST = _READ["MARKET_CLS_CODE"]
 _ALONE = re.compile(rf"0\|(?:{_FEED})\|001\|{_fields(TRADE_COLUMNS_MIN)}(?:\^({_LAST}))?")
 _alone, _FIELDS = _ALONE.fullmatch, _ALONE.groups
-_RECORDS = {width: re.compile(rf"{_fields(width)}(?:\^|\Z)") for width in (TRADE_COLUMNS_MIN, _WIDEST)}
+_RECORDS = {width: re.compile(rf"(?<=[|^]){_fields(width)}(?:\^|\Z)") for width in (TRADE_COLUMNS_MIN, _WIDEST)}
+"""Each begins where a field does."""
 
 
 def usual_frame(text: str) -> Frame | None:
@@ -85,16 +86,14 @@ def usual_frame(text: str) -> Frame | None:
 
 
 def _several(text: str) -> Frame | None:
+    """No field is passed over: as many records as there should be, each of as many fields, are all there are."""
     tr_id, count = _HEADS.get(text[:_HEAD_LENGTH], ("", 1))
     width, left_over = divmod(text.count("^") + 1, count)
     record = _RECORDS.get(width)
     if not tr_id or left_over or record is None:
         return None
-    ticks, at = [], _HEAD_LENGTH
-    while found := record.match(text, at):
-        ticks.append(_tick_of(*found.groups()))
-        at = found.end()
-    return Frame(tr_id, width, tuple(ticks)) if len(ticks) == count else None
+    found = record.findall(text, _HEAD_LENGTH)
+    return Frame(tr_id, width, tuple(_tick_of(*fields) for fields in found)) if len(found) == count else None
 
 
 def _tick_of(

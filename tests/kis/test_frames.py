@@ -3,7 +3,7 @@ from datetime import datetime
 import pytest
 
 from kis_actors.kis.feeds import TRADE_COLUMNS
-from kis_actors.kis.frames import FrameError, Tick, feed_of, is_control, ticks_of, width_of
+from kis_actors.kis.frames import FrameError, Tick, feed_of, frame_of, is_control, ticks_of, width_of
 from kis_actors.units import KST
 
 from .recordings import (
@@ -263,3 +263,9 @@ def test_the_feed_of_a_frame_is_its_tr():
 
 def test_the_width_of_any_frame_can_be_asked():
     assert [width_of(text) for text in (*TRADES, QUOTE, STATUS)] == [46, 46, 47, 47, 62, 10]
+
+
+@pytest.mark.parametrize("record", [1, 2, 4])
+def test_a_code_with_anything_before_it_is_no_code(record):
+    with pytest.raises(FrameError, match=f"record {record}: code"):
+        frame_of(with_field(FOUR_OF_46, "MKSC_SHRN_ISCD", "x005930", record))
