@@ -49,7 +49,7 @@ def against_eventsourcing(bench: Bench, frames: list[str]) -> Figure:
         batched("kis_actors", SAVED_AT_ONCE, batches, saver(bench.folder / "saved" / "day.db", frames)),
         bench.peer("eventsourcing", "eventsourcing_library", str(path), str(store), str(bench.pick(full=20, quick=3))),
     )
-    aim, floor = at_least(8), at_least(1.8)
+    aim, floor = at_least(8), at_least(2.2)
     return done.against("eventsourcing", f"make, encode and append, {SAVED_AT_ONCE} at once", aim=aim, floor=floor)
 
 

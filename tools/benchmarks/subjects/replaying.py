@@ -28,8 +28,8 @@ def figures(bench: Bench) -> Iterator[Figure]:
         bench.peer(PEER, "nautilus_engine", str(morning.path)),
     )
     name = f"replay, {morning.frames:,} frames"
-    yield done.against(PEER, name, aim=at_least(1.2), floor=at_least(0.15))
-    yield done.against(ROWS, name, aim=at_least(SHARE_OF_ROWS), floor=at_least(0.015))
+    yield done.against(PEER, name, aim=at_least(1.2), floor=at_least(0.2))
+    yield done.against(ROWS, name, aim=at_least(SHARE_OF_ROWS), floor=at_least(0.035))
     if not bench.is_quick:
         day = bench.closed_day(A_DAY)
         alone = bench.race("frames/s", timed("kis_actors", day.frames, lambda: replayed(day)), rounds=WHOLE_ROUNDS)
