@@ -109,10 +109,12 @@ class Link:
     def __init__(self, listening: socket.socket) -> None:
         self._lock = threading.Lock()
         self._client: socket.socket | None = None
+        self._has_come = threading.Event()
         threading.Thread(target=self._accept, args=(listening,), daemon=True).start()
 
     def send(self, data: bytes) -> None:
-        """To the client, whole."""
+        """To the client, whole, once there is one."""
+        self._has_come.wait()
         with self._lock:
             assert self._client
             self._client.sendall(data)
@@ -123,6 +125,7 @@ class Link:
             client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             greet(client)
             self._client = client
+            self._has_come.set()
             threading.Thread(target=self._answer, args=(client,), daemon=True).start()
 
     def _answer(self, client: socket.socket) -> None:
