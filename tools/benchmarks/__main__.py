@@ -1,7 +1,6 @@
 """The command behind `tools/bench`; its docstring says what it takes."""
 
 import argparse
-import json
 import shlex
 import shutil
 import sys
@@ -28,16 +27,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not asked.quick:
         _build_peers()
     about, began_s = machine(), time.monotonic()
+    command = shlex.join(["./tools/bench", *(sys.argv[1:] if arguments is None else arguments)])
+    figures: list[Figure] = []
     with scratch() as folder:
         days = Days(folder / "days")
         measure = quickly_measured if asked.quick else measured
-        figures = [figure for name in asked.only or SUBJECTS for figure in measure(name, folder, days)]
+        for name in asked.only or SUBJECTS:
+            figures += measure(name, folder, days)
+            if asked.json:  # after each subject, for all of them take long
+                asked.json.write_text(as_json(figures, command, about), "utf-8")
     print(table(figures))
     print(f"\n{words_on(about)}; {time.monotonic() - began_s:.0f} s in all")
-    if asked.json:
-        command = shlex.join(["./tools/bench", *(sys.argv[1:] if arguments is None else arguments)])
-        found = as_json(figures, command, about)
-        asked.json.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", "utf-8")
     return _judged(figures) if asked.quick else 0
 
 

@@ -65,10 +65,7 @@ class Figure(NamedTuple):
     @property
     def is_below_floor(self) -> bool:
         """Whether a ratio is beyond what noise explains."""
-        return bool(self.against and self.judged and self.floor) and not self._reaches_floor()
-
-    def _reaches_floor(self) -> bool:
-        return self.floor is None or self.floor.holds(median(self.judged))
+        return bool(self.against and self.judged and self.floor and not self.floor.holds(median(self.judged)))
 
 
 def stated(name: str, unit: str, ours: tuple[float, ...], *, aim: Bound) -> Figure:

@@ -1,5 +1,6 @@
 """The figures as a table for people and as JSON for programs."""
 
+import json
 import os
 import platform
 import sqlite3
@@ -23,9 +24,10 @@ def table(figures: Sequence[Figure]) -> str:
     return "\n".join(_line(row, widths) for row in rows)
 
 
-def as_json(figures: Sequence[Figure], command: str, about: dict[str, Any]) -> dict[str, Any]:
+def as_json(figures: Sequence[Figure], command: str, about: dict[str, Any]) -> str:
     """Everything there is, each round too. about: the machine it is of."""
-    return {"command": command, "machine": about, "figures": [_figure_as_json(one) for one in figures]}
+    found = {"command": command, "machine": about, "figures": [_figure_as_json(one) for one in figures]}
+    return json.dumps(found, indent=1, ensure_ascii=False) + "\n"
 
 
 def machine() -> dict[str, Any]:
