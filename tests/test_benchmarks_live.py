@@ -12,14 +12,17 @@ from benchmarks.subjects.alerting import apart_ms, p99
 from benchmarks.trading import Errand, Falls, Sent, Stock, Tape
 from websocket import WebSocket, create_connection
 
+from kis_actors.adapters.clock import Clock
 from kis_actors.kis.control import Acknowledgement, control_of, subscribe_message
 from kis_actors.kis.frames import frame_of
-from kis_actors.settings import Clock
+from kis_actors.settings import Clock as ClockSettings
 from kis_actors.units import KST
 
 STOCKS = (Stock("005930", 70_000, 64_000), Stock("000660", 200_000, 183_000), Stock("035720", 40_000, 36_500))
 HEAD_BYTES = 4
-SHOWN = Clock(anchor=datetime(2026, 1, 1, tzinfo=KST), shows=datetime(2026, 11, 20, 9, 40, tzinfo=KST), speed=1e-6)
+SHOWN = ClockSettings(
+    anchor=datetime(2026, 1, 1, tzinfo=KST), shows=datetime(2026, 11, 20, 9, 40, tzinfo=KST), speed=1e-6
+)
 """A clock that hardly moves."""
 
 
@@ -43,7 +46,7 @@ def linked() -> Iterator[tuple[Child, WebSocket]]:
 
 
 def test_its_frames_are_read_as_those_of_kis():
-    tape = Tape()
+    tape = Tape(Clock(SHOWN))
     usual, fallen = (tick_of(tape.frame(errand(), 1, is_fallen=is_fallen)) for is_fallen in (False, True))
     assert (usual.code, fallen.price_won) == ("000660", 183_000)
     assert usual.day_high_won > usual.price_won > fallen.price_won > usual.day_low_won

@@ -76,9 +76,10 @@ def _template() -> str:
 
 
 class Tape:
-    """Frames as they are due; the shares of the day grow over all errands."""
+    """Frames stamped by `clock`; the shares of the day grow over all errands."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock) -> None:
+        self.clock = clock
         self._record = _template()
         self._shares: dict[str, int] = {}
         self._second, self._stamp = 0, ("", "")
@@ -88,17 +89,17 @@ class Tape:
         stock = errand.stocks[number % len(errand.stocks)]
         shares = self._shares[stock.code] = self._shares.get(stock.code, 1_000_000) + SHARES
         price_won = stock.fallen_won if is_fallen else stock.price_won + number % 7 * 10
-        day, now = self._stamped(Clock(errand.clock))
+        day, now = self._stamped()
         return on_the_wire(self._record % (
             stock.code, now, price_won, stock.price_won + 1000, stock.fallen_won - 10, shares,
             shares * stock.price_won, day,
         ))  # fmt: skip
 
-    def _stamped(self, clock: Clock) -> tuple[str, str]:
+    def _stamped(self) -> tuple[str, str]:
         """Day and time as KIS writes them."""
-        second = clock.now_ns() // NS_PER_S
+        second = self.clock.now_ns() // NS_PER_S
         if second != self._second:
-            self._second, self._stamp = second, (f"{clock.now():%Y%m%d}", f"{clock.now():%H%M%S}")
+            self._second, self._stamp = second, (f"{self.clock.now():%Y%m%d}", f"{self.clock.now():%H%M%S}")
         return self._stamp
 
 
@@ -108,10 +109,12 @@ class Link:
     def __init__(self, listening: socket.socket) -> None:
         self._lock = threading.Lock()
         self._client: socket.socket | None = None
+        self._has_come = threading.Event()
         threading.Thread(target=self._accept, args=(listening,), daemon=True).start()
 
     def send(self, data: bytes) -> None:
-        """To the client, whole."""
+        """To the client, whole, once there is one."""
+        self._has_come.wait()
         with self._lock:
             assert self._client
             self._client.sendall(data)
@@ -122,6 +125,7 @@ class Link:
             client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             greet(client)
             self._client = client
+            self._has_come.set()
             threading.Thread(target=self._answer, args=(client,), daemon=True).start()
 
     def _answer(self, client: socket.socket) -> None:
@@ -208,10 +212,11 @@ class Falls:
 def main() -> None:
     """Serves until there is no more input."""
     listening = socket.create_server(("127.0.0.1", 0))
-    link, tape = Link(listening), Tape()
+    link, tape = Link(listening), Tape(Clock())
     print(json.dumps({"port": listening.getsockname()[1]}), flush=True)
     for line in sys.stdin:
         errand = msgspec.json.decode(line, type=Errand)
+        tape.clock = Clock(errand.clock)
         print(msgspec.json.encode(run(link, tape, errand)).decode(), flush=True)
 
 
