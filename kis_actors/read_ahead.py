@@ -9,9 +9,11 @@ import signal
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from multiprocessing.connection import Connection, Pipe
+from multiprocessing.process import BaseProcess
 from pathlib import Path
+from threading import Thread
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 import msgspec
@@ -28,6 +30,7 @@ BATCH_ROWS = 1000
 
 R = TypeVar("R", covariant=True)
 S = TypeVar("S")
+
 
 class RecordRead(Record, frozen=True, gc=False):
     """A usual frame that was read already, in its place in the log."""
@@ -124,6 +127,13 @@ def _begin(sender: Connection) -> None:
     global _sender
     _sender = sender
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    Thread(target=_end_with, args=(parent_process(),), name="ends with the other process", daemon=True).start()
+
+
+def _end_with(parent: BaseProcess) -> None:
+    """One that is killed tells nobody to end, and who waits for its word would wait for ever."""
+    parent.join()
+    os._exit(1)
 
 
 def _read(path: Path, span: Span, theirs: Callable[[], Taker[R]]) -> tuple[Verdict, R]:
@@ -174,5 +184,3 @@ def _taken_apart(rows: list[Row]) -> tuple[list[_Run], list[Record]]:
             runs[-1].rows.append(row)
             records.append(record)
     return runs, records
-
-

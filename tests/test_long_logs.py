@@ -2,6 +2,9 @@
 
 import os
 import sqlite3
+import subprocess
+import sys
+from subprocess import DEVNULL
 from types import SimpleNamespace
 
 import msgspec
@@ -202,3 +205,29 @@ def test_a_damaged_day_is_replayed_by_one(tmp_path, alone):
     by_two, by_one = both(path)
     assert by_two == by_one and by_two.damage
     assert alone == ["compare"]
+
+
+# --- ends
+
+NEVER_DONE = """
+import sys, time
+from pathlib import Path
+from kis_actors import long_logs
+from kis_actors.cores import CORES
+
+def stuck(*_):
+    print("both are there", flush=True)
+    time.sleep(600)
+
+long_logs.LONG, long_logs.cores_there_are, long_logs.Folding.take = 1, lambda: 2, stuck
+long_logs.checked_and_rebuilt(Path(sys.argv[1]), CORES, None)
+"""
+
+
+def test_the_other_process_ends_with_one_that_is_killed(tmp_path):
+    """It has the same standard output, which ends when nobody has it any more."""
+    path = written(tmp_path, played(seed=6).units)
+    with subprocess.Popen([sys.executable, "-c", NEVER_DONE, path], stdout=subprocess.PIPE, stderr=DEVNULL) as process:
+        assert process.stdout and process.stdout.readline()
+        process.kill()
+        assert process.communicate(timeout=30) == (b"", None)
