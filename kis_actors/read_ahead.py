@@ -71,7 +71,7 @@ def by_two(
 ) -> tuple[Verdict, R, S]:
     """What is to be said of the file from where `span` begins, and what comes of the records in it, there and here.
 
-    theirs: makes, in the other process, what is given all records but usual frames, of which only `ours` is told.
+    theirs: makes, in the other process, what is given the records there. Both are given all of them.
     tell: hears now and then the seq reached.
     Raises OSError or BrokenProcessPool if there is no other process, or no longer, and what the takers raise.
     """
@@ -172,7 +172,7 @@ class _Ahead:
 
 
 def _taken_apart(rows: list[Row]) -> tuple[list[_Run], list[Record]]:
-    """As it is sent, and the records that no usual frame is in."""
+    """As it is sent, and the same records."""
     runs, records = [_Run([], [])], []
     for row in rows:
         record = record_of(row)
@@ -182,5 +182,5 @@ def _taken_apart(rows: list[Row]) -> tuple[list[_Run], list[Record]]:
             runs[-1].frames.append(read)
         else:
             runs[-1].rows.append(row)
-            records.append(record)
+        records.append(read or record)
     return runs, records
