@@ -80,7 +80,7 @@ def _rebuilt(cores: Cores, theirs: Rebuilt, ours: Rebuilt) -> Rebuilt:
 
 
 def _compared(cores: Cores, theirs: Comparison, ours: Comparison) -> Comparison:
-    """As if one process had compared all; only this one was told of every record."""
+    """As if one process had compared all."""
     order = [core.name for core in cores]
 
     def place(turn: Turn) -> tuple[bool, int, int]:

@@ -9,9 +9,11 @@ import signal
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from multiprocessing.connection import Connection, Pipe
+from multiprocessing.process import BaseProcess
 from pathlib import Path
+from threading import Thread
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 import msgspec
@@ -28,6 +30,7 @@ BATCH_ROWS = 1000
 
 R = TypeVar("R", covariant=True)
 S = TypeVar("S")
+
 
 class RecordRead(Record, frozen=True, gc=False):
     """A usual frame that was read already, in its place in the log."""
@@ -68,7 +71,7 @@ def by_two(
 ) -> tuple[Verdict, R, S]:
     """What is to be said of the file from where `span` begins, and what comes of the records in it, there and here.
 
-    theirs: makes, in the other process, what is given all records but usual frames, of which only `ours` is told.
+    theirs: makes, in the other process, what is given the records there. Both are given all of them.
     tell: hears now and then the seq reached.
     Raises OSError or BrokenProcessPool if there is no other process, or no longer, and what the takers raise.
     """
@@ -124,6 +127,13 @@ def _begin(sender: Connection) -> None:
     global _sender
     _sender = sender
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    Thread(target=_end_with, args=(parent_process(),), name="ends with the other process", daemon=True).start()
+
+
+def _end_with(parent: BaseProcess) -> None:
+    """One that is killed tells nobody to end, and who waits for its word would wait for ever."""
+    parent.join()
+    os._exit(1)
 
 
 def _read(path: Path, span: Span, theirs: Callable[[], Taker[R]]) -> tuple[Verdict, R]:
@@ -162,7 +172,7 @@ class _Ahead:
 
 
 def _taken_apart(rows: list[Row]) -> tuple[list[_Run], list[Record]]:
-    """As it is sent, and the records that no usual frame is in."""
+    """As it is sent, and the same records."""
     runs, records = [_Run([], [])], []
     for row in rows:
         record = record_of(row)
@@ -172,7 +182,5 @@ def _taken_apart(rows: list[Row]) -> tuple[list[_Run], list[Record]]:
             runs[-1].frames.append(read)
         else:
             runs[-1].rows.append(row)
-            records.append(record)
+        records.append(read or record)
     return runs, records
-
-

@@ -21,6 +21,7 @@ from kis_actors.turn import Core, count_decisions, hearers_of, take_turn
 
 CODEC: Codec[Event] = Codec(NAMES)
 
+
 class Unreadable(ValueError):
     """A record is not what this version takes it for, though it is as it was written: another version did."""
 

@@ -79,12 +79,13 @@ class Rerun:
     def __init__(self, cores: tuple[Core, ...], path: Path) -> None:
         self.states: dict[str, Any] = {core.name: core.state() for core in cores}
         self._cores = cores
+        self._order = [core.name for core in cores]
         self._hearers = hearers_of(cores)
         self._past = history_of(path, cores)  # before the decisions: more of them may come meanwhile
         self._recorded = _recorded_decisions(cores, path)
 
     def take(self, record: Record) -> tuple[Turn, ...]:
-        """The turns on the next record on which something was decided: now, or as the log says."""
+        """The turns on the next record on which something was decided, now or as the log says; as the actors stand."""
         if isinstance(record.event, StateCarried):
             self.states.update(carried_states(self._cores, record.event))
         recorded = self._recorded.pop(record.seq, None)
@@ -95,15 +96,19 @@ class Rerun:
                 if decided or recorded:
                     turns = (*turns, *self._turn(core.name, record, decided, recorded))
         deaf = (Turn(record.seq, name, encoded, (), seq, record) for name, (seq, encoded) in (recorded or {}).items())
-        return (*turns, *deaf) if recorded else turns
+        return tuple(sorted((*turns, *deaf), key=self._place)) if recorded else turns
 
     def never_taken(self, last_seq: int) -> tuple[Turn, ...]:
         """Decisions up to seq `last_seq` whose cause the log does not have."""
-        return tuple(
+        missed = (
             Turn(cause, stream, expected, (), first_seq, None)
             for cause, of_cause in self._recorded.items() if cause <= last_seq
             for stream, (first_seq, expected) in of_cause.items()
         )  # fmt: skip
+        return tuple(sorted(missed, key=self._place))
+
+    def _place(self, turn: Turn) -> tuple[int, int]:
+        return turn.cause, self._order.index(turn.stream)
 
     def _turn(
         self, name: str, record: Record, decided: tuple[Event, ...], recorded: "Recorded | None"

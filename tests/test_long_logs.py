@@ -2,19 +2,22 @@
 
 import os
 import sqlite3
+import subprocess
+import sys
+from subprocess import DEVNULL
 from types import SimpleNamespace
 
 import msgspec
 import pytest
 from days import played, rows_in, tampered, written
-from facts import at
+from facts import at, tick
 
 from eventlog.mark import mark_path_of
 from eventlog.verdict import verdict_on
 from kis_actors import long_logs, read_ahead
 from kis_actors.cores import CORES
 from kis_actors.long_logs import checked_and_rebuilt, compared
-from kis_actors.messages import FrameRead
+from kis_actors.messages import FrameRead, Record, SignalRaised
 from kis_actors.recovery import Unreadable, rebuilt_from
 from kis_actors.replay import compare
 
@@ -78,16 +81,17 @@ def test_what_is_sent_in_many_pieces_is_the_same(tmp_path, monkeypatch):
     told = [record for piece in sent for record in read_ahead._records_of(read_ahead._decode(piece))]
     assert [record.seq for record in told] == [row.seq for row in rows]
     assert len(sent) > 5
-    assert [record for record in told if not isinstance(record.event, FrameRead)] == kept
+    assert told == kept
 
 
 def test_frames_come_read(tmp_path):
     """Or nothing would be won."""
     rows = rows_in(written(tmp_path, played(seed=6).units))
     runs, records = read_ahead._taken_apart(rows)
-    assert sum(len(run.frames) for run in runs) + len(records) == len(rows)
+    assert sum(len(run.frames) + len(run.rows) for run in runs) == len(rows)
     told = list(read_ahead._records_of(read_ahead._decode(read_ahead._encode(runs))))
     assert [record.seq for record in told] == [row.seq for row in rows]
+    assert told == records
     assert sum(isinstance(record.event, FrameRead) for record in told) > 0
 
 
@@ -179,6 +183,22 @@ def test_the_first_of_several_differences_is_named(tmp_path, alone):
     assert alone == []
 
 
+@pytest.mark.parametrize("lies", [(), ("SignalRaised",)])
+def test_what_an_actor_decided_on_a_frame_it_does_not_hear_is_found(tmp_path, alone, lies):
+    """As another version might have done; beside a difference on the same frame, too."""
+    day = played(seed=6)
+    told = next(record for record in day.records if isinstance(record.event, SignalRaised))
+    last = day.records[-1]
+    heard_not = Record(last.seq + 1, "ws", told.cause, last.at_ns, tick("15:32:00"))
+    path = written(tmp_path, [*day.units, [heard_not]])
+    for kind in lies:
+        lied_about(path, kind, code="000000")
+    by_two, by_one = both(path)
+    assert by_two == by_one
+    assert by_two.first.heard.seq == told.cause and by_two.differing > len(lies)
+    assert alone == []
+
+
 def test_a_replay_by_two_stops_at_an_instant_too(tmp_path, alone):
     path = written(tmp_path, played(seed=6).units)
     by_two, by_one = both(path, at("09:10:00"))
@@ -202,3 +222,29 @@ def test_a_damaged_day_is_replayed_by_one(tmp_path, alone):
     by_two, by_one = both(path)
     assert by_two == by_one and by_two.damage
     assert alone == ["compare"]
+
+
+# --- ends
+
+NEVER_DONE = """
+import sys, time
+from pathlib import Path
+from kis_actors import long_logs
+from kis_actors.cores import CORES
+
+def stuck(*_):
+    print("both are there", flush=True)
+    time.sleep(600)
+
+long_logs.LONG, long_logs.cores_there_are, long_logs.Folding.take = 1, lambda: 2, stuck
+long_logs.checked_and_rebuilt(Path(sys.argv[1]), CORES, None)
+"""
+
+
+def test_the_other_process_ends_with_one_that_is_killed(tmp_path):
+    """It has the same standard output, which ends when nobody has it any more."""
+    path = written(tmp_path, played(seed=6).units)
+    with subprocess.Popen([sys.executable, "-c", NEVER_DONE, path], stdout=subprocess.PIPE, stderr=DEVNULL) as process:
+        assert process.stdout and process.stdout.readline()
+        process.kill()
+        assert process.communicate(timeout=30) == (b"", None)

@@ -1,6 +1,5 @@
 """Stories of several feeds for each code."""
 
-
 from facts import DAY, following, level_closes, quotes_returned, started, tick, universe
 from story import Story, given
 
