@@ -9,19 +9,14 @@ from typing import Any
 PRESETS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
     "monitor.mode": {
         "A": {
-            "monitor.scan_interval_sec": 60.0,
-            "monitor.max_ws_subs": 20,
-            "monitor.rules.approach.rule": "near_threshold",
-            "monitor.rules.approach.band": 0.01,
+            "monitor.scan_interval_sec": 60.0, "monitor.max_ws_subs": 20,
+            "monitor.rules.approach.rule": "near_threshold", "monitor.rules.approach.band": 0.01,
         },
         "B": {
-            "monitor.scan_interval_sec": 30.0,
-            "monitor.max_ws_subs": 40,
-            "monitor.rules.fall.rule": "rapid_fall",
-            "monitor.rules.fall.fall_ratio": 0.03,
+            "monitor.scan_interval_sec": 30.0, "monitor.max_ws_subs": 40,
+            "monitor.rules.fall.rule": "rapid_fall", "monitor.rules.fall.fall_ratio": 0.03,
             "monitor.rules.fall.window_sec": 300.0,
-            "monitor.rules.breakout.rule": "breakout",
-            "monitor.rules.breakout.of": "previous_low",
+            "monitor.rules.breakout.rule": "breakout", "monitor.rules.breakout.of": "previous_low",
         },
     },
     "kis.pace": {

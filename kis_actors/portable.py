@@ -21,7 +21,9 @@ RELOADING = tuple(getattr(signal, name) for name in ("SIGHUP",) if hasattr(signa
 """Windows has no such signal; there `/reload` on Telegram does it."""
 
 APART: Mapping[str, Any] = (
-    {"creationflags": getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)} if IS_WINDOWS else {"start_new_session": True}
+    {"creationflags": getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)}
+    if IS_WINDOWS
+    else {"start_new_session": True}
 )
 """For Popen: Ctrl-C is not for the child."""
 

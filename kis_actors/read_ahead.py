@@ -57,7 +57,9 @@ class Span(NamedTuple):
 
 
 class Taker(Protocol[R]):
-    """What is made of the records of a day."""
+    """What is made of the records of a day. is_told_all: also of usual frames that none of its actors hears."""
+
+    is_told_all: bool
 
     def take(self, records: Iterable[Record]) -> None:
         """Goes on with `records`, in order."""
@@ -71,7 +73,7 @@ def by_two(
 ) -> tuple[Verdict, R, S]:
     """What is to be said of the file from where `span` begins, and what comes of the records in it, there and here.
 
-    theirs: makes, in the other process, what is given the records there. Both are given all of them.
+    theirs: makes, in the other process, what is given the records there.
     tell: hears now and then the seq reached.
     Raises OSError or BrokenProcessPool if there is no other process, or no longer, and what the takers raise.
     """
@@ -165,14 +167,14 @@ class _Ahead:
         """What waits, to both."""
         if not self._waiting:
             return
-        runs, records = _taken_apart(self._waiting)
+        runs, records = _taken_apart(self._waiting, is_whole=self.taker.is_told_all)
         self._waiting = []
         _sender.send_bytes(_encode(runs))
         self.taker.take(records)
 
 
-def _taken_apart(rows: list[Row]) -> tuple[list[_Run], list[Record]]:
-    """As it is sent, and the same records."""
+def _taken_apart(rows: list[Row], *, is_whole: bool) -> tuple[list[_Run], list[Record]]:
+    """As it is sent, and the same records; without usual frames if not `is_whole`."""
     runs, records = [_Run([], [])], []
     for row in rows:
         record = record_of(row)
@@ -182,5 +184,6 @@ def _taken_apart(rows: list[Row]) -> tuple[list[_Run], list[Record]]:
             runs[-1].frames.append(read)
         else:
             runs[-1].rows.append(row)
-        records.append(read or record)
+        if is_whole or read is None:
+            records.append(read or record)
     return runs, records

@@ -101,6 +101,8 @@ def history_of(path: Path, cores: tuple[Core, ...], known: Known = NOTHING) -> H
 class Folding:
     """The states after the records so far: recorded decisions stand; turns the log does not have are taken now."""
 
+    is_told_all = False
+
     def __init__(self, cores: tuple[Core, ...], history: History, known: Known = NOTHING) -> None:
         self._cores = cores
         self._states: dict[str, Any] = {core.name: core.state() for core in cores} | known.states

@@ -123,6 +123,8 @@ class Rerun:
 class Comparing:
     """Takes every turn of a day again, each actor hearing what the log says it heard."""
 
+    is_told_all = True  # an actor may have decided on what it does not hear any more
+
     def __init__(self, cores: tuple[Core, ...], path: Path, until: datetime | None = None) -> None:
         self._rerun = Rerun(cores, path)
         self._until_ns = ns_of_instant(until) if until else None

@@ -69,7 +69,9 @@ class Day:
         unit = []
         for event in events:
             self._seq += 1
-            unit.append(Record(seq=self._seq, stream=stream, cause=cause, at_ns=ns_of_instant(self.now), event=event))
+            unit.append(
+                Record(seq=self._seq, stream=stream, cause=cause, at_ns=ns_of_instant(self.now), event=event)
+            )
         self.units.append(unit)
         for record in unit:
             self._answers += answers_to(record) if self._has_answers else ()

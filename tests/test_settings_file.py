@@ -211,7 +211,9 @@ def test_a_key_written_out_wins_over_the_mode(loaded):
     assert loaded("monitor: {mode: B}", "monitor.max_ws_subs=25").settings.monitor.max_ws_subs == 25
 
 
-@pytest.mark.parametrize(("pace", "gap_s"), [("careful", 0.5), ("real", 0.125), ("new_customer", 0.34), ("paper", 1.0)])
+@pytest.mark.parametrize(
+    ("pace", "gap_s"), [("careful", 0.5), ("real", 0.125), ("new_customer", 0.34), ("paper", 1.0)]
+)
 def test_a_pace_sets_the_gap_between_calls(loaded, pace: str, gap_s: float):
     assert loaded("", f"kis.pace={pace}").settings.kis.rate_limit_sleep_sec == gap_s
 

@@ -229,6 +229,7 @@ def broken_rows(source: Source, modules: tuple[str, ...]) -> Iterator[Finding]:
             yield Finding(law, source.path, line, what, "move what it needs down, or hand it in as an argument")
 
 
+
 def row_of(module: str) -> str:
     """The row of the table that binds `module`; "" if none does."""
     rows = [row for row in ROWS if _is_within(module, row)]

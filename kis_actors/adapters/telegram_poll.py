@@ -51,7 +51,7 @@ class Listed(NamedTuple):
         return str(self.people.index(person_id) + 1)
 
     def chat(self, chat_id: str) -> str:
-        """ "" for where alerts go, else whose private chat it is."""
+        """"" for where alerts go, else whose private chat it is."""
         return "" if chat_id == self.chat_id else self.person(chat_id)
 
 

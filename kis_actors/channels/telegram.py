@@ -72,6 +72,7 @@ class TelegramChannel:
         silence = {"disable_notification": True} if question.is_silent else {}
         return {"chat_id": chat_id, **silence, **({"reply_markup": keyboard} if keyboard else {})}
 
+
     def _chat_of(self, question: NotifyRequested) -> str:
         """Where it goes; "" for a person who is not on the list any more."""
         number = int(question.chat or 0)

@@ -35,7 +35,9 @@ def export(
 @JSON
 @click.option("--depth", type=click.IntRange(0, 1000), default=8, show_default=True, help="Steps back and forth.")
 @reading
-def causes(config: Path | None, data_dir: Path | None, seq: int, day: date | None, is_json: bool, depth: int) -> int:
+def causes(
+    config: Path | None, data_dir: Path | None, seq: int, day: date | None, is_json: bool, depth: int
+) -> int:
     """What led to the event SEQ and what followed from it, over all actors."""
     from kis_actors.commands.causes import show_causes
 

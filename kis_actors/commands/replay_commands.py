@@ -14,10 +14,7 @@ from kis_actors.commands.options import DAY, JSON, reading, shared
 @DAY
 @JSON
 @click.option(
-    "--set",
-    "overrides",
-    multiple=True,
-    metavar="KEY=VALUE[,VALUE]...",
+    "--set", "overrides", multiple=True, metavar="KEY=VALUE[,VALUE]...",
     help="What if a setting had been this? Of several values, every combination.",
 )
 @click.option("--until", metavar="TIME", help="Only up to this moment.")
@@ -25,10 +22,7 @@ from kis_actors.commands.options import DAY, JSON, reading, shared
 @click.option("--from", "start", metavar="TIME", help="With --step: begin there.")
 @click.option("--code", help="With --step: only records about this code.")
 @click.option(
-    "--limit",
-    type=click.IntRange(1, 100_000),
-    default=100,
-    show_default=True,
+    "--limit", type=click.IntRange(1, 100_000), default=100, show_default=True,
     help="With --step, not on a terminal: so many records.",
 )
 @reading

@@ -16,7 +16,9 @@ from kis_actors.commands.options import DAY, reading, shared
 @click.option("--force", is_flag=True, help="Replace the file if it is there.")
 @click.option("--language", type=click.Choice(("ko", "en")), help="Default: that of the day's alerts.")
 @reading
-def report(config: Path | None, data_dir: Path | None, day: date | None, out: Path, force: bool, language: Any) -> int:
+def report(
+    config: Path | None, data_dir: Path | None, day: date | None, out: Path, force: bool, language: Any
+) -> int:
     """A day on one page, in one file: summary, alerts and what came after, health, and what to look at."""
     from kis_actors.commands.progress import bar_over
     from kis_actors.commands.reading import file_of

@@ -75,12 +75,8 @@ def _state(states: dict[str, Any], seq: int) -> dict[str, Any]:
             for code, last in states["signal"].last_prices.items()
         ],
         "scan": {
-            "number": rounds.number,
-            "asked_at": rounds.asked_at,
-            "waiting": len(rounds.waiting),
-            "quoted": rounds.quoted,
-            "safe_mode": bool(rounds.interval_s),
-            "degraded_mode": scan.is_degraded,
+            "number": rounds.number, "asked_at": rounds.asked_at, "waiting": len(rounds.waiting),
+            "quoted": rounds.quoted, "safe_mode": bool(rounds.interval_s), "degraded_mode": scan.is_degraded,
         },
         "link": {"state": ws.phase, "number": ws.link, "opened_at": ws.opened_at, "lost_in_a_row": ws.lost},
         "undelivered": len(states["notify"].open) + len(states["notify"].outbox.waiting),

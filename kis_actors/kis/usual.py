@@ -56,7 +56,9 @@ _CHECKED = {"NEW_MKOP_CLS_CODE": CLASS.pattern + "+"}
 
 def _fields(width: int) -> str:
     """The fields of one record. The day's high and low are found together, for together they repeat."""
-    each = [f"({_READ[name]})" if name in _READ else _CHECKED.get(name, "[^^]*+") for name in TRADE_COLUMNS[:width]]
+    each = [
+        f"({_READ[name]})" if name in _READ else _CHECKED.get(name, "[^^]*+") for name in TRADE_COLUMNS[:width]
+    ]
     return r"\^".join(each).replace(rf"({_WHOLE})\^({_WHOLE})", rf"({_WHOLE}\^{_WHOLE})", 1)
 
 

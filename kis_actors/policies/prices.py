@@ -93,7 +93,9 @@ class Prices(Struct, frozen=True, kw_only=True):
         known = ((quote, self._known(code)) for code, quote in self.quotes.items())
         todays = ((quote, of) for quote, of in known if vintage_of(quote, of.closes_won) != "outdated")
         found = ((quote, candidate_of(quote, of, monitor, rules, monitor.groups)) for quote, of in todays)
-        return tuple(candidate or unranked(quote) for quote, candidate in found if candidate or quote.code in pinned)
+        return tuple(
+            candidate or unranked(quote) for quote, candidate in found if candidate or quote.code in pinned
+        )
 
     def _known(self, code: str) -> Known:
         return Known(

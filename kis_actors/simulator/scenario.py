@@ -201,7 +201,9 @@ def without_unlisted(scenario: Scenario, codes: Iterable[str]) -> Scenario:
     disparity = {code: value for code, value in scenario.start.disparity.items() if code in listed}
     start = msgspec.structs.replace(scenario.start, disparity=disparity)
     actions = tuple(action for action in scenario.corporate_actions if action.split.code in listed)
-    return msgspec.structs.replace(scenario, happenings=kept, faults=faults, start=start, corporate_actions=actions)
+    return msgspec.structs.replace(
+        scenario, happenings=kept, faults=faults, start=start, corporate_actions=actions
+    )
 
 
 def code_of(happening: AnyHappening) -> str | None:

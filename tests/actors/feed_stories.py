@@ -1,5 +1,6 @@
 """Stories of several feeds for each code."""
 
+
 from facts import DAY, following, level_closes, quotes_returned, started, tick, universe
 from story import Story, given
 

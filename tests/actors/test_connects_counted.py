@@ -121,7 +121,6 @@ def test_no_ten_minutes_ever_see_more_connects_than_the_budget(lifetimes_s):
         story = passing(story, at_s).when(lost(link), at=NOW + timedelta(seconds=at_s))
     assert all(later - first > 600 for first, later in zip(connects_s, connects_s[10:], strict=False))
 
-
 # --- renewal
 
 
@@ -148,7 +147,6 @@ def test_a_link_is_renewed_once():
 
 def test_a_link_is_not_renewed_beyond_the_budget():
     connected(2, connects_per_10_min=3).when(LinkOpened(link=3)).when(renewal(link=3)).then()
-
 
 # --- what answers mean
 

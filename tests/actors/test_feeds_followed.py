@@ -85,7 +85,6 @@ def test_a_freed_registration_is_not_two():
     story = story.when(released(SAMSUNG, STATUS)).then(asked(HYNIX))
     story.when(released(SAMSUNG)).then(asked(HYNIX, STATUS))
 
-
 # --- how many
 
 
@@ -166,7 +165,6 @@ def test_kis_never_holds_more_than_is_allowed(seed, kis):
             story = fake.take(story.when(event))
     assert fake.most == 6
 
-
 # --- refusals
 
 
@@ -206,7 +204,6 @@ def test_a_status_feed_without_room_renews_the_link():
     story = wanting(SAMSUNG, facts=facts, kis={"ws_status": True}).when(refused(SAMSUNG, STATUS, is_full=True))
     (renewal,) = story.then_of(LinkRenewalWanted)
     assert (renewal.link, renewal.code) == (1, SAMSUNG)
-
 
 # --- venues
 
@@ -272,7 +269,6 @@ def test_a_stale_unified_feed_is_the_one_refreshed():
     facts = (on_nxt(SAMSUNG), *live(SAMSUNG, "H0UNCNT0"))
     story = wanting(SAMSUNG, facts=facts, market=UNIFIED)
     story.when(StreamStale(code=SAMSUNG, link=1, volume_shares=9)).then(releasing(SAMSUNG, "H0UNCNT0"))
-
 
 # --- commands and answers name their feed
 

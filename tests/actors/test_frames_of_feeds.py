@@ -1,5 +1,6 @@
 """What comes on the feeds: trades of each venue, other layouts, and frames that cannot be read."""
 
+
 import pytest
 from facts import (
     CLOSED,
@@ -78,7 +79,6 @@ def test_a_status_frame_is_no_sign_of_trades():
     story = judging(confirmed(SAMSUNG), scan(100), scan(200), status())
     assert story.when(scan(300)).then_of(StreamStale)
 
-
 # --- new layouts
 
 WIDER = FrameWidthChanged(feed=TRADES, width=48, known=(46, 47), is_readable=True)
@@ -133,7 +133,6 @@ def test_broken_frames_of_a_readable_width_are_no_news():
 def test_a_broken_frame_does_not_hide_a_new_width():
     assert widths(judging(BROKEN).when(frame(trade(), width=48))) == (WIDER,)
 
-
 # --- frames that cannot be read
 
 
@@ -149,7 +148,6 @@ def test_a_broken_frame_does_not_hide_a_new_width():
 def test_a_rejected_frame_is_of_one_kind(text, kind):
     (rejected,) = judging().when(FrameReceived(link=7, text=text)).then_of(FrameRejected)
     assert (rejected.link, rejected.kind) == (7, kind) and rejected.reason
-
 
 # --- all of it
 

@@ -1,5 +1,6 @@
 """Before the open: KIS's calendar, when it is asked for and what it changes."""
 
+
 import pytest
 from early_stories import (
     ASKED,
@@ -112,7 +113,6 @@ def test_the_next_weekday_is_asked_about_anew():
     story = early(tick("08:30:00"), ASKED, KIS_OPEN, run=asking())
     assert story.when(tick("08:30:00", MONDAY)).then_of(HolidaysRequested) == (HolidaysRequested(day=MONDAY),)
 
-
 # --- KIS's calendar: what it changes
 
 
@@ -179,7 +179,6 @@ def test_a_newer_answer_replaces_the_older_one():
     story = early(tick("08:30:00"), ASKED, holidays_returned({MONDAY: False}), run=asking())
     story = story.when(tick("08:30:00", MONDAY)).when(holidays_returned({MONDAY: True}))
     assert story.when(tick("09:00:00", MONDAY)).then_of(SessionOpened) == (opened(day=MONDAY),)
-
 
 # --- all of it
 

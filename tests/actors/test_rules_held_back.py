@@ -1,5 +1,6 @@
 """Rules through whole days: interruptions, the gates, and what nobody watches any more."""
 
+
 import pytest
 from facts import DAY, OPENED, SAMSUNG, at, frame, started, status, trade
 from msgspec.structs import replace
@@ -106,7 +107,6 @@ def test_an_interruption_is_no_price_of_its_own():
             market.hear(status(VI_CLS_CODE="Y"))
     assert market.fired() == ["09:32:00 surge"]
 
-
 # --- gates
 
 
@@ -163,7 +163,6 @@ def test_without_a_cooldown_of_its_own_a_signal_has_none():
     market = Market(FALL).trades(*minutes("09:30:00", *[10_000] * 6, 9_600))
     assert [signal.cooldown_s for _, signal in market.said] == [None]
 
-
 # --- a whole day
 
 
@@ -183,9 +182,7 @@ def test_a_new_day_forgets_the_old_one():
     market.hear(replace(OPENED, opens=at("09:06:00")))
     assert market.trades(*minutes("09:06:00", 9_000, 9_000)).fired() == []
 
-
 # --- what nobody watches any more
-
 
 def test_no_fall_is_seen_over_a_silence_that_scans_prove():
     market = Market(FALL).trades(*minutes("09:00:00", *[10_000] * 6))
@@ -209,14 +206,12 @@ def test_what_nobody_sees_does_not_go_on_holding(lost):
     market.hear(lost)
     assert market.fired("09:40:00") == []
 
-
 def test_an_interruption_that_is_over_does_not_go_on_holding():
     market = Market({"stop": {"rule": "vi_or_halt", "for_sec": 60.0}}).trades(("09:30:00", 10_000))
     market.hear(status(VI_CLS_CODE="Y"))
     market.until("09:30:30")
     market.hear(status())
     assert market.fired("09:40:00") == []
-
 
 def test_a_vi_of_a_code_traded_enough_is_told():
     market = Market({"stop": {"rule": "vi_or_halt", "min_turnover_won": 1_000_000}}).trades(("09:30:00", 10_000))

@@ -1,6 +1,7 @@
 """Every rule over a scripted market: SignalActor's core hears frames, scans and the clock, and each rule fires exactly
 when it should and never otherwise."""
 
+
 import pytest
 from facts import DAY, SAMSUNG
 from rule_market import DROPPED, FALL, HELD, LIVE, SURGE, Market, minutes
@@ -42,9 +43,7 @@ def test_a_crossing_of_trade_and_scan_is_one():
     market.scan("09:30:30", 9_100, code=SAMSUNG)
     assert market.fired() == ["09:30:00 disparity_threshold"]
 
-
 # --- rapid fall
-
 
 def test_a_fall_on_trades_is_told_with_the_trade_that_makes_it():
     market = Market(FALL).trades(*minutes("09:00:00", 10_000, 9_990, 9_950, 9_900, 9_850, 9_750, 9_690, 9_600))
@@ -101,9 +100,7 @@ def test_a_rule_of_one_market_leaves_the_other_alone():
     market = Market({"fall": {"rule": "rapid_fall", "markets": ("KOSPI",)}})
     assert market.scans(*minutes("09:00:00", *[10_000] * 6, 9_000)).fired() == []
 
-
 # --- for
-
 
 def test_what_holds_long_enough_is_told_by_the_clock():
     market = Market(HELD).trades(("09:30:00", 9_600), ("09:31:00", 9_499))
@@ -138,7 +135,6 @@ def test_a_lower_low_of_the_day_must_hold_too():
     market = Market({"low": {"rule": "breakout", "of": "day_low", "for_sec": 30.0}})
     market.trades(("09:10:00", 9_900), ("09:40:00", 9_800), ("09:40:10", 9_850))
     assert market.fired("09:50:00") == ["09:40:30 low"]
-
 
 # --- breakouts
 
@@ -180,9 +176,7 @@ def test_the_low_that_scans_tell_is_a_level_for_trades():
     market.scan("09:41:00", 9_900, code=SAMSUNG, inter2_hgpr="10000", inter2_lwpr="9700")
     assert market.trades(("09:42:00", 9_800), ("09:43:00", 9_699)).fired() == ["09:43:00 out"]
 
-
 # --- turnover
-
 
 def busy_minute(shares: int, price_won: int = 9_900, **columns: str) -> list[str]:
     """22 minutes of 100 shares each, then one of so many at this price."""

@@ -1,5 +1,6 @@
 """ScanActor's core: sessions, daily averages and scans, by the clock alone."""
 
+
 import pytest
 from facts import (
     CLOSED,
@@ -92,7 +93,6 @@ def test_the_nxt_hours_open_the_session_at_eight():
 def test_a_disabled_monitor_decides_nothing():
     given(SCAN, started(monitor={"enabled": False}), universe(SAMSUNG)).when(tick("10:00:00")).then()
 
-
 # --- the closing prices
 
 
@@ -168,7 +168,6 @@ def test_the_next_session_begins_with_a_scan_of_its_own():
     story = closing(SAMSUNG, facts=(*over, tick("09:00:00", MONDAY), opened(day=MONDAY)))
     assert story.when(tick("09:00:01", MONDAY)).then_of(ScanRequested) == (asked(3, 1, 1, SAMSUNG),)
 
-
 # --- scans
 
 
@@ -215,7 +214,9 @@ def test_no_scan_begins_once_trading_has_ended():
 def test_a_scan_ends_with_its_last_answer():
     story = scanning(SAMSUNG, HYNIX, facts=(asked(1, 1, 2, SAMSUNG), asked(1, 2, 2, HYNIX)))
     story = story.when(quotes_returned({HYNIX: 20_000}, batch=2)).then()
-    story.when(quotes_returned({SAMSUNG: 10_000}, batch=1)).then(ScanCompleted(scan=1, batches=2, failed=0, quoted=2))
+    story.when(quotes_returned({SAMSUNG: 10_000}, batch=1)).then(
+        ScanCompleted(scan=1, batches=2, failed=0, quoted=2)
+    )
 
 
 def test_a_scan_counts_its_failed_batches():
@@ -228,7 +229,9 @@ def test_a_scan_counts_its_failed_batches():
 
 def test_a_code_without_a_price_is_not_quoted():
     story = scanning(SAMSUNG, HYNIX, facts=(asked(1, 1, 1, SAMSUNG, HYNIX),))
-    story.when(quotes_returned({SAMSUNG: 10_000, HYNIX: 0})).then(ScanCompleted(scan=1, batches=1, failed=0, quoted=1))
+    story.when(quotes_returned({SAMSUNG: 10_000, HYNIX: 0})).then(
+        ScanCompleted(scan=1, batches=1, failed=0, quoted=1)
+    )
 
 
 def test_answers_of_an_older_scan_are_ignored():

@@ -79,7 +79,6 @@ def test_requested_slots_count_against_the_limit():
     story = wanting(first, second, third, facts=(asked(first), *live(second)), max_ws_subs=2)
     story.when(tick("10:00:01")).then()
 
-
 # --- giving slots back
 
 
@@ -111,7 +110,6 @@ def test_the_close_releases_every_live_slot():
     decided = wanting(SAMSUNG, HYNIX, facts=live(SAMSUNG, HYNIX)).when(CLOSED).then_of(UnsubscribeRequested)
     assert decided == (releasing(SAMSUNG), releasing(HYNIX))
 
-
 # --- answers that do not come
 
 
@@ -139,7 +137,6 @@ def test_the_wait_begins_anew_with_each_ask(asks):
 def test_a_question_is_put_three_times_at_most():
     story = wanting(SAMSUNG, facts=(asked(SAMSUNG, ask=3),)).when(tick("10:05:00"))
     assert story.then_of(SubscribeRequested) == ()
-
 
 # --- refusals
 
@@ -182,7 +179,6 @@ def test_a_code_refused_for_good_may_return_next_day():
     story = story.when(quotes_returned({SAMSUNG: 9_200}))
     assert target_codes(story.when(SCANNED)) == [(SAMSUNG,)]
 
-
 # --- links
 
 
@@ -217,7 +213,6 @@ def test_a_release_on_an_older_link_frees_no_slot():
 
 def test_a_restart_empties_all_slots():
     assert slots(wanting(SAMSUNG, facts=live(SAMSUNG)).when(started())) == {}
-
 
 # --- answers that never come
 

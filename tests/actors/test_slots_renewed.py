@@ -69,7 +69,6 @@ def test_a_stale_word_about_an_older_link_is_ignored():
         stale(link=1)
     ).then()
 
-
 # --- KIS counts otherwise
 
 FULL = "KIS counts more subscriptions than we do"

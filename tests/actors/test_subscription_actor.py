@@ -122,7 +122,6 @@ def test_a_dropped_target_may_return_after_its_cooldown():
     story = ready(SAMSUNG, HYNIX, facts=(chosen(SAMSUNG, HYNIX), chosen(HYNIX, added=(), removed=(SAMSUNG,))))
     assert target_codes(story.when(tick("10:03:00"))) == [(HYNIX, SAMSUNG)]
 
-
 # --- churn
 
 BETTER, WORSE = 9_200, 9_900
@@ -180,7 +179,6 @@ def test_a_new_link_costs_no_swaps():
 def test_the_close_costs_no_swaps():
     story = wanting(*codes_numbered(6), facts=live(*codes_numbered(6)))
     assert story.when(CLOSED).state.held.tenure.swaps == ()
-
 
 # --- who deserved a slot too
 

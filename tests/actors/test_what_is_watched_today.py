@@ -105,7 +105,6 @@ def test_codes_are_read_anew_when_always_open():
     story = story.when(tick("06:00:00", NEXT_DAY))
     assert asked_for_codes(story) or asked_for_codes(story.when(tick("08:30:00", NEXT_DAY)))
 
-
 # --- who trades on NXT
 
 
@@ -190,7 +189,6 @@ def test_a_restart_asks_who_trades_on_nxt_again():
     run = started(market={"hours": "nxt"})
     story = on_nxt_day(tick("07:30:00"), venues_asked((SAMSUNG,)), run, universe(SAMSUNG))
     assert story.when(tick("07:30:01")).then_of(VenuesRequested) == (venues_asked((SAMSUNG,)),)
-
 
 # --- whether every average is known
 

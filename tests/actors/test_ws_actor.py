@@ -1,5 +1,6 @@
 """WsActor's core: one link while there is a session, ever longer waits for the next, and what KIS's answers mean."""
 
+
 import pytest
 from facts import CLOSED, NEXT_DAY, OPENED, SAMSUNG, acknowledged, at, started, tick
 from link_stories import (
@@ -77,7 +78,6 @@ def test_a_link_that_opens_late_is_released_too():
 def test_the_end_of_an_older_link_is_ignored():
     in_session(asked(1), lost(1), asked(2), LinkOpened(link=2)).when(lost(1)).then()
 
-
 # --- waits
 
 
@@ -134,7 +134,6 @@ def test_a_link_we_ended_is_replaced_at_the_next_tick():
     story = linked().when(ended_by_us(1))
     story.then()
     assert story.when(TEN).then_of(LinkRequested)
-
 
 # --- blocked
 
@@ -228,7 +227,6 @@ def test_a_new_approval_key_refused_too_is_waited_for():
     story = linked().when(acknowledged("OPSP0011")).when(ended_by_us(1)).when(TEN).when(LinkOpened(link=2))
     (blocked,) = story.when(acknowledged("OPSP0011", link=2)).decided
     assert (blocked.needs_key, blocked.wait_s) == (True, 600)
-
 
 # --- what is sent
 

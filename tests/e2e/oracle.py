@@ -71,7 +71,9 @@ def _in_frame(
     return found
 
 
-def _judged(code: str, time: str, price: int, closes: dict[str, list[int]], is_armed: dict[str, bool]) -> list[Cross]:
+def _judged(
+    code: str, time: str, price: int, closes: dict[str, list[int]], is_armed: dict[str, bool]
+) -> list[Cross]:
     if code not in closes:
         return []
     disparity = round(price / ((sum(closes[code]) + price) / MA_DAYS) - 1, 12)

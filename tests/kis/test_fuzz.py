@@ -104,7 +104,9 @@ def test_a_table_is_read_as_its_rows_are(more, rows):
     columns = tuple(dict.fromkeys((*BATCH_ROW, *more)))
     values = [tuple(BATCH_ROW.values()), *(tuple(BATCH_ROW.values())[: 16 - len(row)] + tuple(row) for row in rows)]
     values += [(*row, *("70000",) * (len(columns) - len(row))) for row in values]
-    assert dict(quotes_in(columns, tuple(values))) == quotes_of(dict(zip(columns, row, strict=False)) for row in values)
+    assert dict(quotes_in(columns, tuple(values))) == quotes_of(
+        dict(zip(columns, row, strict=False)) for row in values
+    )
 
 
 @RANDOMLY

@@ -31,7 +31,9 @@ def test_a_status_frame_is_read_whole():
     assert frame_of(STATUS) == Frame(
         tr_id="H0UNMKO0",
         width=10,
-        statuses=(Status(code="011170", is_halted=False, is_interrupted=False, halt_reason="", operation="AB1"),),
+        statuses=(
+            Status(code="011170", is_halted=False, is_interrupted=False, halt_reason="", operation="AB1"),
+        ),
     )
 
 

@@ -72,7 +72,7 @@ def test_an_open_day_wins_over_the_table():
 
 def test_every_day_the_file_speaks_of_is_fixed():
     text = (
-        "closures: {2026-07-31: x}\nopen_days: [2026-07-17]\n"
+        'closures: {2026-07-31: x}\nopen_days: [2026-07-17]\n'
         'special_sessions: {2026-01-05: {opens: "11:00", closes: "15:30", source: storm}}\n'
         'first_trading_day: {opens: "10:00", closes: "15:30", source: first}'
     )

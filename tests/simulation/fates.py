@@ -46,7 +46,6 @@ OUTCOMES = ("sent", "busy", "unreachable", "refused", "unknown_there", "unknown_
 
 def fates_of(chance: Random) -> Fates:
     """Each trouble is absent, rare or frequent by itself, so that seeds differ in kind and not only in detail."""
-
     def rate(rare: float, frequent: float) -> float:
         return chance.choice((0.0, rare, rare, frequent))
 

@@ -205,10 +205,7 @@ class Process:
             self.journal.decided(*undecided)
         self.stage.attach(self.journal)
         started = RunStarted(
-            settings=self.stage.settings,
-            calendar=Calendar(),
-            version="simulation",
-            in_doubt=opening.in_doubt,
+            settings=self.stage.settings, calendar=Calendar(), version="simulation", in_doubt=opening.in_doubt,
             found=opening.found,
         )
         self.stage.observe("app", started)

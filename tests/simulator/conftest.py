@@ -108,6 +108,8 @@ def running(tmp_path: Path, *, scenario: str = "", **options: object) -> Iterato
 ALL_DAY = "at: '09:00', seconds: 36000"
 
 
-def faulty(tmp_path: Path, *faults: str, start: str = "10:00", speed: float = 60.0) -> AbstractContextManager[Running]:
+def faulty(
+    tmp_path: Path, *faults: str, start: str = "10:00", speed: float = 60.0
+) -> AbstractContextManager[Running]:
     """A fast simulator that fails as told."""
     return running(tmp_path, speed=speed, start=start, scenario=f"faults: [{', '.join(faults)}]")

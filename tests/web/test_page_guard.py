@@ -148,6 +148,8 @@ def test_bound_to_every_address_any_address_but_no_name_is_a_host(locked: Served
     assert locked.ask("/api/days", host="rebound.example", authorization=authorization).status == 421
 
 
+
+
 def test_no_token_is_ever_said(locked: Served) -> None:
     for path in ("/", "/api/days", "/api/picture", "/static/app.js"):
         assert TOKEN.encode() not in locked.ask(path, authorization=f"Bearer {TOKEN}").body
