@@ -25,8 +25,8 @@ from kis_actors.units import ns_of_instant
 Cores = tuple[Core, ...]
 LONG = 100_000
 """Records to read. Another process begins to be of use only after half a second."""
-BUSIEST = "signal"
-"""The actor that reads every frame; it takes as long as all else."""
+HERE = ("scan", "signal")
+"""Who is folded in this process: one hears every frame, both every scan. All else takes as long, with the check."""
 UNFIT = (OSError, ImportError, BrokenProcessPool, Unreadable, UnknownEvent, *FAILING)
 """No room, or no right, for another process; or a file that is not as it should be: of that, one finds out all."""
 
@@ -36,8 +36,8 @@ def checked_and_rebuilt(path: Path, cores: Cores, snapshot: Snapshot | None) -> 
     after = snapshot.seq - 1 if snapshot else 0  # the snapshot's last record is read for its time
     if _is_long(path, after):
         with suppress(*UNFIT):
-            others, busiest = _shared_out(cores)
-            theirs, ours = partial(_folding, path, others, snapshot), _folding(path, busiest, snapshot)
+            others, busy = _shared_out(cores)
+            theirs, ours = partial(_folding, path, others, snapshot), _folding(path, busy, snapshot)
             verdict, *parts = by_two(path, Span(after), theirs, ours)
             if verdict.finding is None:
                 return verdict, lambda: _rebuilt(cores, *parts)
@@ -48,8 +48,8 @@ def compared(cores: Cores, path: Path, until: datetime | None, progress: Progres
     """The replay of a day."""
     if _is_long(path, 0):
         with suppress(*UNFIT):
-            others, busiest = _shared_out(cores)
-            theirs, ours = partial(Comparing, others, path, until), Comparing(busiest, path, until)
+            others, busy = _shared_out(cores)
+            theirs, ours = partial(Comparing, others, path, until), Comparing(busy, path, until)
             span = Span(until_ns=ns_of_instant(until) if until else None)
             verdict, *parts = by_two(path, span, theirs, ours, progress)
             if verdict.finding is None:
@@ -63,7 +63,7 @@ def _is_long(path: Path, after: int) -> bool:
 
 def _shared_out(cores: Cores) -> tuple[Cores, Cores]:
     """For the other process, and for this one."""
-    return tuple(core for core in cores if core.name != BUSIEST), tuple(core for core in cores if core.name == BUSIEST)
+    return tuple(core for core in cores if core.name not in HERE), tuple(core for core in cores if core.name in HERE)
 
 
 def _folding(path: Path, cores: Cores, snapshot: Snapshot | None) -> Folding:
