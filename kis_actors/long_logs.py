@@ -3,8 +3,9 @@
 Actors share nothing but the log, so each may be folded anywhere; what comes out is what one process would find.
 """
 
+import os
 from collections.abc import Callable
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import BrokenExecutor
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
@@ -16,7 +17,6 @@ from eventlog.snapshot import Snapshot
 from eventlog.trouble import FAILING
 from eventlog.verdict import Verdict, verdict_on
 from kis_actors.messages import FrameRead, FrameReceived, Record
-from kis_actors.read_ahead import Span, by_two, cores_there_are
 from kis_actors.recovery import Folding, Rebuilt, Unreadable, history_of, known_from, rebuilt_from
 from kis_actors.replay import Comparing, Comparison, Progress, Turn, compare
 from kis_actors.turn import Core
@@ -27,7 +27,7 @@ LONG = 100_000
 """Records to read. Another process begins to be of use only after half a second."""
 HERE = ("scan", "signal")
 """Who is folded in this process: one hears every frame, both every scan. All else takes as long, with the check."""
-UNFIT = (OSError, ImportError, BrokenProcessPool, Unreadable, UnknownEvent, *FAILING)
+UNFIT = (OSError, ImportError, BrokenExecutor, Unreadable, UnknownEvent, *FAILING)
 """No room, or no right, for another process; or a file that is not as it should be: of that, one finds out all."""
 
 
@@ -36,6 +36,8 @@ def checked_and_rebuilt(path: Path, cores: Cores, snapshot: Snapshot | None) -> 
     after = snapshot.seq - 1 if snapshot else 0  # the snapshot's last record is read for its time
     if _is_long(path, after):
         with suppress(*UNFIT):
+            from kis_actors.read_ahead import Span, by_two  # which loads what can reach the network
+
             others, busy = _shared_out(cores)
             theirs, ours = partial(_folding, path, others, snapshot), _folding(path, busy, snapshot)
             verdict, *parts = by_two(path, Span(after), theirs, ours)
@@ -48,6 +50,8 @@ def compared(cores: Cores, path: Path, until: datetime | None, progress: Progres
     """The replay of a day."""
     if _is_long(path, 0):
         with suppress(*UNFIT):
+            from kis_actors.read_ahead import Span, by_two  # which loads what can reach the network
+
             others, busy = _shared_out(cores)
             theirs, ours = partial(Comparing, others, path, until), Comparing(busy, path, until)
             span = Span(until_ns=ns_of_instant(until) if until else None)
@@ -55,6 +59,11 @@ def compared(cores: Cores, path: Path, until: datetime | None, progress: Progres
             if verdict.finding is None:
                 return _compared(cores, *parts)
     return compare(cores, path, until, progress)
+
+
+def cores_there_are() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _is_long(path: Path, after: int) -> bool:

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import reduce
 from operator import or_
 from pathlib import Path
@@ -28,6 +29,14 @@ APART: Mapping[str, Any] = (
 """For Popen: Ctrl-C is not for the child."""
 
 PUT_TRIES, PUT_WAIT_S = 20, 0.05
+
+
+def widen_pipe(descriptor: int, wanted_bytes: int) -> None:
+    """Lets so much wait in a pipe, on Linux, whose pipes are short; elsewhere they are as they are."""
+    with suppress(ImportError, AttributeError, OSError):
+        import fcntl
+
+        fcntl.fcntl(descriptor, fcntl.F_SETPIPE_SZ, wanted_bytes)
 
 
 def user_number() -> int | None:

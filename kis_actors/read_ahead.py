@@ -21,21 +21,18 @@ from msgspec import Struct
 
 from eventlog.schema import Row
 from eventlog.verdict import Verdict, verdict_on
-from kis_actors.kis.usual import usual_frame
-from kis_actors.messages import FrameRead, FrameReceived, Record
+from kis_actors.frames_read import RecordRead, read_of
+from kis_actors.messages import Record
+from kis_actors.portable import widen_pipe
 from kis_actors.recovery import record_of
 
 BATCH_ROWS = 1000
 """Some 400 kB."""
+PIPE_BYTES = 1024 * 1024
+"""On the way at most, so that neither process waits for the other at every batch, which takes a tenth longer."""
 
 R = TypeVar("R", covariant=True)
 S = TypeVar("S")
-
-
-class RecordRead(Record, frozen=True, gc=False):
-    """A usual frame that was read already, in its place in the log."""
-
-    event: FrameRead
 
 
 class _Run(Struct, array_like=True, gc=False):
@@ -78,6 +75,7 @@ def by_two(
     Raises OSError or BrokenProcessPool if there is no other process, or no longer, and what the takers raise.
     """
     receiver, sender = Pipe(duplex=False)
+    widen_pipe(sender.fileno(), PIPE_BYTES)
     with sender, ProcessPoolExecutor(1, get_context("spawn"), _begin, (sender,)) as beside, receiver:
         done = beside.submit(_read, path, span, theirs)
         sender.close()  # only the other process has it now, so that what is received ends with it
@@ -86,11 +84,6 @@ def by_two(
             tell(_last_seq_of(runs))
         verdict, result = done.result()
     return verdict, result, ours.result()
-
-
-def cores_there_are() -> int:
-    """How many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _received(receiver: Connection) -> Iterator[list[_Run]]:
@@ -107,16 +100,6 @@ def _records_of(runs: list[_Run]) -> Iterator[Record]:
 
 def _last_seq_of(runs: list[_Run]) -> int:
     return runs[-1].rows[-1].seq if runs[-1].rows else runs[-1].frames[-1].seq
-
-
-def read_of(record: Record) -> RecordRead | None:
-    """The same record with its frame read, if it holds a usual frame; several may hear it then at the cost of one."""
-    event = record.event
-    frame = usual_frame(event.text) if isinstance(event, FrameReceived) else None
-    if not isinstance(event, FrameReceived) or frame is None:
-        return None
-    read = FrameRead(link=event.link, text=event.text, frame=frame)
-    return RecordRead(record.seq, record.stream, record.cause, record.at_ns, read)
 
 
 # What follows runs in the other process.

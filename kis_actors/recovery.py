@@ -118,7 +118,7 @@ class Folding:
             if isinstance(event, StateCarried):
                 states.update(carried_states(self._cores, event))
             for core, name, knows, handled, decisions in hearings.get(type(event), ()):
-                if stream == name or last_seq <= knows:
+                if stream == name or last_seq <= knows or not core.heeds(event):
                     continue
                 if last_seq <= handled:
                     state = core.evolve(states[name], event)

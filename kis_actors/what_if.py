@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from kis_actors.actors import signal
 from kis_actors.duties.judgement import Judgement
+from kis_actors.frames_read import read_of
 from kis_actors.messages import (
     AlertDecided,
     AlertSuppressed,
@@ -22,7 +23,6 @@ from kis_actors.messages import (
     SignalRaised,
     StateCarried,
 )
-from kis_actors.read_ahead import read_of
 from kis_actors.recovery import carried_states
 from kis_actors.replay import Progress, records_until
 from kis_actors.settings import Settings

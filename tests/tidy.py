@@ -76,7 +76,10 @@ ROWS: dict[str, tuple[str, ...]] = {
     "kis_actors.journal": (
         "eventlog", "kis_actors.durations", "kis_actors.messages", "kis_actors.recovery", "kis_actors.turn",
     ),
-    "kis_actors.read_ahead": ("eventlog", "kis_actors.kis", "kis_actors.messages", "kis_actors.recovery"),
+    "kis_actors.frames_read": ("kis_actors.kis.usual", "kis_actors.messages"),
+    "kis_actors.read_ahead": (
+        "eventlog", "kis_actors.frames_read", "kis_actors.messages", "kis_actors.portable", "kis_actors.recovery",
+    ),
     "kis_actors.long_logs": (
         "eventlog", "kis_actors.messages", "kis_actors.read_ahead", "kis_actors.recovery", "kis_actors.replay",
         "kis_actors.turn", "kis_actors.units",
@@ -96,7 +99,7 @@ ROWS: dict[str, tuple[str, ...]] = {
     ),
     "kis_actors.witness": ("kis_actors.actors.signal", "kis_actors.duties", "kis_actors.signals"),
     "kis_actors.what_if": (
-        "kis_actors.actors.signal", "kis_actors.duties", "kis_actors.messages", "kis_actors.read_ahead",
+        "kis_actors.actors.signal", "kis_actors.duties", "kis_actors.frames_read", "kis_actors.messages",
         "kis_actors.recovery", "kis_actors.replay", "kis_actors.settings", "kis_actors.turn", "kis_actors.witness",
     ),
     "kis_actors.alert_changes": ("kis_actors.messages",),
