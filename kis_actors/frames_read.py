@@ -1,7 +1,15 @@
-"""Records whose frames were read already: by another process, or once for several that hear them."""
+"""Frames that were read already: by another process, or once for several that hear them. No log has them: their text
+is enough.
+"""
 
-from kis_actors.kis.usual import usual_frame
-from kis_actors.messages import FrameRead, FrameReceived, Record
+from kis_actors.kis.usual import Frame, usual_frame
+from kis_actors.messages import FrameReceived, Record
+
+
+class FrameRead(FrameReceived):
+    """A usual frame, and what it tells."""
+
+    frame: Frame
 
 
 class RecordRead(Record, frozen=True, gc=False):

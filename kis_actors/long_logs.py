@@ -16,7 +16,8 @@ from eventlog.reading import length_of
 from eventlog.snapshot import Snapshot
 from eventlog.trouble import FAILING
 from eventlog.verdict import Verdict, verdict_on
-from kis_actors.messages import FrameRead, FrameReceived, Record
+from kis_actors.frames_read import FrameRead
+from kis_actors.messages import FrameReceived, Record
 from kis_actors.recovery import Folding, Rebuilt, Unreadable, history_of, known_from, rebuilt_from
 from kis_actors.replay import Comparing, Comparison, Progress, Turn, compare
 from kis_actors.turn import Core

@@ -9,7 +9,6 @@ from typing import Literal, dataclass_transform
 
 from msgspec import Raw, Struct, field
 
-from kis_actors.kis.usual import Frame
 from kis_actors.market.sessions import Calendar
 from kis_actors.market.universe import Stock
 from kis_actors.settings import Settings
@@ -344,12 +343,6 @@ class FrameReceived(Event):
 
     link: int
     text: str
-
-
-class FrameRead(FrameReceived):
-    """A usual frame that another process has read already. It is never in a log, which has the text alone."""
-
-    frame: Frame
 
 
 class FrameOversized(Event):

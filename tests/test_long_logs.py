@@ -16,8 +16,9 @@ from eventlog.mark import mark_path_of
 from eventlog.verdict import verdict_on
 from kis_actors import long_logs, read_ahead
 from kis_actors.cores import CORES
+from kis_actors.frames_read import FrameRead
 from kis_actors.long_logs import checked_and_rebuilt, compared
-from kis_actors.messages import FrameRead, Record, SignalRaised
+from kis_actors.messages import Record, SignalRaised
 from kis_actors.recovery import Unreadable, rebuilt_from
 from kis_actors.replay import compare
 

@@ -37,7 +37,7 @@ ROWS: dict[str, tuple[str, ...]] = {
     "kis_actors.market.calendar": ("kis_actors.market", "kis_actors.units", "kis_actors.yaml_file"),
     "kis_actors.market": ("kis_actors.market", "kis_actors.units"),
     "kis_actors.kis": ("kis_actors.kis", "kis_actors.units"),
-    "kis_actors.messages": ("kis_actors.kis.usual", "kis_actors.market", "kis_actors.settings", "kis_actors.units"),
+    "kis_actors.messages": ("kis_actors.market", "kis_actors.settings", "kis_actors.units"),
     "kis_actors.policies": (
         "kis_actors.notify_settings", "kis_actors.policies", "kis_actors.rules", "kis_actors.signals",
         "kis_actors.kis", "kis_actors.market",
@@ -60,7 +60,7 @@ ROWS: dict[str, tuple[str, ...]] = {
     ),
     "kis_actors.actors": (
         "kis_actors.actors.base", "kis_actors.duties", "kis_actors.policies", "kis_actors.rules",
-        "kis_actors.signals", "kis_actors.kis", "kis_actors.market",
+        "kis_actors.signals", "kis_actors.frames_read", "kis_actors.kis", "kis_actors.market",
         "kis_actors.messages", "kis_actors.operator_texts", "kis_actors.ports", "kis_actors.reply_texts",
         "kis_actors.settings", "kis_actors.texts", "kis_actors.turn", "kis_actors.units", "kis_actors.watch_texts",
     ),
@@ -81,8 +81,8 @@ ROWS: dict[str, tuple[str, ...]] = {
         "eventlog", "kis_actors.frames_read", "kis_actors.messages", "kis_actors.portable", "kis_actors.recovery",
     ),
     "kis_actors.long_logs": (
-        "eventlog", "kis_actors.messages", "kis_actors.read_ahead", "kis_actors.recovery", "kis_actors.replay",
-        "kis_actors.turn", "kis_actors.units",
+        "eventlog", "kis_actors.frames_read", "kis_actors.messages", "kis_actors.read_ahead", "kis_actors.recovery",
+        "kis_actors.replay", "kis_actors.turn", "kis_actors.units",
     ),
     "kis_actors.day_files": (
         "eventlog", "kis_actors.fingerprint", "kis_actors.log_views", "kis_actors.long_logs", "kis_actors.messages",
@@ -160,7 +160,7 @@ WRITING = ("eventlog.store.Writer", "eventlog.sealed.write_sealed")
 
 CORES = (
     "actors", "duties", "policies", "rules", "signals", "kis", "market", "messages", "turn", "texts", "operator_texts",
-    "reply_texts", "watch_texts",
+    "reply_texts", "watch_texts", "frames_read",
 )  # fmt: skip
 NO_CORES = ("kis_actors.actors.base", "kis_actors.market.calendar")
 BANNED_MODULES = (

@@ -10,6 +10,7 @@ from kis_actors.duties import judgement, stream_watch
 from kis_actors.duties.judgement import Judgement
 from kis_actors.duties.raising import Found, found_by, signal_of
 from kis_actors.duties.stream_watch import StreamWatch
+from kis_actors.frames_read import FrameRead
 from kis_actors.kis.frames import FrameError, Tick, frame_of, is_control
 from kis_actors.kis.rest import Quote, quotes_in
 from kis_actors.market.universe import Stock
@@ -22,7 +23,6 @@ from kis_actors.messages import (
     DegradedModeLeft,
     Event,
     FrameOversized,
-    FrameRead,
     FrameReceived,
     FrameRejected,
     FramesDropped,

@@ -45,7 +45,7 @@ def told() -> Iterator[Told]:
     source = inspect.getsource(messages)
     for node in ast.parse(source).body:
         kind = vars(messages).get(node.name) if isinstance(node, ast.ClassDef) else None
-        if kind not in (None, messages.Event, messages.Record, messages.FrameRead):  # the last is in no log
+        if kind not in (None, messages.Event, messages.Record):
             above = source.splitlines()[: node.lineno]
             groups = [line.removeprefix("# --- ") for line in above if line.startswith("# --- ")]
             lines = [line for line in node.body if isinstance(line, ast.AnnAssign)]
