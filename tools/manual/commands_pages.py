@@ -1,6 +1,7 @@
 """The page of every command, as the command line itself explains it."""
 
 from collections.abc import Iterator
+from copy import copy
 
 import click
 
@@ -46,5 +47,7 @@ def strangers() -> list[str]:
 def _help(words: str, command: click.Command) -> str:
     """The same on every terminal."""
     widths, name = {"terminal_width": WIDTH, "max_content_width": WIDTH}, f"kis-actors {words}"
+    command = copy(command)
+    command._help_option = None  # click remembers how it was called first, perhaps by itself, without our `-h`
     context = click.Context(command, info_name=name, **widths, **cli.context_settings)  # as if it were called by cli
     return "\n".join(line.rstrip() for line in command.get_help(context).splitlines())
