@@ -25,7 +25,6 @@ MOMENTARY = (
     sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_NOMEM,
     sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_INTERRUPT,
 )  # fmt: skip
-EVENTS_IS = "select type from sqlite_master where name = 'events'"
 START = bytes(32)
 """The chain before the first commit of the first file."""
 
@@ -156,10 +155,7 @@ def _beyond(connection: sqlite3.Connection, mark: Mark, last_seq: int) -> Findin
 def _misnamed(connection: sqlite3.Connection, last_seq: int) -> Finding | None:
     """Whether who goes on would take one kind for another; those that rows are of, the chain has proven."""
     try:
-        said, is_view = about_of(connection).format, connection.execute(EVENTS_IS).fetchone() == ("view",)
-        if (said >= 3) != is_view:
-            return Finding(last_seq + 1, f"it says that its format is {said}, but its tables are of another")
-        if is_view:
+        if about_of(connection).format >= 3:
             kinds_of(connection)
         return None
     except sqlite3.DatabaseError as error:
