@@ -236,7 +236,7 @@ from kis_actors.cores import CORES
 
 def stuck(*_):
     print("both are there", flush=True)
-    time.sleep(600)
+    time.sleep(600)  # until it is killed
 
 long_logs.LONG, long_logs.cores_there_are, long_logs.Folding.take = 1, lambda: 2, stuck
 long_logs.checked_and_rebuilt(Path(sys.argv[1]), CORES, None)

@@ -53,7 +53,7 @@ class Noting:
         deadline_s = time.monotonic() + WAIT_S
         while len(self.events(kind)) < count:
             assert time.monotonic() < deadline_s, f"no {count} {kind.__name__} in {self.events()}"
-            time.sleep(0.005)
+            time.sleep(0.005)  # another thread says them, and wakes nobody
 
 
 class Linked:
@@ -136,7 +136,7 @@ def test_every_frame_that_is_dropped_is_counted(link):
     deadline_s = time.monotonic() + WAIT_S
     while (link.socket._current._dropped or FramesDropped(link=1, count=0, first=NOW, last=NOW)).count < 40:
         assert time.monotonic() < deadline_s
-        time.sleep(0.005)
+        time.sleep(0.005)  # nobody tells when another thread has come so far
     link.backlog = 0
     link.server.send(frame(b"0|next"))
     link.journal.wait_for(FrameReceived)

@@ -124,7 +124,7 @@ def _watched(
             if sample := sample_of(daemon.pid, directory, at_s):
                 progress.update(task, completed=at_s, description=line_of(sample))
                 yield sample
-            time.sleep(args.every)
+            time.sleep(args.every)  # a look now and then; what is looked at says nothing by itself
 
 
 def line_of(sample: Sample) -> str:
