@@ -91,7 +91,7 @@ def run_demo(*, speed: float, seed: int, is_once: bool, data_dir: Path | None) -
 
 def _each_second(app: App, console: LiveConsole | PlainConsole, is_once: bool) -> None:
     console.refresh()
-    if is_once and app.view.closed_day and app.view.link != "open":
+    if not console.is_read or (is_once and app.view.closed_day and app.view.link != "open"):
         app.stop()
 
 
