@@ -2,21 +2,19 @@
 what it takes of the machine. `tools/soak --minutes 120 --seed 1`."""
 
 import argparse
-import signal
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from shutil import rmtree
 
+from daemon import running
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from kis_actors.adapters.clock import Clock
 from kis_actors.commands.demo import ROOT, simulator, write_settings
-from kis_actors.portable import APART
 from kis_actors.settings_file import load
 from kis_actors.simulator.session_clock import second_of_day
 from kis_actors.units import KST
@@ -28,7 +26,6 @@ TOOL = "./tools/soak"
 DAY = "2026-11-20"
 """A plain Friday."""
 CODES, FOLLOWED = 48, 40
-STOP_S = 30
 MESSAGE_BYTES = 350
 """About what a frame takes of the disk; for a word of warning only."""
 
@@ -70,34 +67,16 @@ def _soaked(directory: Path, args: argparse.Namespace) -> tuple[list[Sample], li
     chosen = ("--scenario", str(script), "--start", START, "--date", DAY)
     with simulator(1.0, args.seed, *chosen) as simulated:
         settings = write_settings(directory, simulated.said)
+        over = (
+            "monitor.scan_interval_sec=30", f"monitor.max_ws_subs={FOLLOWED}", "kis.connects_per_day=1000",
+            f"universe.file={directory / 'universe.csv'}",
+        )  # fmt: skip
         try:
-            with _daemon(directory, settings) as daemon:
+            with running(settings, *over) as daemon:
                 samples += _watched(daemon, directory, Since(settings), args)  # what was seen stays, however it ends
         except (Gone, KeyboardInterrupt) as reason:
             return samples, [str(reason) or "stopped by hand"]
     return samples, [] if daemon.returncode == 0 else [f"the daemon ended with {daemon.returncode}"]
-
-
-@contextmanager
-def _daemon(directory: Path, settings: Path) -> "Iterator[subprocess.Popen[bytes]]":
-    """A running daemon, told to stop on leaving."""
-    chosen = (
-        "monitor.scan_interval_sec=30", f"monitor.max_ws_subs={FOLLOWED}", "kis.connects_per_day=1000",
-        f"universe.file={directory / 'universe.csv'}",
-    )  # fmt: skip
-    command = [sys.executable, "-m", "kis_actors", "run", "--config", str(settings)]
-    command += [word for one in chosen for word in ("--set", one)]
-    with (directory / "daemon.log").open("wb") as log:
-        daemon = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT, **APART)
-    try:
-        yield daemon
-    finally:
-        daemon.send_signal(signal.SIGTERM)
-        try:
-            daemon.wait(STOP_S)
-        except subprocess.TimeoutExpired:
-            daemon.kill()
-            daemon.wait()
 
 
 class Since:

@@ -4,9 +4,7 @@ KIS is two processes more: the simulator answers by REST, and `trading.py` has t
 """
 
 import resource
-import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -14,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from environment import ROOT, environment
+from daemon import running
+from environment import ROOT
 
 from benchmarks.bench import Bench
 from benchmarks.children import Child, ChildFailed
@@ -33,7 +32,6 @@ from kis_actors.units import NS_PER_S, ns_of_instant
 FOLLOWED = 40
 START = "09:40:00"
 WAIT_S = 120.0
-STOP_S = 30
 LOOK_S = 0.02
 USUAL, FALLEN = -0.04, -0.085
 """Against the average: no signal, and one."""
@@ -207,23 +205,6 @@ def market(
         }  # fmt: skip
         said = {name: value for name, value in simulated.said.items() if name != "ws_url"}
         (folder / "settings.yaml").write_text(SETTINGS.format(**chosen, **said), "utf-8")
-        yield Market(closing.enter_context(_daemon(folder, simulated.said)), trading)
-
-
-@contextmanager
-def _daemon(folder: Path, said: dict[str, str]) -> Iterator[Live]:
-    began_ns = time.time_ns()
-    command = [sys.executable, "-m", "kis_actors", "run", "--config", str(folder / "settings.yaml")]
-    with (folder / "daemon.log").open("wb") as log:
-        daemon = subprocess.Popen(
-            command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT, env=environment() | KEYS
-        )  # fmt: skip
-    try:
-        yield Live(folder, daemon, began_ns, said)
-    finally:
-        daemon.send_signal(signal.SIGTERM)
-        try:
-            daemon.wait(STOP_S)
-        except subprocess.TimeoutExpired:
-            daemon.kill()
-            daemon.wait()
+        began_ns = time.time_ns()
+        daemon = closing.enter_context(running(folder / "settings.yaml", **KEYS))
+        yield Market(Live(folder, daemon, began_ns, simulated.said), trading)
