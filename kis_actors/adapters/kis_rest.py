@@ -39,6 +39,7 @@ STREAM = "rest"
 SILENT_CALLS_MAX = 2
 CALL_S_MIN = 1.0
 """A call gets so long at least, however little is left of its question's time."""
+OWN_FILE = "make keys.json in the data directory this user's own"
 
 Job = Callable[[], None]
 
@@ -224,7 +225,7 @@ class KisRest:
                     self._refuse(str(problem))
                 raise Failed(f"no token: {problem}") from None
             except OSError as problem:
-                what = f"no token can be kept ({problem.strerror}); the next try"
+                what = f"no token can be kept ({problem.strerror}); {OWN_FILE}; the next try"
                 raise Later(what, self._limits.token_gap_sec) from None
 
     def _approval_key(self, is_new: bool) -> str:
@@ -245,7 +246,7 @@ class KisRest:
                     self._refuse(str(problem))
                 tries.after_answer(problem.answer)
             except OSError as problem:
-                raise Failed(f"no key can be kept: {problem.strerror}") from None
+                raise Failed(f"no key can be kept ({problem.strerror}); {OWN_FILE}") from None
 
     def _refuse(self, reason: str) -> None:
         """Tells the fatal refusal; what is queued stays open for the next run, whose account may be right."""

@@ -9,6 +9,7 @@ from kis_actors.ports import Outcome
 
 RETRY_S = 60.0
 MISSING = "the package apprise is missing; pip install 'kis-actors[apprise]'"
+UNREADABLE = "apprise can read none of APPRISE_URLS; write whole addresses with blanks between, as its manual has them"
 
 
 class AppriseChannel:
@@ -27,7 +28,7 @@ class AppriseChannel:
         except ImportError:
             return Outcome(status="failed", reason=MISSING)
         if not self._services:
-            return Outcome(status="failed", reason="apprise can read none of APPRISE_URLS")
+            return Outcome(status="failed", reason=UNREADABLE)
         taken = [_is_taken(service, question) for service in self._services]
         if all(taken):
             return Outcome(status="sent")

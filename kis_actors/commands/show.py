@@ -27,9 +27,14 @@ NEAR_SHOWN = 40
 def show_alerts(config: Path | None, data_dir: Path | None, day: date | None, *, is_json: bool) -> int:
     """Prints the day's alerts with their deliveries; the exit status."""
     path = file_of(config, data_dir, day)[0]
+    failing: dict[str, None] = {}
     for alert in alerts_of(records_in(path, types=[NAMES[kind][0] for kind in TOLD_BY])):
         signal = alert.pop("signal")
         click.echo(json_of(alert) if is_json else _alert_line(alert, signal))
+        failing |= dict.fromkeys(one["channel"] for one in alert["deliveries"] if one["status"] == "failed")
+    if failing:
+        why, mend = f"`kis-actors events {path.stem} --type NotifyFailed`", "`kis-actors doctor`"
+        click.echo(f"{', '.join(failing)} did not take every alert; see why: {why}; see what to mend: {mend}", err=True)
     return 0
 
 

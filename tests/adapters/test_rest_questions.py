@@ -340,7 +340,8 @@ def test_keys_that_cannot_be_kept_are_not_asked_for(asking):
     asking.path.mkdir()
     asking.loopback.will_answer(200, TOKEN)
     ((reason), *_) = asking.reasons(SCAN)
-    assert "no token can be kept (Is a directory); the next try in 61 s" in reason
+    kept = "no token can be kept (Is a directory); make keys.json in the data directory this user's own"
+    assert f"{kept}; the next try in 61 s" in reason
     assert asking.loopback.requests == []
 
 

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 from questions import ODD, ask
 
-from kis_actors.channels.apprise import AppriseChannel
+from kis_actors.channels.apprise import UNREADABLE, AppriseChannel
 from kis_actors.ports import Outcome
 
 
@@ -55,7 +55,7 @@ def test_an_address_that_cannot_be_read_keeps_no_other_from_it(told):
 
 def test_without_a_readable_address_nothing_is_tried(told):
     outcome = AppriseChannel("SECRET").send(ask())
-    assert outcome == Outcome("failed", "", "apprise can read none of APPRISE_URLS")
+    assert outcome == Outcome("failed", "", UNREADABLE) and "; write whole addresses" in UNREADABLE
 
 
 def test_without_the_package_it_is_said_how_to_get_it(monkeypatch):
