@@ -101,7 +101,7 @@ def history_of(path: Path, cores: tuple[Core, ...], known: Known = NOTHING) -> H
 class Folding:
     """The states after the records so far: recorded decisions stand; turns the log does not have are taken now."""
 
-    is_told_all = False
+    causes: tuple[int, ...] = ()
 
     def __init__(self, cores: tuple[Core, ...], history: History, known: Known = NOTHING) -> None:
         self._cores = cores

@@ -74,7 +74,10 @@ class Comparison(NamedTuple):
 
 
 class Rerun:
-    """The turns of a day, taken once more in the order of the log; `states` are the actors', by name."""
+    """The turns of a day, taken once more in the order of the log.
+
+    states: the actors', by name. recorded: what the log has as decided on records still to come, by their seq.
+    """
 
     def __init__(self, cores: tuple[Core, ...], path: Path) -> None:
         self.states: dict[str, Any] = {core.name: core.state() for core in cores}
@@ -82,13 +85,13 @@ class Rerun:
         self._order = [core.name for core in cores]
         self._hearers = hearers_of(cores)
         self._past = history_of(path, cores)  # before the decisions: more of them may come meanwhile
-        self._recorded = _recorded_decisions(cores, path)
+        self.recorded = _recorded_decisions(cores, path)
 
     def take(self, record: Record) -> tuple[Turn, ...]:
         """The turns on the next record on which something was decided, now or as the log says; as the actors stand."""
         if isinstance(record.event, StateCarried):
             self.states.update(carried_states(self._cores, record.event))
-        recorded = self._recorded.pop(record.seq, None)
+        recorded = self.recorded.pop(record.seq, None)
         turns: tuple[Turn, ...] = ()
         for core in self._hearers.get(type(record.event), ()):
             if hears(core, record):
@@ -102,7 +105,7 @@ class Rerun:
         """Decisions up to seq `last_seq` whose cause the log does not have."""
         missed = (
             Turn(cause, stream, expected, (), first_seq, None)
-            for cause, of_cause in self._recorded.items() if cause <= last_seq
+            for cause, of_cause in self.recorded.items() if cause <= last_seq
             for stream, (first_seq, expected) in of_cause.items()
         )  # fmt: skip
         return tuple(sorted(missed, key=self._place))
@@ -123,10 +126,9 @@ class Rerun:
 class Comparing:
     """Takes every turn of a day again, each actor hearing what the log says it heard."""
 
-    is_told_all = True  # an actor may have decided on what it does not hear any more
-
     def __init__(self, cores: tuple[Core, ...], path: Path, until: datetime | None = None) -> None:
         self._rerun = Rerun(cores, path)
+        self.causes = self._rerun.recorded.keys()  # an actor may have decided on what it does not hear any more
         self._until_ns = ns_of_instant(until) if until else None
         self._records = self._decisions = self._differing = self._last_seq = 0
         self._first: Turn | None = None
