@@ -4,7 +4,7 @@ A decision counts right after its cause, wherever it stands in the log. What an 
 its last recorded decision or the last clean end; what comes after it decides again, by the same turn as ever.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -101,7 +101,7 @@ def history_of(path: Path, cores: tuple[Core, ...], known: Known = NOTHING) -> H
 class Folding:
     """The states after the records so far: recorded decisions stand; turns the log does not have are taken now."""
 
-    causes: tuple[int, ...] = ()
+    causes: Container[int] = ()
 
     def __init__(self, cores: tuple[Core, ...], history: History, known: Known = NOTHING) -> None:
         self._cores = cores

@@ -3,7 +3,7 @@
 Has no edge and no sender: nothing here can reach KIS or a person.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -128,7 +128,7 @@ class Comparing:
 
     def __init__(self, cores: tuple[Core, ...], path: Path, until: datetime | None = None) -> None:
         self._rerun = Rerun(cores, path)
-        self.causes = self._rerun.recorded.keys()  # an actor may have decided on what it does not hear any more
+        self.causes: Container[int] = self._rerun.recorded.keys()  # an actor may have decided on what it does not hear any more
         self._until_ns = ns_of_instant(until) if until else None
         self._records = self._decisions = self._differing = self._last_seq = 0
         self._first: Turn | None = None
