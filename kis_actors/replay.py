@@ -128,7 +128,8 @@ class Comparing:
 
     def __init__(self, cores: tuple[Core, ...], path: Path, until: datetime | None = None) -> None:
         self._rerun = Rerun(cores, path)
-        self.causes: Container[int] = self._rerun.recorded.keys()  # an actor may have decided on what it does not hear any more
+        # An actor may have decided on what it does not hear any more.
+        self.causes: Container[int] = self._rerun.recorded.keys()
         self._until_ns = ns_of_instant(until) if until else None
         self._records = self._decisions = self._differing = self._last_seq = 0
         self._first: Turn | None = None
