@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from eventlog.integrity import Finding
 from eventlog.reading import open_reader
 from kis_actors.messages import Event, Record, StateCarried
-from kis_actors.recovery import CODEC, carried_states, history_of, record_of
+from kis_actors.recovery import CODEC, carried_states, history_of, records_in
 from kis_actors.turn import Core, hearers_of, hears, take_turn
 from kis_actors.units import ns_of_instant
 
@@ -167,14 +167,12 @@ def compare(cores: tuple[Core, ...], path: Path, until: datetime | None, progres
 def records_until(path: Path, until: datetime | None, progress: Progress) -> Iterator[Record]:
     """The records of a day file up to an instant, telling `progress` now and then where it is."""
     until_ns = ns_of_instant(until) if until else None
-    with open_reader(path) as reader:
-        for count, row in enumerate(reader.rows()):
-            record = record_of(row)
-            if until_ns is not None and record.at_ns > until_ns:
-                return
-            if count % PROGRESS_EVERY == 0:
-                progress(record.seq)
-            yield record
+    for count, record in enumerate(records_in(path)):
+        if until_ns is not None and record.at_ns > until_ns:
+            return
+        if count % PROGRESS_EVERY == 0:
+            progress(record.seq)
+        yield record
 
 
 def _damage(path: Path) -> str:
