@@ -16,6 +16,7 @@ from manual.wording import Unsaid, claim_of, meanings_of
 from kis_actors.cli import cli
 from kis_actors.commands.rule_test_file import RuleTest
 from kis_actors.commands.rule_tests import outcome_of
+from kis_actors.messages import NAMES
 from kis_actors.rules import RULES
 from kis_actors.settings import Monitor, Settings
 
@@ -54,6 +55,7 @@ def test_every_setting_and_command_is_on_its_page():
 def test_every_event_is_on_its_page_with_who_says_it():
     page = events_pages.page("en")
     assert page.count("\n### ") == len(list(events_pages.told()))
+    assert {one.kind for one in events_pages.told() if one.is_event} == set(NAMES)
     assert page.index("## Decided by SignalActor") < page.index("### SignalRaised") < page.index("## Decided by Notify")
 
 

@@ -1,7 +1,9 @@
 """The events as the log knows them: names that stay, payloads that stay readable, and values that never change."""
 
 import json
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 from typing import Any
 
 import msgspec
@@ -32,8 +34,11 @@ each_kind = pytest.mark.parametrize("kind", NAMES, ids=lambda kind: kind.__name_
 
 
 def test_every_event_has_a_name_in_the_log():
-    kinds = [kind for kind in vars(messages).values() if isinstance(kind, type) and issubclass(kind, Event)]
-    assert [kind.__name__ for kind in kinds if kind is not Event and kind not in NAMES] == []
+    assert [kind.__name__ for kind in said() if issubclass(kind, Event) and kind not in NAMES] == []
+
+
+def test_what_any_speaker_says_is_told_by_the_package():
+    assert [kind.__name__ for kind in said() if vars(messages).get(kind.__name__) is not kind] == []
 
 
 def test_no_two_events_share_a_name():
@@ -103,6 +108,13 @@ def test_a_record_s_instant_is_korean_time():
 
 def test_rows_are_names_to_text():
     assert Rows(("a", "b"), (("1", "2"), ("3", "4"))).each() == ({"a": "1", "b": "2"}, {"a": "3", "b": "4"})
+
+
+def said() -> list[type]:
+    """Every event and value, from every speaker's file."""
+    speakers = [import_module(f"{messages.__name__}.{name}") for _, name, _ in iter_modules(messages.__path__)]
+    kinds = [kind for speaker in speakers for kind in vars(speaker).values() if isinstance(kind, type)]
+    return [kind for kind in kinds if kind.__module__.startswith(f"{messages.__name__}.") and kind is not Event]
 
 
 def _common(today: Any, golden: Any) -> Any:

@@ -37,7 +37,7 @@ ROWS: dict[str, tuple[str, ...]] = {
     "kis_actors.market.calendar": ("kis_actors.market", "kis_actors.units", "kis_actors.yaml_file"),
     "kis_actors.market": ("kis_actors.market", "kis_actors.units"),
     "kis_actors.kis": ("kis_actors.kis", "kis_actors.units"),
-    "kis_actors.messages": ("kis_actors.market", "kis_actors.settings", "kis_actors.units"),
+    "kis_actors.messages": ("kis_actors.market", "kis_actors.messages", "kis_actors.settings", "kis_actors.units"),
     "kis_actors.policies": (
         "kis_actors.notify_settings", "kis_actors.policies", "kis_actors.rules", "kis_actors.signals",
         "kis_actors.kis", "kis_actors.market",

@@ -1,12 +1,33 @@
-"""The page of every event, read off `kis_actors/messages.py`: its groups, its docstrings and its fields."""
+"""The page of every event, read off `kis_actors/messages/`: its files, their docstrings and their fields."""
 
 import ast
 import inspect
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from kis_actors import messages
+from kis_actors.messages import (
+    NAMES,
+    application,
+    channels,
+    clock,
+    disk,
+    link,
+    notify,
+    replies,
+    rest,
+    scan,
+    signal,
+    subscription,
+    telegram,
+    values,
+    ws,
+)
 from manual.wording import claim_of, in_korean, korean, meanings_of
+
+SPEAKERS = (
+    values, application, clock, disk, rest, link, channels, telegram, replies, scan, subscription, ws, signal, notify,
+)  # fmt: skip
+"""Who says events, in the order of the page."""
 
 TITLES = {"en": "Events", "ko": "이벤트"}
 INTROS = {
@@ -23,7 +44,7 @@ COLUMNS = "| field | type | meaning |\n|---|---|---|"
 
 
 class Told(NamedTuple):
-    """A struct of messages.py, in its place. types: of its fields, as the source writes them."""
+    """A struct of a speaker's file. group: who says it. types: of its fields, as the source writes them."""
 
     group: str
     kind: type
@@ -32,24 +53,22 @@ class Told(NamedTuple):
     @property
     def name(self) -> str:
         """As the log has it; a value's own name."""
-        return messages.NAMES.get(self.kind, (self.kind.__name__,))[0]
+        return NAMES.get(self.kind, (self.kind.__name__,))[0]
 
     @property
     def is_event(self) -> bool:
         """Whether it is in the log by itself."""
-        return self.kind in messages.NAMES
+        return self.kind in NAMES
 
 
 def told() -> Iterator[Told]:
-    """All of them, in the order of the file."""
-    source = inspect.getsource(messages)
-    for node in ast.parse(source).body:
-        kind = vars(messages).get(node.name) if isinstance(node, ast.ClassDef) else None
-        if kind not in (None, messages.Event, messages.Record):
-            above = source.splitlines()[: node.lineno]
-            groups = [line.removeprefix("# --- ") for line in above if line.startswith("# --- ")]
-            lines = [line for line in node.body if isinstance(line, ast.AnnAssign)]
-            yield Told(groups[-1], kind, {ast.unparse(line.target): ast.unparse(line.annotation) for line in lines})
+    """All of them, speaker by speaker, in the order of each file."""
+    for speaker in SPEAKERS:
+        for node in ast.parse(inspect.getsource(speaker)).body:
+            if isinstance(node, ast.ClassDef):
+                lines = [line for line in node.body if isinstance(line, ast.AnnAssign)]
+                types = {ast.unparse(line.target): ast.unparse(line.annotation) for line in lines}
+                yield Told((speaker.__doc__ or "").rstrip("."), vars(speaker)[node.name], types)
 
 
 def page(language: str) -> str:
@@ -58,7 +77,7 @@ def page(language: str) -> str:
     for one in (one for one in told() if one.is_event):
         if one.group != group:
             group = one.group
-            parts.append(f"## {group[0].upper() + group[1:] if language == 'en' else in_korean('events', group)}")
+            parts.append(f"## {group if language == 'en' else in_korean('events', group)}")
         parts += [f"### {one.name}", *_said(one, language)]
     parts.append(f"## {VALUES[language]}")
     for one in (one for one in told() if not one.is_event):
@@ -72,7 +91,7 @@ def strangers() -> list[str]:
 
 
 def _said(one: Told, language: str) -> Iterator[str]:
-    version = f" (v{messages.NAMES[one.kind][1]})" if one.is_event else ""
+    version = f" (v{NAMES[one.kind][1]})" if one.is_event else ""
     if language == "ko":
         yield in_korean("events", one.name) + version
         if one.types:
