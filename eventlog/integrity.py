@@ -25,6 +25,7 @@ MOMENTARY = (
     sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_NOMEM,
     sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_INTERRUPT,
 )  # fmt: skip
+IS_VIEW = "select 1 from sqlite_master where name = 'events' and type = 'view'"
 START = bytes(32)
 """The chain before the first commit of the first file."""
 
@@ -153,9 +154,12 @@ def _beyond(connection: sqlite3.Connection, mark: Mark, last_seq: int) -> Findin
 
 
 def _misnamed(connection: sqlite3.Connection, last_seq: int) -> Finding | None:
-    """Whether who goes on would take one kind for another; those that rows are of, the chain has proven."""
+    """Whether who goes on would take one format, or kind, for another; kinds that rows are of, the chain has proven."""
     try:
-        if about_of(connection).format >= 3:
+        said, is_view = about_of(connection).format, asked(connection, IS_VIEW).fetchone() is not None
+        if is_view != (said >= 3):
+            return Finding(last_seq + 1, f"it says that its format is {said}, but its tables are not of that")
+        if is_view:
             kinds_of(connection)
         return None
     except sqlite3.DatabaseError as error:

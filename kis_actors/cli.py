@@ -12,7 +12,7 @@ from kis_actors.commands.calendar import calendar
 from kis_actors.commands.doctor import doctor
 from kis_actors.commands.init import init
 from kis_actors.commands.log_commands import bundle, causes, export
-from kis_actors.commands.options import DAY, JSON, SEQ_MAX, SET, STOPPED, answering, reading, shared
+from kis_actors.commands.options import DAY, JSON, SEQ_MAX, SET, STOPPED, answering, reading, shared, while_read
 from kis_actors.commands.replay_commands import outcomes, replay
 from kis_actors.commands.report import report
 from kis_actors.commands.universe import universe
@@ -61,7 +61,8 @@ def demo(speed: float, seed: int, once: bool, data_dir: Path | None) -> None:
     """Simulator and daemon together, on loopback; no account needed."""
     from kis_actors.commands.demo import run_demo
 
-    sys.exit(run_demo(speed=speed, seed=seed, is_once=once, data_dir=data_dir))
+    with while_read():
+        sys.exit(run_demo(speed=speed, seed=seed, is_once=once, data_dir=data_dir))
 
 
 @cli.command()

@@ -77,6 +77,7 @@ RUN_WITH_KEYS = [
     ("run --config odd-universe.yaml", UNUSABLE),
     ("run --config no-market.yaml", UNUSABLE),
     ("run --data-dir file", UNUSABLE),
+    ("run --data-dir odd-lock", UNUSABLE),
     ("run --data-dir taken", IN_USE),
     ("run --data-dir fresh", IN_USE),  # the app key is held
 ]
@@ -88,6 +89,7 @@ SETTINGS = [
     ("check-config --rules file", UNUSABLE),
     ("demo --speed 0", COULD_NOT),
     ("demo --data-dir file", UNUSABLE),
+    ("demo --data-dir odd-lock", UNUSABLE),
     ("simulate --scenario none.yaml", COULD_NOT),
     ("simulate --scenario scenario.yaml", COULD_NOT),
     ("simulate --scenario unknown-code.yaml", COULD_NOT),
@@ -119,7 +121,7 @@ READING = [
     "events", "alerts", "state", "why 005930", "verify", "verify 2026-01-05", "seal", "replay", "replay --step",
     "replay --set monitor.mode=B", "outcomes", "outcomes --days 3", "causes 1", "export --format csv --out x.csv",
     "bundle --around 09:00 --out x.zip", "repair 2026-01-05 --truncate-after 5", "status",
-    "report --out x.html",
+    "report --out x.html", "status --data-dir odd-lock",
 ]  # fmt: skip
 OF_A_LOG = [
     "events 2026-13-01", "events yesterday", "events 2026-01-05", "events --type Nope", "events --type ScanRequeste",
@@ -137,6 +139,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Where all is called, with the files above, and no keys in the environment."""
     for name in VARIABLES.values():
         monkeypatch.delenv(name, raising=False)
+    (tmp_path / "odd-lock" / "lock").mkdir(parents=True)
     for name, text in FILES.items():
         (tmp_path / name).write_text(text, "utf-8")
         (tmp_path / name).chmod(0o644 if "0644" in name else 0o600)

@@ -1,46 +1,22 @@
 """A log of the first format, without an index and a mark, is read and gone on with as it is."""
 
-import sqlite3
-
 import msgspec
 import pytest
-from days import played, rows_in, rows_of
+from days import played, rows_in, written
 from facts import DAY, NEXT_DAY
+from first_format import in_first_format
 
-from eventlog.day import path_of
-from eventlog.integrity import START, extend
 from eventlog.mark import mark_path_of, read_mark
 from eventlog.store import Reader, Writer
 from kis_actors.cores import CORES
 from kis_actors.day_files import open_day
 from kis_actors.recovery import rebuilt_from
 
-TABLES = """
-create table events (seq integer primary key, stream text not null, type text not null, version integer not null,
-                     cause integer not null, at integer not null, payload text not null);
-create table commits (last_seq integer primary key, chain blob not null);
-create table about (format integer, day text, first_seq integer, chain blob);
-"""
-
 
 @pytest.fixture
 def path(tmp_path):
     """A day as the first version wrote it."""
-    path = path_of(tmp_path, DAY)
-    path.parent.mkdir(parents=True)
-    connection = sqlite3.connect(path)
-    connection.executescript(TABLES)
-    connection.execute("insert into about values (1, ?, 1, ?)", (str(DAY), START))
-    chain = START
-    for unit in played(seed=1).units:
-        rows = rows_of(unit)
-        chain = extend(chain, rows)
-        texts = [(*row[:6], row.payload.decode()) for row in rows]
-        connection.executemany("insert into events values (?, ?, ?, ?, ?, ?, ?)", texts)
-        connection.execute("insert into commits values (?, ?)", (rows[-1].seq, chain))
-    connection.commit()
-    connection.close()
-    return path
+    return in_first_format(written(tmp_path, played(seed=1).units))
 
 
 def test_its_state_is_rebuilt(path, tmp_path):

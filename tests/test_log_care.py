@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 from days import logged, played, rows_in, rows_of, tampered, written
 from facts import DAY, NEXT_DAY, tick
+from first_format import in_first_format
 
 from eventlog import integrity
 from eventlog.day import path_of
@@ -71,15 +72,19 @@ def test_a_mark_that_is_gone_is_named(path, tmp_path):
 
 
 def test_a_file_of_the_first_format_needs_no_mark(path, tmp_path):
-    mark_path_of(path).unlink()
-    altered(path, "update about set format = 1")
+    in_first_format(path)
     assert said("verify", tmp_path)[0] == 0
+
+
+def test_a_file_that_only_says_that_it_is_of_the_first_format_is_named(path, tmp_path):
+    altered(path, "update about set format = 1")
+    status, text = said("verify", tmp_path)
+    assert status == 1 and "it says that its format is 1, but its tables are not of that" in text
 
 
 def test_a_record_nobody_can_read_is_named(path, tmp_path):
     tampered(path, 4, b'{"now":"yesterday"}')
-    mark_path_of(path).unlink()
-    altered(path, "update about set format = 1")
+    in_first_format(path)
     status, text = said("verify", tmp_path)
     assert status == 1 and text.startswith("2026-11-20: record 4: ClockTicked cannot be read")
 

@@ -7,6 +7,7 @@ from zipfile import ZipFile
 
 import pytest
 from click.testing import CliRunner
+from first_format import in_first_format
 from log_days import days_from, goes_on, log_of
 
 from eventlog.day import days_in, files_of, path_of
@@ -372,11 +373,7 @@ def test_verify_finds_a_manifest_that_is_gone(data_dir):
 
 
 def test_a_day_of_the_first_format_is_sealed_with_a_manifest_too(data_dir):
-    connection = sqlite3.connect(path_of(data_dir, FIRST))
-    connection.execute("update about set format = 1")
-    connection.commit()
-    connection.close()
-    before = rows(path_of(data_dir, FIRST))
+    before = rows(in_first_format(path_of(data_dir, FIRST)))
     tidied(data_dir, keep_hot_days=1)
     sealed = path_of(data_dir, FIRST).with_suffix(".sealed")
     assert rows(sealed) == before and said("verify", data_dir)[0] == 0

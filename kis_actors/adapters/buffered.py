@@ -3,6 +3,7 @@
 Must not know what the messages say.
 """
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -15,7 +16,9 @@ from websocket import (
 
 READ_BYTES = 65_536
 SKIPPED_BYTES_MAX = 16_000_000
-"""A frame of more is not even read, and the link is given up."""
+"""A frame of more is not even read, nor a message in so many bytes of frames; the link is given up."""
+PIECES_S = 0.5
+"""How long, in real seconds, a message that comes in pieces keeps the reader from looking whether it should end."""
 WHOLE_TEXT = 0x81
 """First byte of a text message that is whole in one frame."""
 LENGTH_FOLLOWS = 126
@@ -36,6 +39,8 @@ class Buffered:
         self._held = b""
         self._at = 0
         self._is_between = True
+        self._message_bytes = 0
+        self._pieces_until_s = 0.0
         ws.frame_buffer.recv = self._recv
 
     def messages(self) -> list[bytes]:
@@ -62,16 +67,21 @@ class Buffered:
     def in_pieces(self) -> Iterator[None]:
         """While websocket-client reads a message. Where it gives up, it is in the midst of one, and must go on."""
         self._is_between = False
+        self._pieces_until_s = time.monotonic() + PIECES_S
         yield
         self._is_between = True
+        self._message_bytes = 0
 
     def _recv(self, wanted_bytes: int) -> bytes:
         """At most `wanted_bytes` of what came."""
-        if self._ws.frame_buffer.length and self._ws.frame_buffer.length > SKIPPED_BYTES_MAX:
-            raise WebSocketException(f"a frame of more than {SKIPPED_BYTES_MAX} bytes")
+        if max(self._message_bytes, self._ws.frame_buffer.length or 0) > SKIPPED_BYTES_MAX:
+            raise WebSocketException(f"a message of more than {SKIPPED_BYTES_MAX} bytes")
+        if self._message_bytes and time.monotonic() > self._pieces_until_s:
+            raise WebSocketTimeoutException("a message is not whole yet")
         self._fill()
         piece = self._held[self._at : self._at + wanted_bytes]
         self._at += len(piece)
+        self._message_bytes += len(piece)
         return piece
 
     def _fill(self) -> None:

@@ -29,7 +29,10 @@ SUBSCRIPTIONS_WIDTH = 44
 
 
 class PlainConsole:
-    """Lines, as the daemon prints them."""
+    """Lines, as the daemon prints them. is_read: whoever read them has not gone yet; without them it is no demo."""
+
+    def __init__(self) -> None:
+        self.is_read = True
 
     @contextmanager
     def showing(self, view: View) -> Iterator[None]:
@@ -39,7 +42,10 @@ class PlainConsole:
 
     def write(self, text: str) -> None:
         """Prints an alert."""
-        click.echo(text)
+        try:
+            click.echo(text)
+        except BrokenPipeError:
+            self.is_read = False
 
     def refresh(self) -> None:
         """Prints what is new."""
@@ -50,6 +56,7 @@ class LiveConsole:
     """A page that is drawn anew four times a second. page: where the watch page is."""
 
     def __init__(self, page: str) -> None:
+        self.is_read = True
         self._rate = Rate()
         self._page_address = page
 

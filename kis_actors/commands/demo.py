@@ -14,10 +14,11 @@ from typing import NamedTuple
 
 import click
 
+from kis_actors.adapters.file_lock import CannotHold
 from kis_actors.adapters.lock import in_use, is_taken
 from kis_actors.app import App
 from kis_actors.commands.console import LiveConsole, PlainConsole, summary
-from kis_actors.commands.run import IN_USE, UNUSABLE, parts_of, run_app
+from kis_actors.commands.run import IN_USE, UNUSABLE, parts_of, run_app, unusable
 from kis_actors.credentials import load_credentials
 from kis_actors.portable import APART
 from kis_actors.settings import Web
@@ -69,9 +70,12 @@ def run_demo(*, speed: float, seed: int, is_once: bool, data_dir: Path | None) -
     except OSError as error:
         click.echo(f"{directory} cannot be written: {error.strerror}; name another --data-dir", err=True)
         return UNUSABLE
-    if is_taken(directory):  # whose settings and keys stay as they are
-        click.echo(in_use(directory), err=True)
-        return IN_USE
+    try:
+        if is_taken(directory):  # whose settings and keys stay as they are
+            click.echo(in_use(directory), err=True)
+            return IN_USE
+    except CannotHold as error:
+        return unusable(error)
     with simulator(speed, seed) as simulated:
         loaded = load(write_settings(directory, simulated.said))
         click.echo(f"data directory {directory} (kept; log, settings and keys of this demo)")
@@ -87,7 +91,7 @@ def run_demo(*, speed: float, seed: int, is_once: bool, data_dir: Path | None) -
 
 def _each_second(app: App, console: LiveConsole | PlainConsole, is_once: bool) -> None:
     console.refresh()
-    if is_once and app.view.closed_day and app.view.link != "open":
+    if not console.is_read or (is_once and app.view.closed_day and app.view.link != "open"):
         app.stop()
 
 

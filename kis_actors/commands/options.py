@@ -3,7 +3,8 @@
 import os
 import sqlite3
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -44,10 +45,8 @@ def answering(command: Callable[..., Any]) -> Callable[..., Any]:
         from eventlog.codec import UnknownEvent
 
         try:
-            sys.exit(command(*args, **kwargs))
-        except BrokenPipeError:  # whoever read the output, `head` say, has seen enough
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            sys.exit(STOPPED)
+            with while_read():
+                sys.exit(command(*args, **kwargs))
         except SettingsError as error:
             click.echo("\n".join(map(str, error.problems)), err=True)
         except (OSError, ValueError, UnknownEvent) as error:
@@ -57,6 +56,16 @@ def answering(command: Callable[..., Any]) -> Callable[..., Any]:
         sys.exit(COULD_NOT)
 
     return wrapped
+
+
+@contextmanager
+def while_read() -> Iterator[None]:
+    """Ends the process, as one that was asked to stop, when whoever read its output, `head` say, has seen enough."""
+    try:
+        yield
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what is not flushed yet
+        sys.exit(STOPPED)
 
 
 def said_of(error: Exception) -> str:

@@ -70,12 +70,17 @@ def run_app(app: App, on_second: Callable[[], None], reread: Reread | None = Non
         click.echo(str(error), err=True)
         return IN_USE
     except CannotHold as error:
-        what = f"{error.filename} cannot be used: {error.strerror}"
-        click.echo(f"{what}; make the data directory this user's own, or name another --data-dir", err=True)
-        return UNUSABLE
+        return unusable(error)
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def unusable(error: CannotHold) -> int:
+    """Says that the lock, or its folder, cannot be had, and what to do; the exit status."""
+    what = f"{error.filename} cannot be used: {error.strerror}"
+    click.echo(f"{what}; make the data directory this user's own, or name another --data-dir", err=True)
+    return UNUSABLE
 
 
 def check_all(config: Path | None, data_dir: Path | None) -> Loaded:

@@ -1,14 +1,17 @@
 """The link to KIS over a real connection: what comes goes into the log, in order, and PINGPONG comes back."""
 
 import time
+from collections.abc import Iterator
 from concurrent.futures import Future
-from threading import Lock
+from contextlib import contextmanager, suppress
+from threading import Event as Signal
+from threading import Lock, Thread
 
 import pytest
 from facts import NOW
-from ws_wire import WHOLE, Peer, frame, peer
+from ws_wire import FIRST, LAST, MORE, WHOLE, Peer, frame, peer
 
-from kis_actors.adapters import kis_socket
+from kis_actors.adapters import buffered, kis_socket
 from kis_actors.adapters.clock import Clock
 from kis_actors.adapters.kis_socket import KisSocket
 from kis_actors.messages import (
@@ -128,6 +131,56 @@ def test_a_text_far_too_long_is_counted_and_left_out(link, monkeypatch):
     link.journal.wait_for(FrameReceived)
     oversized = [event.characters for event in link.journal.events(FrameOversized)]
     assert (oversized, link.journal.texts()) == ([51, 110], ["0|next"])
+
+
+@contextmanager
+def endless_message(server: Peer, payload: bytes) -> Iterator[None]:
+    """While inside, the server sends one message, which never ends: pieces of `payload`, for as long as it is let."""
+    is_over = Signal()
+
+    def tell() -> None:
+        with suppress(OSError):
+            server.send(frame(b"0|", FIRST))
+            while not is_over.wait(0.001):
+                server.send(frame(payload, MORE))
+
+    thread = Thread(target=tell)
+    thread.start()
+    try:
+        yield
+    finally:
+        is_over.set()
+        thread.join()
+
+
+def test_a_message_without_an_end_is_the_end_of_the_link(link, monkeypatch):
+    monkeypatch.setattr(buffered, "SKIPPED_BYTES_MAX", 100_000)
+    with endless_message(link.server, b"x" * 1000):
+        link.journal.wait_for(LinkLost)
+    lost = LinkLost(link=1, reason="a message of more than 100000 bytes", is_ours=False)
+    assert link.journal.events(FrameReceived, FrameOversized, LinkLost) == [lost]
+
+
+def test_a_message_that_goes_on_and_on_is_no_sign_of_life(link):
+    link.socket.idle_s = 1.0
+    with endless_message(link.server, b""):
+        link.journal.wait_for(LinkLost)
+    assert link.journal.events(LinkLost)[0].reason == "silent for 1 s"
+
+
+def test_a_link_is_closed_in_the_midst_of_a_message_too(link):
+    with endless_message(link.server, b"x"):
+        link.socket.close(1)
+        link.journal.wait_for(LinkLost)
+    assert link.journal.events(LinkLost)[0].is_ours
+
+
+def test_a_message_is_whole_however_many_messages_came_before(link, monkeypatch):
+    monkeypatch.setattr(buffered, "SKIPPED_BYTES_MAX", 1000)
+    for _ in range(10):
+        link.server.send(frame(b"0|" + b"x" * 200, FIRST) + frame(b"", LAST))
+    link.journal.wait_for(FrameReceived, 10)
+    assert set(link.journal.texts()) == {"0|" + "x" * 200}
 
 
 def test_every_frame_that_is_dropped_is_counted(link):

@@ -6,7 +6,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-WHOLE, FIRST, LAST, BINARY, CLOSE, PING, PONG = 0x81, 0x01, 0x80, 0x82, 0x88, 0x89, 0x8A
+WHOLE, FIRST, MORE, LAST, BINARY, CLOSE, PING, PONG = 0x81, 0x01, 0x00, 0x80, 0x82, 0x88, 0x89, 0x8A
 
 
 def frame(payload: bytes, first_byte: int = WHOLE) -> bytes:

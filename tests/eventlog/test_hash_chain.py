@@ -44,6 +44,12 @@ def test_a_lost_kind_is_found(path):
     assert found_after(path, "delete from kinds") == 11
 
 
+@pytest.mark.parametrize("said", [1, 2])
+def test_a_format_that_the_tables_are_not_of_is_found(path, said):
+    """Who goes on would write to tables that are not there."""
+    assert found_after(path, f"update about set format = {said}") == 17
+
+
 def test_a_row_of_another_kind_is_found(path):
     statements = ["insert into kinds values (2, 'edge', 'Heard', 1, '')", "update records set kind = 2 where seq = 14"]
     assert found_after(path, *statements) == 13
