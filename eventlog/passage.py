@@ -2,9 +2,10 @@
 
 import sys
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import islice, takewhile
 from pathlib import Path
+from typing import Any
 
 from eventlog.day import HOT
 from eventlog.reading import AnyReader, open_reader
@@ -29,18 +30,21 @@ def _at_ns(reader: AnyReader, seq: int) -> int:
     return row.at_ns if row else sys.maxsize
 
 
-def rows_in_pieces(
-    path: Path, *, after: int = 0, upto: int, types: Sequence[str] = (), streams: Sequence[str] = ()
-) -> Iterator[Row]:
-    """The rows after seq `after` and up to `upto`, however long whoever asks takes over each of them."""
+def rows_in_pieces(path: Path, *, after: int = 0, upto: int | None = None, **filters: Any) -> Iterator[Row]:
+    """The rows after seq `after` and up to `upto`, however long whoever asks takes over each of them.
+
+    upto: without it, the last there is when the first is asked for. filters: as Reader.rows takes them.
+    """
+    if upto is None:
+        with open_reader(path) as reader:
+            upto = reader.last_commit()[0]
     if path.suffix != HOT:  # nobody writes to it
         with open_reader(path) as reader:
-            rows = reader.rows(after=after, types=types, streams=streams)
-            yield from takewhile(lambda row: row.seq <= upto, rows)
+            yield from takewhile(lambda row: row.seq <= upto, reader.rows(after=after, **filters))
         return
     while after < upto:
         with open_reader(path) as reader:
-            piece = list(islice(reader.rows(after=after, types=types, streams=streams), PIECE_ROWS))
+            piece = list(islice(reader.rows(after=after, **filters), PIECE_ROWS))
         for row in piece:
             if row.seq > upto:
                 return

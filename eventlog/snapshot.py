@@ -45,7 +45,7 @@ def write_snapshot(path: Path, snapshot: Snapshot) -> None:
     body = msgspec.json.encode(snapshot)
     unfinished = path.with_suffix(".snapshot.new")
     with unfinished.open("wb") as file:
-        file.write(sha256(body).hexdigest().encode() + b"\n" + body)
+        file.writelines((sha256(body).hexdigest().encode(), b"\n", body))  # joined, it would be there once more
         file.flush()
         os.fsync(file.fileno())
     unfinished.replace(snapshot_path_of(path))

@@ -12,7 +12,7 @@ from kis_actors.commands.calendar import calendar
 from kis_actors.commands.doctor import doctor
 from kis_actors.commands.init import init
 from kis_actors.commands.log_commands import bundle, causes, export
-from kis_actors.commands.options import DAY, JSON, SEQ_MAX, SET, STOPPED, reading, shared, while_read
+from kis_actors.commands.options import DAY, JSON, SEQ_MAX, SET, STOPPED, answering, reading, shared, while_read
 from kis_actors.commands.replay_commands import outcomes, replay
 from kis_actors.commands.report import report
 from kis_actors.commands.universe import universe
@@ -78,7 +78,7 @@ def demo(speed: float, seed: int, once: bool, data_dir: Path | None) -> None:
 )  # fmt: skip
 @click.option("--paper", "is_paper", is_flag=True, help="What KIS serves for paper trading, which is less.")
 @click.option("--until-stdin-closes", is_flag=True, help="End with the parent process.")
-@reading
+@answering
 def simulate(day: datetime | None, start: datetime, **options: Any) -> int:
     """The KIS simulator alone; prints its addresses."""
     from kis_actors.simulator.serve import Options, serve
@@ -186,7 +186,7 @@ def verify(config: Path | None, data_dir: Path | None, days: tuple[datetime, ...
 @shared
 @click.argument("day", type=click.DateTime(["%Y-%m-%d"]))
 @click.option("--truncate-after", "last_seq", type=int, required=True, metavar="SEQ", help="The last record to stay.")
-@reading
+@answering
 def repair(config: Path | None, data_dir: Path | None, day: datetime, last_seq: int) -> int:
     """Ends a damaged day file where verify says that it is good; the file as it was is kept."""
     from kis_actors.commands.log_care import repair_day
@@ -209,7 +209,7 @@ def seal(config: Path | None, data_dir: Path | None, days: tuple[datetime, ...])
 @shared
 @JSON
 @click.option("--watch", is_flag=True, help="Go on as it changes: a page on a terminal (q ends it), else lines.")
-@reading
+@answering
 def status(config: Path | None, data_dir: Path | None, is_json: bool, watch: bool) -> int:
     """Health of the running daemon."""
     from kis_actors.commands.status import show_status, watch_status
@@ -225,7 +225,7 @@ def status(config: Path | None, data_dir: Path | None, is_json: bool, watch: boo
               help="Where to write; default: here.")  # fmt: skip
 @click.option("--user", "is_user", is_flag=True, help="For your own service manager: needs no root.")
 @click.option("--force", is_flag=True, help="Write over a file that was changed.")
-@reading
+@answering
 def install_service(config: Path | None, data_dir: Path | None, **wanted: Any) -> int:
     """Writes a systemd unit or a compose file for this machine, and says what to do with it. Changes nothing else."""
     from kis_actors.commands.install_service import Wanted, install

@@ -28,6 +28,9 @@ APART: Mapping[str, Any] = (
 )
 """For Popen: Ctrl-C is not for the child."""
 
+BEHIND, LAST = 10, 19
+"""Steps of niceness: to a tenth of what others get where both want the processor, and to the least there is."""
+
 PUT_TRIES, PUT_WAIT_S = 20, 0.05
 
 
@@ -37,6 +40,21 @@ def widen_pipe(descriptor: int, wanted_bytes: int) -> None:
         import fcntl
 
         fcntl.fcntl(descriptor, fcntl.F_SETPIPE_SZ, wanted_bytes)
+
+
+def give_way(steps: int = BEHIND) -> str:
+    """From now on others come before this process where the processor is short: who began it, and the daemon.
+
+    To be called once, before there are threads: on Linux each has a niceness, and those to come have that of their
+    maker, as child processes do. Windows has none. Why not, if the system refuses; "" otherwise.
+    """
+    if not hasattr(os, "nice"):
+        return ""
+    try:
+        os.nice(steps)
+    except OSError as error:  # a sandbox may refuse even that, which is no reason not to go on
+        return f"cannot give way to the daemon, and goes on beside it as an equal: {error.strerror}"
+    return ""
 
 
 def user_number() -> int | None:

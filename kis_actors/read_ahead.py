@@ -4,9 +4,10 @@ What a record costs is to a half to be read: two processes get a long day done i
 Only rows of commits that are whole get from there to here.
 """
 
+import gc
 import os
 import signal
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
 from multiprocessing import get_context, parent_process
@@ -31,6 +32,9 @@ BATCH_ROWS = 1000
 PIPE_BYTES = 1024 * 1024
 """On the way at most, so that neither process waits for the other at every batch, which takes a tenth longer."""
 
+GARBAGE_AFTER = 100_000
+"""Objects. Hardly any of what is made here for each record refers to itself: to look for such costs a twentieth."""
+
 R = TypeVar("R", covariant=True)
 S = TypeVar("S")
 
@@ -54,9 +58,10 @@ class Span(NamedTuple):
 
 
 class Taker(Protocol[R]):
-    """What is made of the records of a day. is_told_all: also of usual frames that none of its actors hears."""
+    """What is made of the records of a day. Of usual frames, which none of its actors hears there, it is told only of
+    those in `causes`, by their seq."""
 
-    is_told_all: bool
+    causes: Container[int]
 
     def take(self, records: Iterable[Record]) -> None:
         """Goes on with `records`, in order."""
@@ -112,6 +117,8 @@ def _begin(sender: Connection) -> None:
     global _sender
     _sender = sender
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    gc.freeze()
+    gc.set_threshold(GARBAGE_AFTER)
     Thread(target=_end_with, args=(parent_process(),), name="ends with the other process", daemon=True).start()
 
 
@@ -150,14 +157,14 @@ class _Ahead:
         """What waits, to both."""
         if not self._waiting:
             return
-        runs, records = _taken_apart(self._waiting, is_whole=self.taker.is_told_all)
+        runs, records = _taken_apart(self._waiting, self.taker.causes)
         self._waiting = []
         _sender.send_bytes(_encode(runs))
         self.taker.take(records)
 
 
-def _taken_apart(rows: list[Row], *, is_whole: bool) -> tuple[list[_Run], list[Record]]:
-    """As it is sent, and the same records; without usual frames if not `is_whole`."""
+def _taken_apart(rows: list[Row], causes: Container[int]) -> tuple[list[_Run], list[Record]]:
+    """As it is sent, and the same records, of usual frames only those in `causes`."""
     runs, records = [_Run([], [])], []
     for row in rows:
         record = record_of(row)
@@ -167,6 +174,6 @@ def _taken_apart(rows: list[Row], *, is_whole: bool) -> tuple[list[_Run], list[R
             runs[-1].frames.append(read)
         else:
             runs[-1].rows.append(row)
-        if is_whole or read is None:
+        if read is None or row.seq in causes:
             records.append(read or record)
     return runs, records

@@ -4,7 +4,7 @@ A decision counts right after its cause, wherever it stands in the log. What an 
 its last recorded decision or the last clean end; what comes after it decides again, by the same turn as ever.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -13,7 +13,7 @@ import msgspec
 
 from eventlog.codec import Codec
 from eventlog.day import days_in, kept_of
-from eventlog.reading import open_reader
+from eventlog.passage import rows_in_pieces
 from eventlog.schema import Row
 from eventlog.snapshot import Snapshot
 from kis_actors.messages import NAMES, Event, Record, RunEnded, StateCarried
@@ -83,9 +83,8 @@ def record_of(row: Row) -> Record:
 
 
 def records_in(path: Path, **filters: Any) -> Iterator[Record]:
-    """The records of a day file, in order; filters as eventlog.store.Reader.rows takes them."""
-    with open_reader(path) as reader:
-        yield from map(record_of, reader.rows(**filters))
+    """The records of a day file, in order; filters as eventlog.passage.rows_in_pieces takes them."""
+    return map(record_of, rows_in_pieces(path, **filters))
 
 
 def history_of(path: Path, cores: tuple[Core, ...], known: Known = NOTHING) -> History:
@@ -101,7 +100,7 @@ def history_of(path: Path, cores: tuple[Core, ...], known: Known = NOTHING) -> H
 class Folding:
     """The states after the records so far: recorded decisions stand; turns the log does not have are taken now."""
 
-    is_told_all = False
+    causes: Container[int] = ()
 
     def __init__(self, cores: tuple[Core, ...], history: History, known: Known = NOTHING) -> None:
         self._cores = cores

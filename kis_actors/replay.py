@@ -3,7 +3,7 @@
 Has no edge and no sender: nothing here can reach KIS or a person.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from eventlog.integrity import Finding
 from eventlog.reading import open_reader
 from kis_actors.messages import Event, Record, StateCarried
-from kis_actors.recovery import CODEC, carried_states, history_of, record_of
+from kis_actors.recovery import CODEC, carried_states, history_of, records_in
 from kis_actors.turn import Core, hearers_of, hears, take_turn
 from kis_actors.units import ns_of_instant
 
@@ -74,7 +74,10 @@ class Comparison(NamedTuple):
 
 
 class Rerun:
-    """The turns of a day, taken once more in the order of the log; `states` are the actors', by name."""
+    """The turns of a day, taken once more in the order of the log.
+
+    states: the actors', by name. recorded: what the log has as decided on records still to come, by their seq.
+    """
 
     def __init__(self, cores: tuple[Core, ...], path: Path) -> None:
         self.states: dict[str, Any] = {core.name: core.state() for core in cores}
@@ -82,13 +85,13 @@ class Rerun:
         self._order = [core.name for core in cores]
         self._hearers = hearers_of(cores)
         self._past = history_of(path, cores)  # before the decisions: more of them may come meanwhile
-        self._recorded = _recorded_decisions(cores, path)
+        self.recorded = _recorded_decisions(cores, path)
 
     def take(self, record: Record) -> tuple[Turn, ...]:
         """The turns on the next record on which something was decided, now or as the log says; as the actors stand."""
         if isinstance(record.event, StateCarried):
             self.states.update(carried_states(self._cores, record.event))
-        recorded = self._recorded.pop(record.seq, None)
+        recorded = self.recorded.pop(record.seq, None)
         turns: tuple[Turn, ...] = ()
         for core in self._hearers.get(type(record.event), ()):
             if hears(core, record):
@@ -102,7 +105,7 @@ class Rerun:
         """Decisions up to seq `last_seq` whose cause the log does not have."""
         missed = (
             Turn(cause, stream, expected, (), first_seq, None)
-            for cause, of_cause in self._recorded.items() if cause <= last_seq
+            for cause, of_cause in self.recorded.items() if cause <= last_seq
             for stream, (first_seq, expected) in of_cause.items()
         )  # fmt: skip
         return tuple(sorted(missed, key=self._place))
@@ -123,10 +126,10 @@ class Rerun:
 class Comparing:
     """Takes every turn of a day again, each actor hearing what the log says it heard."""
 
-    is_told_all = True  # an actor may have decided on what it does not hear any more
-
     def __init__(self, cores: tuple[Core, ...], path: Path, until: datetime | None = None) -> None:
         self._rerun = Rerun(cores, path)
+        # An actor may have decided on what it does not hear any more.
+        self.causes: Container[int] = self._rerun.recorded.keys()
         self._until_ns = ns_of_instant(until) if until else None
         self._records = self._decisions = self._differing = self._last_seq = 0
         self._first: Turn | None = None
@@ -164,14 +167,12 @@ def compare(cores: tuple[Core, ...], path: Path, until: datetime | None, progres
 def records_until(path: Path, until: datetime | None, progress: Progress) -> Iterator[Record]:
     """The records of a day file up to an instant, telling `progress` now and then where it is."""
     until_ns = ns_of_instant(until) if until else None
-    with open_reader(path) as reader:
-        for count, row in enumerate(reader.rows()):
-            record = record_of(row)
-            if until_ns is not None and record.at_ns > until_ns:
-                return
-            if count % PROGRESS_EVERY == 0:
-                progress(record.seq)
-            yield record
+    for count, record in enumerate(records_in(path)):
+        if until_ns is not None and record.at_ns > until_ns:
+            return
+        if count % PROGRESS_EVERY == 0:
+            progress(record.seq)
+        yield record
 
 
 def _damage(path: Path) -> str:

@@ -45,6 +45,7 @@ from kis_actors.messages import (
     SignalRaised,
     SummaryTold,
 )
+from kis_actors.portable import LAST, give_way
 from kis_actors.sealing_notes import note
 
 DECIDED = tuple(
@@ -125,8 +126,8 @@ def main(words: list[str]) -> None:
     """The process beside the daemon: data directory, keep_hot_days, keep_sealed_days."""
     data_dir, keep_hot_days, keep_sealed_days = words
     os.umask(0o077)
-    if hasattr(os, "nice"):
-        os.nice(19)
+    if trouble := give_way(LAST):
+        print(f"log {trouble}", flush=True)
     with suppress(Taken):
         tidy_log(
             Path(data_dir), keep_hot_days=int(keep_hot_days), keep_sealed_days=int(keep_sealed_days),

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from eventlog.reading import open_reader
+from eventlog.passage import rows_in_pieces
 from eventlog.schema import Row
 from kis_actors.differences import Change, differences
 from kis_actors.messages import Record
@@ -104,11 +104,10 @@ class Walk:
 
 
 def _rows(path: Path, progress: Progress) -> Iterator[Row]:
-    with open_reader(path) as reader:
-        for count, row in enumerate(reader.rows()):
-            if count % PROGRESS_EVERY == 0:
-                progress(row.seq)
-            yield row
+    for count, row in enumerate(rows_in_pieces(path)):
+        if count % PROGRESS_EVERY == 0:
+            progress(row.seq)
+        yield row
 
 
 def _written(state: Any) -> Any:

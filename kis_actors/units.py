@@ -13,6 +13,9 @@ EPOCH = datetime.fromtimestamp(0, KST)
 
 NS_PER_S = 1_000_000_000
 LOG_DAY_STARTS_S = 6 * 3600
+STAMPS_MAX = 512
+"""Seconds that are remembered in each way of reading them: the trades of a moment bear few, and memory that fills for
+an hour looks like a leak."""
 
 
 def instant_of_ns(at_ns: int) -> datetime:
@@ -26,13 +29,13 @@ def ns_of_instant(instant: datetime) -> int:
     return int(whole.timestamp()) * NS_PER_S + instant.microsecond * 1000
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=STAMPS_MAX)
 def second_of(instant: datetime) -> int:
     """The second since 1970 that `instant`, which carries a time zone, is in. Remembered: trades share their stamps."""
     return int(instant.timestamp())
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=STAMPS_MAX)
 def instant_of_second(second: int) -> datetime:
     """The instant `second` seconds after 1970 (UTC), in KST. Remembered: trades share their stamps."""
     return datetime.fromtimestamp(second, KST)

@@ -5,6 +5,7 @@ Has no edge and no sender: nothing here can reach KIS or a person.
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -28,6 +29,9 @@ from kis_actors.replay import Progress, records_until
 from kis_actors.settings import Settings
 from kis_actors.turn import Core, hearers_of, hears, take_turn
 from kis_actors.witness import Notes, Price, watched_state
+
+AT_ONCE = 1000
+"""Records that one run hears before the next: as each touches its own states alone, they stay at hand meanwhile."""
 
 Change = Callable[[Settings], Settings]
 WITH_SETTINGS = (RunStarted, SettingsChanged)
@@ -106,10 +110,11 @@ def alerts_of_each(
 ) -> list[tuple[AlertDecided, ...]]:  # fmt: skip
     """The alerts of the day under each of several changes; the file and its frames are read once for all of them."""
     runs = [Run(cores, change) for change in changes]
-    for record in records_until(path, until, progress):
-        told = read_of(record) or record
+    records = (read_of(record) or record for record in records_until(path, until, progress))
+    while some := tuple(islice(records, AT_ONCE)):
         for run in runs:
-            run.hear(told)
+            for record in some:
+                run.hear(record)
     return [tuple(run.alerts) for run in runs]
 
 

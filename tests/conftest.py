@@ -14,6 +14,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items[:] = in_order((item.nodeid, item) for item in items)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def equals():
+    """Commands that run in this process give way to nobody: whatever a test started afterwards would, too."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("kis_actors.commands.options.give_way", lambda: "")
+        yield
+
+
 def pytest_xdist_make_scheduler(config, log):
     config.option.loadscopereorder = False  # else files with many tests would go before those that take long
     return InShares(config, log)

@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from kis_actors.portable import give_way
 from kis_actors.problems import SettingsError
 
 STOPPED, COULD_NOT = 0, 2
@@ -25,7 +26,19 @@ def shared(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def reading(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Trouble with the log or the arguments of a reading command ends with status 2 and one line."""
+    """As `answering`, for a command that works on the log beside a daemon: it gives way to that."""
+
+    @wraps(command)
+    def wrapped(*args: Any, **kwargs: Any) -> Any:
+        if trouble := give_way():
+            click.echo(trouble, err=True)
+        return command(*args, **kwargs)
+
+    return answering(wrapped)
+
+
+def answering(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The command ends with the status it returns; trouble with the log or its arguments, with 2 and one line."""
 
     @wraps(command)
     def wrapped(*args: Any, **kwargs: Any) -> None:

@@ -20,12 +20,12 @@ def web(config: Path | None, data_dir: Path | None, port: int | None) -> int:
     from kis_actors.credentials import page_token
     from kis_actors.settings_file import with_overrides
     from kis_actors.web.guard import bound
-    from kis_actors.web.serve import be_nice, serve
+    from kis_actors.web.serve import serve
 
     settings = load_settings(config, data_dir, ()).settings
     if port is not None:
         settings = with_overrides(settings, (f"web.port={port}",))
     place = bound(settings.web.host, page_token(os.environ))
-    be_nice()
+    os.umask(0o077)  # what it writes is nobody else's business
     asyncio.run(serve(settings, place, lambda address: click.echo(f"watch page: {address} (Ctrl-C ends it)")))
     return STOPPED

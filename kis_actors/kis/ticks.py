@@ -10,7 +10,7 @@ from msgspec import Struct
 from kis_actors.kis.feeds import TRADE_COLUMNS, TRADE_COLUMNS_MIN
 from kis_actors.kis.fields import FrameError, code_of, require_classes, shown
 from kis_actors.kis.values import CODE, DATE, WHOLE, ratio_of_percent
-from kis_actors.units import KST, instant_of_second
+from kis_actors.units import KST, STAMPS_MAX, instant_of_second
 
 _TIME = re.compile(r"[0-9]{6}")
 
@@ -121,7 +121,7 @@ def _number_of(text: str, name: str, place: int) -> int:
 # What follows is remembered: a second and a change repeat thousands of times a day.
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=STAMPS_MAX)
 def second_of_stamp(day: str, time: str) -> int:
     """Seconds since 1970, of KIS's YYYYMMDD and HHMMSS; raises FrameError."""
     if not DATE.fullmatch(day):

@@ -76,6 +76,8 @@ class Averages(Struct, frozen=True):
 
     def to_ask(self, codes: tuple[str, ...], answered: str = "") -> tuple[str, ...]:
         """The next codes to ask about, those with the fewest tries first; `answered` has just been, for now."""
+        if all(map(self.closes_won.__contains__, codes)):  # as at nearly every tick of the clock
+            return ()
         room = AT_ONCE - len(self.asked)
         wanted = [code for code in codes if code not in self.closes_won and code not in self.asked]
         wanted.sort(key=lambda code: (self.tries.get(code, 0), code == answered))
@@ -83,6 +85,8 @@ class Averages(Struct, frozen=True):
 
     def missing(self, codes: tuple[str, ...]) -> tuple[str, ...] | None:
         """The codes without an average; None while some are not known yet."""
+        if all(map(self.closes_won.get, codes)):  # as at nearly every tick of the clock
+            return ()
         if any(code not in self.closes_won for code in codes):
             return None
         return tuple(code for code in codes if not self.closes_won[code])

@@ -3,6 +3,8 @@
 The unified feed is silent for codes that NXT does not trade, so those are followed on KRX's own.
 """
 
+from functools import lru_cache
+
 from kis_actors.kis.feeds import QUOTE_FEEDS, STATUS_FEEDS, TRADE_FEEDS
 from kis_actors.kis.rest import market_division
 from kis_actors.settings import Settings
@@ -30,8 +32,14 @@ def trades_of(code: str, settings: Settings, on_nxt: tuple[str, ...] | None) -> 
 
 def registrations_of(code: str, settings: Settings, on_nxt: tuple[str, ...] | None) -> tuple[str, ...]:
     """All that is registered for `code`, its trades first."""
-    kis, division = settings.kis, _division(code, settings, on_nxt)
-    optional = ((kis.ws_status, STATUS_FEEDS), (kis.ws_quotes, QUOTE_FEEDS))
+    division = _division(code, settings, on_nxt)
+    return _registrations(code, division, has_status=settings.kis.ws_status, has_quotes=settings.kis.ws_quotes)
+
+
+@lru_cache(maxsize=4096)
+def _registrations(code: str, division: str, *, has_status: bool, has_quotes: bool) -> tuple[str, ...]:
+    """Looked up at every tick of the clock, for each code that is followed."""
+    optional = ((has_status, STATUS_FEEDS), (has_quotes, QUOTE_FEEDS))
     others = (key_of(feeds[division], code) for is_wanted, feeds in optional if is_wanted)
     return (key_of(TRADE_FEEDS[division], code), *others)
 

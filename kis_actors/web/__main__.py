@@ -7,16 +7,19 @@ import sys
 import msgspec
 
 from kis_actors.credentials import CredentialsError, page_token
+from kis_actors.portable import give_way
 from kis_actors.settings import Settings
 from kis_actors.web.guard import Unsafe, bound
-from kis_actors.web.serve import PortTaken, be_nice, serve
+from kis_actors.web.serve import PortTaken, serve
 
 CANNOT = 78
 
 
 def main() -> int:
     """The exit status; 78: starting it again would not help."""
-    be_nice()
+    os.umask(0o077)  # what it writes is nobody else's business
+    if trouble := give_way():
+        _say(trouble)
     try:
         with open(0, "rb", buffering=0, closefd=False) as given:  # unbuffered: what follows is waited for elsewhere
             settings = msgspec.json.decode(given.readline(), type=Settings)

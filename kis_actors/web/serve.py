@@ -17,7 +17,6 @@ from kis_actors.web.guard import Bound, Guard
 from kis_actors.web.live import Live
 from kis_actors.web.pages import Pages
 
-NICENESS = 10
 CONNECTIONS_MAX = 128
 
 
@@ -60,13 +59,6 @@ def address_of(host: str, port: int) -> str:
     """What to type into a browser."""
     shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
     return f"http://{shown}:{port}"
-
-
-def be_nice() -> None:
-    """This process gives way to the daemon, and what it writes is nobody else's business."""
-    os.umask(0o077)
-    with contextlib.suppress(OSError, AttributeError):
-        os.nice(NICENESS)
 
 
 class _Server(uvicorn.Server):

@@ -40,6 +40,7 @@ def test_rows_in_pieces_are_the_rows(tmp_path, monkeypatch, piece_rows):
     assert [row.seq for row in rows_in_pieces(path, upto=10)] == list(range(1, 11))
     assert [row.seq for row in rows_in_pieces(path, after=3, upto=8)] == [4, 5, 6, 7, 8]
     assert [row.seq for row in rows_in_pieces(path, upto=9, types=["Even"])] == [2, 4, 6, 8]
+    assert [row.seq for row in rows_in_pieces(path)] == list(range(1, 11))
 
 
 def test_between_pieces_the_writer_may_tidy_up(tmp_path, monkeypatch):

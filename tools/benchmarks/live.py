@@ -43,7 +43,7 @@ SETTINGS = """\
 monitor:
   scan_interval_sec: {scan_s}
   max_ws_subs: {followed}
-  min_subscribe_sec: 3600
+  min_subscribe_sec: 86400
   alert_cooldown_sec: 0
   shrink_on_lag: false
   rules:
@@ -66,7 +66,8 @@ log: {{data_dir: {folder}/data, durability: full}}
 web: {{enabled: {is_web}, port: {web_port}}}
 clock: {{anchor: "{clock_anchor}", shows: "{clock_shows}", speed: {clock_speed}}}
 """
-"""Six rules on each trade: the line of monitor.signal, and these. Under all it can take it is not to ask for less."""
+"""Six rules on each trade: the line of monitor.signal, and these. Under all it can take it is not to ask for less, and
+it never follows others than those that KIS has trades of."""
 
 
 class Live:
