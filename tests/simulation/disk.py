@@ -11,12 +11,12 @@ from unittest.mock import patch
 
 import msgspec
 
-from eventlog import integrity, snapshot, verdict
+from eventlog import integrity, passage, snapshot, verdict
 from eventlog.mark import Mark
 from eventlog.records import insert_of
 from eventlog.schema import Row, create
 from eventlog.snapshot import Snapshot, snapshot_path_of
-from kis_actors import day_files, long_logs, recovery, replay, snapshots
+from kis_actors import day_files, long_logs, replay, snapshots
 
 
 class Killed(Exception):
@@ -245,7 +245,7 @@ def in_memory() -> Iterator[None]:
     """While it lasts, the daemon's code opens these files, and none of the real ones."""
     with ExitStack() as stack:
         for module, name, stand_in in (
-            *((module, "open_reader", Reader) for module in (day_files, recovery, replay, verdict)),
+            *((module, "open_reader", Reader) for module in (day_files, passage, replay, verdict)),
             (day_files, "Writer", Writer), (day_files, "has_loose_end", lambda path: path.file.has_loose_end),
             (day_files, "copy_aside", lambda _: "no copy was kept"),
             (long_logs, "length_of", lambda path, after: len(path.file.rows_after(after))),
