@@ -74,6 +74,7 @@ def test_one_price_may_be_up_for_one_code_and_down_for_another():
         for text in ("1.25", "-1.25", "0.00")
     }
     assert ratios == {0.0125, -0.0125, 0.0}
+    assert usual_frame("^".join((head, "0", sign, won, "0.00", *rest))) is None
 
 
 @pytest.mark.parametrize("column", ["PRDY_VRSS_SIGN", "PRDY_VRSS"])
