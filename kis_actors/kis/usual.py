@@ -50,16 +50,26 @@ _READ = {
     "MARKET_CLS_CODE": CLASS.pattern + "+",
 }
 """What a field that is used looks like, in the order of the wire. Nothing is ever tried shorter (`+` after a count)."""
-_CHECKED = {"NEW_MKOP_CLS_CODE": CLASS.pattern + "+"}
+_CHECKED = {
+    "PRDY_VRSS_SIGN": "[^^]{0,20}+",
+    "PRDY_VRSS": "[^^]{0,20}+",  # these two may be anything, but are remembered
+    "NEW_MKOP_CLS_CODE": CLASS.pattern + "+",
+}
 """What is not used, but looks like something; all other fields are passed over."""
+_TOGETHER = {"STCK_PRPR": "PRDY_CTRT", "STCK_HGPR": "STCK_LWPR"}
+"""From where to where fields are found as one text, for together they repeat: a price has one change all day."""
 
 
 def _fields(width: int) -> str:
-    """The fields of one record. The day's high and low are found together, for together they repeat."""
-    each = [
-        f"({_READ[name]})" if name in _READ else _CHECKED.get(name, "[^^]*+") for name in TRADE_COLUMNS[:width]
-    ]
-    return r"\^".join(each).replace(rf"({_WHOLE})\^({_WHOLE})", rf"({_WHOLE}\^{_WHOLE})", 1)
+    """The fields of one record."""
+    return r"\^".join(map(_field, TRADE_COLUMNS[:width]))
+
+
+def _field(name: str) -> str:
+    if name not in _READ:
+        return _CHECKED.get(name, "[^^]*+")
+    begin, end = "(" * (name not in _TOGETHER.values()), ")" * (name not in _TOGETHER)
+    return f"{begin}{_READ[name]}{end}"
 
 
 _WIDEST = len(TRADE_COLUMNS)
@@ -97,17 +107,25 @@ def _several(text: str) -> Frame | None:
 
 
 def _tick_of(
-    code: str, time: str, price: str, change: str, day_range: str, volume: str, cum_volume: str, cum_turnover: str,
+    code: str, time: str, price: str, day_range: str, volume: str, cum_volume: str, cum_turnover: str,
     day: str, halted: str, previous_volume: str, hour_class: str, market_class: str = "",
 ) -> Tick:  # fmt: skip
+    price_won, change_ratio = _price_of(price)
+    high_won, low_won = _range_of(day_range)
+    return Tick(  # by position, at half the cost of names; in the order of Tick
+        code, second_of_stamp(day, time), price_won, change_ratio, int(volume), int(cum_volume), int(cum_turnover),
+        high_won, low_won, halted == "Y", hour_class, market_class, int(previous_volume),
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=8192)
+def _price_of(text: str) -> tuple[int, float]:
+    """The price, won, and its change against the previous close, a ratio."""
+    price, _, _, change = text.split("^")
     price_won = int(price)
     if not price_won:
         raise FrameError("price '0' is not above zero", "field")
-    high_won, low_won = _range_of(day_range)
-    return Tick(  # by position, at half the cost of names; in the order of Tick
-        code, second_of_stamp(day, time), price_won, ratio_of(change), int(volume), int(cum_volume), int(cum_turnover),
-        high_won, low_won, halted == "Y", hour_class, market_class, int(previous_volume),
-    )  # fmt: skip
+    return price_won, ratio_of(change)
 
 
 @lru_cache(maxsize=8192)

@@ -2,10 +2,11 @@
 
 import json
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kis_actors.kis.feeds import FEEDS
+from kis_actors.kis.feeds import FEEDS, TRADE_COLUMNS
 from kis_actors.kis.frames import FrameError, careful_frame_of, feed_of, frame_of
 from kis_actors.kis.rest import quotes_in, quotes_of
 from kis_actors.kis.usual import usual_frame
@@ -64,6 +65,31 @@ def test_the_usual_way_reads_what_the_careful_way_reads(text):
 
 def test_frames_as_kis_sends_them_are_read_the_usual_way():
     assert all(map(usual_frame, TRADES))
+
+
+def test_one_price_may_be_up_for_one_code_and_down_for_another():
+    head, price, sign, won, _, *rest = _parted(ONE_OF_47, "STCK_PRPR")
+    ratios = {
+        usual_frame("^".join((head, price, sign, won, text, *rest))).ticks[0].change_ratio
+        for text in ("1.25", "-1.25", "0.00")
+    }
+    assert ratios == {0.0125, -0.0125, 0.0}
+    assert usual_frame("^".join((head, "0", sign, won, "0.00", *rest))) is None
+
+
+@pytest.mark.parametrize("column", ["PRDY_VRSS_SIGN", "PRDY_VRSS"])
+def test_nothing_long_is_remembered(column):
+    head, _, *rest = _parted(ONE_OF_47, column)
+    long = "^".join((head, "9" * 21, *rest))
+    assert usual_frame(long) is None
+    assert frame_of(long) == frame_of(ONE_OF_47)
+
+
+def _parted(text: str, column: str) -> list[str]:
+    """What is before a column of the first record, the column, and each of those that follow."""
+    fields = text.split("^")
+    at = TRADE_COLUMNS.index(column)
+    return ["^".join(fields[:at]), *fields[at:]]
 
 
 @RANDOMLY
