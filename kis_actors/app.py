@@ -23,7 +23,8 @@ from kis_actors.view import View
 FAILURES_MAX = 3
 FAILURES_WITHIN_S = 600
 MAY_PASS = ("failed", "disk")
-GIVING_UP = "giving up after three failures in ten minutes; start it again, and please report this line"
+GIVING_UP = "giving up after three failures in ten minutes; start it again"
+REPORT = ", and please report this line"
 AGAIN = "starting again from the log"
 NEEDS_A_PERSON = {
     "refused": "KIS refuses", "damaged": "the log is damaged", "full": "the disk is full",
@@ -96,7 +97,8 @@ class App:
         """Three failures within ten minutes; the process ends, for the service manager to decide."""
         self._failures.append(time.monotonic())
         many = len(self._failures) == FAILURES_MAX and self._failures[-1] - self._failures[0] < FAILURES_WITHIN_S
-        self.parts.write(f"{ending.reason}; {GIVING_UP if many else AGAIN}")
+        giving_up = GIVING_UP + (REPORT if ending.kind == "failed" else "")  # what the disk does is no bug of ours
+        self.parts.write(f"{ending.reason}; {giving_up if many else AGAIN}")
         if many:
             tell_end(self.parts, ending)
         return many

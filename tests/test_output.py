@@ -9,7 +9,7 @@ import threading
 import pytest
 from facts import NOW
 
-from kis_actors.app import AGAIN, GIVING_UP
+from kis_actors.app import AGAIN, GIVING_UP, REPORT
 from kis_actors.commands.output import News, errors_through, output_for
 from kis_actors.credentials import Credentials, redactor
 
@@ -81,6 +81,7 @@ def test_news_in_json_have_their_topic(printed):
     [
         ("warning: a clock is late", "warning", "a clock is late"),
         (f"KeyError: 1; {GIVING_UP}", "error", f"KeyError: 1; {GIVING_UP}"),
+        (f"KeyError: 1; {GIVING_UP}{REPORT}", "error", f"KeyError: 1; {GIVING_UP}{REPORT}"),
         (f"the disk: EIO; {AGAIN}", "error", f"the disk: EIO; {AGAIN}"),
         ("the disk is full: 3 bytes", "error", "the disk is full: 3 bytes"),
         ("[알림] 삼성전자\n71,900원", "info", "[알림] 삼성전자\n71,900원"),

@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import Literal, NamedTuple, TextIO
 
-from kis_actors.app import AGAIN, GIVING_UP, NEEDS_A_PERSON
+from kis_actors.app import AGAIN, GIVING_UP, NEEDS_A_PERSON, REPORT
 from kis_actors.commands.reading import json_of
 from kis_actors.printable import one_line, plain
 from kis_actors.vitals import real_now
@@ -66,7 +66,7 @@ class JsonOutput(TextOutput):
 
     def write(self, text: str) -> None:
         """What the daemon says, a message to a person included."""
-        is_end = text.startswith(ENDS) or text.endswith((AGAIN, GIVING_UP))
+        is_end = text.startswith(ENDS) or text.endswith((AGAIN, GIVING_UP, GIVING_UP + REPORT))
         level = "warning" if text.startswith(WARNING) else "error" if is_end else "info"
         self._line(level, "said", text.removeprefix(WARNING))
 

@@ -100,6 +100,7 @@ def test_a_bug_that_stays_ends_the_process(around: World, monkeypatch: pytest.Mo
     thread.join(WAIT_S)
     assert status == [70]
     assert "giving up after three failures" in said[-1]
+    assert said[-1].endswith("please report this line")
 
 
 def test_a_damaged_log_waits_for_a_person(around: World) -> None:
