@@ -24,7 +24,7 @@ FAILURES_MAX = 3
 FAILURES_WITHIN_S = 600
 MAY_PASS = ("failed", "disk")
 GIVING_UP = "giving up after three failures in ten minutes; start it again"
-REPORT = ", and please report this line"
+REPORT = "; please report this line"
 AGAIN = "starting again from the log"
 NEEDS_A_PERSON = {
     "refused": "KIS refuses", "damaged": "the log is damaged", "full": "the disk is full",
