@@ -7,6 +7,7 @@ from datetime import timedelta
 from facts import DAY, OPENED, SAMSUNG, at, frame, level_closes, started, trade, universe
 
 from kis_actors.actors.signal import CORE as SIGNAL
+from kis_actors.kis import usual
 from kis_actors.messages import ClockTicked, Event, Record
 from kis_actors.signals.tape import SPARE_POINTS
 from kis_actors.turn import take_turn
@@ -40,6 +41,8 @@ class Actor:
             stamp = {"BSOP_DATE": f"{DAY:%Y%m%d}", "STCK_CNTG_HOUR": f"{now:%H%M%S}", "ACML_VOL": f"{self.second}"}
             self.hear(ClockTicked(now=now))
             self.hear(frame(trade(10_000 + self.second, **stamp)))
+        for remembered in (usual._price_of, usual._range_of):  # with a bound that so short a day does not reach
+            remembered.cache_clear()
         gc.collect()
         return sys.getallocatedblocks()
 
