@@ -3,6 +3,7 @@
 import fcntl
 import os
 import select
+import signal
 import subprocess
 import termios
 import time
@@ -21,7 +22,7 @@ class Terminal:
         self._read_up_to = 0
         self._process = subprocess.Popen(
             command, cwd=cwd, env=env, stdin=screen, stdout=screen, stderr=screen, start_new_session=True,
-            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+            preexec_fn=_as_logged_in,
         )  # fmt: skip
         os.close(screen)
 
@@ -63,3 +64,9 @@ class Terminal:
             return False
         self.screen += came.decode(errors="replace").replace("\r\n", "\n")
         return bool(came)
+
+
+def _as_logged_in() -> None:
+    """In the child: the terminal is its own, and Ctrl-C is heard, which a shell takes from all it runs with `&`."""
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
