@@ -83,8 +83,8 @@ def _frame_of(feed: Feed, count: int, fields: list[str]) -> Frame:
 
 
 def _parts_of(text: str) -> tuple[str, int, list[str]]:
-    parts = text.split("|")
-    if len(parts) != 4:
+    parts = text.split("|", 3)
+    if len(parts) < 4:
         raise _no_frame(parts, text)
     encrypted, tr_id, count, payload = parts
     if encrypted != "0":
@@ -109,8 +109,10 @@ def _width(tr_id: str, count: int, fields: list[str]) -> int:
 
 
 def _require_width(feed: Feed, width: int, fields: list[str]) -> None:
-    """KIS may append columns at any time, but a wide record may also be two under a wrong count."""
+    """KIS may append columns at any time, but a wide record may also be two under a wrong count, or two frames."""
     least = feed.widths[0]
+    if any("|" in field for field in fields):  # of a width we know, a field that is not read may hold what it likes
+        raise _refusal(feed.tr_id, "expected 4 parts divided by '|', found more", "header")
     if width < least:
         raise _refusal(feed.tr_id, f"expected {least} or more columns, found {width}", "width", width)
     if width > feed.widths[-1]:

@@ -5,7 +5,9 @@ with care or says what is wrong with it; both read a frame alike.
 """
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
+from typing import TypeVar
 
 from msgspec import Struct
 
@@ -14,6 +16,7 @@ from kis_actors.kis.fields import CLASS, FrameError
 from kis_actors.kis.statuses import Status
 from kis_actors.kis.ticks import Tick, ratio_of, second_of_stamp
 from kis_actors.kis.values import CODE, PERCENT, WHOLE
+from kis_actors.units import STAMPS_MAX
 
 
 class Frame(Struct, frozen=True, gc=False, array_like=True):
@@ -28,10 +31,11 @@ class Frame(Struct, frozen=True, gc=False, array_like=True):
     statuses: tuple[Status, ...] = ()
 
 
-_TRADE_FEEDS = [tr_id for tr_id, feed in FEEDS.items() if feed.what == "trade"]
-_HEADS = {f"0|{tr_id}|{count:03}|": (tr_id, count) for tr_id in _TRADE_FEEDS for count in range(2, 1000)}
-_HEAD_LENGTH = len("0|H0STCNT0|001|")
-_LAST_BAR_AT = _HEAD_LENGTH - 1
+RECORDS_MAX = 16
+"""Frames of more trades are rare, and left to frames.py."""
+REMEMBERED_MAX = 8192
+
+_FEED = "|".join(tr_id for tr_id, feed in FEEDS.items() if feed.what == "trade")
 _WHOLE = WHOLE.pattern + "+"
 _READ = {
     "MKSC_SHRN_ISCD": CODE.pattern + "+",
@@ -60,11 +64,6 @@ _TOGETHER = {"STCK_PRPR": "PRDY_CTRT", "STCK_HGPR": "STCK_LWPR"}
 """From where to where fields are found as one text, for together they repeat: a price has one change all day."""
 
 
-def _fields(width: int) -> str:
-    """The fields of one record."""
-    return r"\^".join(map(_field, TRADE_COLUMNS[:width]))
-
-
 def _field(name: str) -> str:
     if name not in _READ:
         return _CHECKED.get(name, "[^^]*+")
@@ -72,53 +71,79 @@ def _field(name: str) -> str:
     return f"{begin}{_READ[name]}{end}"
 
 
-_WIDEST = len(TRADE_COLUMNS)
-_FEED = "|".join(_TRADE_FEEDS)
-_LAST = _READ["MARKET_CLS_CODE"]
-_ALONE = re.compile(rf"0\|(?:{_FEED})\|001\|{_fields(TRADE_COLUMNS_MIN)}(?:\^({_LAST}))?")
-_alone, _FIELDS = _ALONE.fullmatch, _ALONE.groups
-_RECORDS = {width: re.compile(rf"(?<=[|^]){_fields(width)}(?:\^|\Z)") for width in (TRADE_COLUMNS_MIN, _WIDEST)}
-"""Each begins where a field does."""
+_NARROW, _WIDE = TRADE_COLUMNS_MIN, len(TRADE_COLUMNS)
+_FIELDS = r"\^".join(map(_field, TRADE_COLUMNS[:_NARROW]))
+_GROUPS = re.compile(_FIELDS).groups + 1
+"""Found in each record: what is read of its fields, and the one that KIS added last, None where it does not send it."""
+_ADDED = rf"\^({_READ['MARKET_CLS_CODE']})"
+_COUNT = slice(len("0|H0STCNT0|"), len("0|H0STCNT0|001"))
+_COUNTS = {f"{count:03}": count for count in range(2, RECORDS_MAX + 1)}
+
+
+def _pattern_of(count: int) -> re.Pattern[str]:
+    """Of a frame with so many trades: its feed, then _GROUPS of each. If the first is wide, so are all."""
+    first, another = rf"{_FIELDS}(?:{_ADDED})?", rf"\^{_FIELDS}(?({1 + _GROUPS}){_ADDED})"
+    return re.compile(rf"0\|({_FEED})\|{count:03}\|{first}{another * (count - 1)}")
+
+
+_pattern_of_several = lru_cache(RECORDS_MAX)(_pattern_of)
+_alone = _pattern_of(1).fullmatch
+
+_Value = TypeVar("_Value")
+
+
+class _Remembered(dict[str, _Value]):
+    """What `read` makes of a text, for each that it read; full, it begins anew. Half the cost of an lru_cache."""
+
+    def __init__(self, read: Callable[[str], _Value], most: int) -> None:
+        self._read, self._most = read, most
+
+    def __missing__(self, text: str) -> _Value:
+        if len(self) >= self._most:
+            self.clear()
+        value = self[text] = self._read(text)
+        return value
 
 
 def usual_frame(text: str) -> Frame | None:
     """All trades of a usual frame; None for any other, and for one that is wrong."""
-    if text.rfind("|") != _LAST_BAR_AT:
-        return None
     try:
-        found = _alone(text)
-        if found is None:
+        match = _alone(text)
+        if match is None:
             return _several(text)
-        width = TRADE_COLUMNS_MIN if (found.lastindex or 0) < _FIELDS else _WIDEST
-        return Frame(text[2:10], width, (_tick_of(*found.groups("")),))
+        found = match.groups()
+        return Frame(found[0], _NARROW if found[_GROUPS] is None else _WIDE, (_tick_of(found),))
     except FrameError:
         return None
 
 
 def _several(text: str) -> Frame | None:
-    """No field is passed over: as many records as there should be, each of as many fields, are all there are."""
-    tr_id, count = _HEADS.get(text[:_HEAD_LENGTH], ("", 1))
-    width, left_over = divmod(text.count("^") + 1, count)
-    record = _RECORDS.get(width)
-    if not tr_id or left_over or record is None:
+    count = _COUNTS.get(text[_COUNT])
+    match = _pattern_of_several(count).fullmatch(text) if count else None
+    if match is None:
         return None
-    found = record.findall(text, _HEAD_LENGTH)
-    return Frame(tr_id, width, tuple(_tick_of(*fields) for fields in found)) if len(found) == count else None
+    found = match.groups()
+    ticks = [_tick_of(found[at : at + 1 + _GROUPS]) for at in range(0, len(found) - 1, _GROUPS)]
+    return Frame(found[0], _NARROW if found[_GROUPS] is None else _WIDE, tuple(ticks))
 
 
-def _tick_of(
-    code: str, time: str, price: str, day_range: str, volume: str, cum_volume: str, cum_turnover: str,
-    day: str, halted: str, previous_volume: str, hour_class: str, market_class: str = "",
-) -> Tick:  # fmt: skip
-    price_won, change_ratio = _price_of(price)
-    high_won, low_won = _range_of(day_range)
+def _tick_of(found: tuple[str, ...]) -> Tick:
+    (
+        _, code, time, price, day_range, volume, cum_volume, cum_turnover, day, halted, previous_volume,
+        hour_class, market_class,
+    ) = found  # what stands before the record is no part of it  # fmt: skip
+    price_won, change_ratio = _PRICES[price]
+    high_won, low_won = _RANGES[day_range]
     return Tick(  # by position, at half the cost of names; in the order of Tick
-        code, second_of_stamp(day, time), price_won, change_ratio, int(volume), int(cum_volume), int(cum_turnover),
-        high_won, low_won, halted == "Y", hour_class, market_class, int(previous_volume),
+        code, _SECONDS[day + time], price_won, change_ratio, int(volume), int(cum_volume), int(cum_turnover),
+        high_won, low_won, halted == "Y", hour_class, market_class or "", int(previous_volume),
     )  # fmt: skip
 
 
-@lru_cache(maxsize=8192)
+def _second_of(stamp: str) -> int:
+    return second_of_stamp(stamp[:8], stamp[8:])
+
+
 def _price_of(text: str) -> tuple[int, float]:
     """The price, won, and its change against the previous close, a ratio."""
     price, _, _, change = text.split("^")
@@ -128,8 +153,12 @@ def _price_of(text: str) -> tuple[int, float]:
     return price_won, ratio_of(change)
 
 
-@lru_cache(maxsize=8192)
 def _range_of(text: str) -> tuple[int, int]:
     """The day's high and low, won."""
     high, low = text.split("^")
     return int(high), int(low)
+
+
+_SECONDS = _Remembered(_second_of, STAMPS_MAX)
+_PRICES = _Remembered(_price_of, REMEMBERED_MAX)
+_RANGES = _Remembered(_range_of, REMEMBERED_MAX)

@@ -20,6 +20,14 @@ from .recordings import (
 )
 
 TRADES = (ONE_OF_46, FOUR_OF_46, ONE_OF_47, THREE_OF_47)
+LOOKED_AT = frozenset(
+    (
+        *("MKSC_SHRN_ISCD", "STCK_CNTG_HOUR", "STCK_PRPR", "PRDY_CTRT", "STCK_HGPR", "STCK_LWPR", "CNTG_VOL"),
+        *("ACML_VOL", "ACML_TR_PBMN", "BSOP_DATE", "NEW_MKOP_CLS_CODE", "PRDY_SMNS_HOUR_ACML_VOL", "HOUR_CLS_CODE"),
+        "MARKET_CLS_CODE",
+    )
+)
+"""Columns that do not hold just anything."""
 
 
 def refusal(text: str) -> FrameError:
@@ -182,9 +190,20 @@ def test_an_encrypted_frame_is_refused():
     assert (str(error), error.reason) == ("H0STCNT0: expected flag '0', not encrypted, found '1'", "header")
 
 
-@pytest.mark.parametrize("text", ["", "0|H0STCNT0|001", ONE_OF_47 + ONE_OF_47, ONE_OF_47 + "|", PINGPONG])
+@pytest.mark.parametrize("text", ["", "0|H0STCNT0|001", ONE_OF_47 + ONE_OF_47, PINGPONG])
 def test_text_without_four_parts_is_refused(text):
     assert refusal(text).reason == "header"
+
+
+@pytest.mark.parametrize("name", sorted(set(TRADE_COLUMNS) - LOOKED_AT))
+def test_a_bar_is_nothing_special_in_a_field_that_nobody_looks_at(name):
+    assert ticks_of(with_field(ONE_OF_47, name, "1|2")) == ticks_of(ONE_OF_47)
+    assert frame_of(with_field(ONE_OF_47, name, "1|2")) == frame_of(ONE_OF_47)
+
+
+@pytest.mark.parametrize("name", sorted(LOOKED_AT))
+def test_a_bar_in_a_field_that_is_looked_at_is_refused(name):
+    assert refusal(with_field(ONE_OF_47, name, "1|2")).reason in ("field", "code")
 
 
 @pytest.mark.parametrize("text", [QUOTE, STATUS, ONE_OF_47.replace("H0STCNT0", "H0STCNI0")])

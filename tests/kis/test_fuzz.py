@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from kis_actors.kis.feeds import FEEDS, TRADE_COLUMNS
 from kis_actors.kis.frames import FrameError, careful_frame_of, feed_of, frame_of
 from kis_actors.kis.rest import quotes_in, quotes_of
-from kis_actors.kis.usual import usual_frame
+from kis_actors.kis.usual import RECORDS_MAX, _Remembered, usual_frame
 
 from .checks import CONTROL_MESSAGES, FRAMES_OF_ALL_FEEDS, check_control, check_frame, check_quote, check_whole_frame
-from .recordings import ONE_OF_47
+from .recordings import ONE_OF_46, ONE_OF_47
 from .test_quotes import ROW as BATCH_ROW
 
 TRADES = tuple(text for text in FRAMES_OF_ALL_FEEDS if FEEDS[feed_of(text)].what == "trade")
@@ -83,6 +83,22 @@ def test_nothing_long_is_remembered(column):
     long = "^".join((head, "9" * 21, *rest))
     assert usual_frame(long) is None
     assert frame_of(long) == frame_of(ONE_OF_47)
+
+
+@pytest.mark.parametrize("trade", [ONE_OF_46, ONE_OF_47])
+def test_many_trades_are_read_alike_whichever_way(trade):
+    payload = trade.split("|")[3]
+    for count in (2, RECORDS_MAX, RECORDS_MAX + 1):
+        text = f"0|H0STCNT0|{count:03}|{'^'.join([payload] * count)}"
+        assert (usual_frame(text) is not None) == (count <= RECORDS_MAX)
+        assert frame_of(text) == careful_frame_of(text)
+        assert len(frame_of(text).ticks) == count
+
+
+def test_what_is_remembered_has_a_bound():
+    remembered = _Remembered(int, 3)
+    assert [remembered[text] for text in "12341"] == [1, 2, 3, 4, 1]
+    assert dict(remembered) == {"4": 4, "1": 1}
 
 
 def _parted(text: str, column: str) -> list[str]:

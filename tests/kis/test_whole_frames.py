@@ -107,7 +107,7 @@ def test_a_count_that_cannot_be_right_tells_no_width():
     ("text", "told"),
     [
         ("1" + ONE_OF_47[1:], ("header", "H0STCNT0", 0)),
-        (ONE_OF_47 + "|", ("header", "H0STCNT0", 0)),
+        (ONE_OF_47 + "|", ("field", "H0STCNT0", 47)),
         (with_count(ONE_OF_47, "abc"), ("count", "H0STCNT0", 0)),
         ("0|H0STCNI0|000|", ("count", "", 0)),
         ("1|H0STCNI0|001|AbC=", ("header", "", 0)),
