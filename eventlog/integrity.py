@@ -56,9 +56,12 @@ def unwatched(_: Sequence[Row]) -> None:
 def extend(chain: bytes, rows: Iterable[Row]) -> bytes:
     """The chain after a commit of `rows`. Lengths are hashed too, so no two different commits hash alike."""
     digest = hashlib.sha256(chain)
+    same: tuple[object, ...] = ()
     for seq, stream, name, version, cause, at_ns, payload in rows:
-        head = f"{seq} {stream} {name} {version} {cause} {at_ns} {len(payload)} "
-        digest.update(head.encode() + payload)
+        if same != (stream, name, version, cause):  # most rows are like the one before
+            same = stream, name, version, cause
+            kind = f" {stream} {name} {version} {cause} "
+        digest.update(f"{seq}{kind}{at_ns} {len(payload)} ".encode() + payload)
     return digest.digest()
 
 
