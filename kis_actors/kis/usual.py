@@ -6,13 +6,13 @@ with care or says what is wrong with it; both read a frame alike.
 
 import re
 from collections.abc import Callable
-from functools import lru_cache
+from operator import itemgetter
 from typing import TypeVar
 
 from msgspec import Struct
 
 from kis_actors.kis.feeds import FEEDS, TRADE_COLUMNS, TRADE_COLUMNS_MIN
-from kis_actors.kis.fields import CLASS, FrameError
+from kis_actors.kis.fields import CLASS, FrameError, shown
 from kis_actors.kis.statuses import Status
 from kis_actors.kis.ticks import Tick, ratio_of, second_of_stamp
 from kis_actors.kis.values import CODE, PERCENT, WHOLE
@@ -76,7 +76,7 @@ _FIELDS = r"\^".join(map(_field, TRADE_COLUMNS[:_NARROW]))
 _GROUPS = re.compile(_FIELDS).groups + 1
 """Found in each record: what is read of its fields, and the one that KIS added last, None where it does not send it."""
 _ADDED = rf"\^({_READ['MARKET_CLS_CODE']})"
-_COUNT = slice(len("0|H0STCNT0|"), len("0|H0STCNT0|001"))
+_COUNT_AT = slice(len("0|H0STCNT0|"), len("0|H0STCNT0|001"))
 _COUNTS = {f"{count:03}": count for count in range(2, RECORDS_MAX + 1)}
 
 
@@ -86,10 +86,11 @@ def _pattern_of(count: int) -> re.Pattern[str]:
     return re.compile(rf"0\|({_FEED})\|{count:03}\|{first}{another * (count - 1)}")
 
 
-_pattern_of_several = lru_cache(RECORDS_MAX)(_pattern_of)
 _alone = _pattern_of(1).fullmatch
 
 _Value = TypeVar("_Value")
+Match = Callable[[str], re.Match[str] | None]
+Cut = Callable[[tuple[str, ...]], tuple[tuple[str, ...], ...]]
 
 
 class _Remembered(dict[str, _Value]):
@@ -118,13 +119,13 @@ def usual_frame(text: str) -> Frame | None:
 
 
 def _several(text: str) -> Frame | None:
-    count = _COUNTS.get(text[_COUNT])
-    match = _pattern_of_several(count).fullmatch(text) if count else None
+    match_all, each_of = _SEVERAL[text[_COUNT_AT]]
+    match = match_all(text)
     if match is None:
         return None
     found = match.groups()
-    ticks = [_tick_of(found[at : at + 1 + _GROUPS]) for at in range(0, len(found) - 1, _GROUPS)]
-    return Frame(found[0], _NARROW if found[_GROUPS] is None else _WIDE, tuple(ticks))
+    ticks = tuple([_tick_of(each) for each in each_of(found)])
+    return Frame(found[0], _NARROW if found[_GROUPS] is None else _WIDE, ticks)
 
 
 def _tick_of(found: tuple[str, ...]) -> Tick:
@@ -135,9 +136,18 @@ def _tick_of(found: tuple[str, ...]) -> Tick:
     price_won, change_ratio = _PRICES[price]
     high_won, low_won = _RANGES[day_range]
     return Tick(  # by position, at half the cost of names; in the order of Tick
-        code, _SECONDS[day + time], price_won, change_ratio, int(volume), int(cum_volume), int(cum_turnover),
+        code, _SECONDS[day + time], price_won, change_ratio, _VOLUMES[volume], int(cum_volume), int(cum_turnover),
         high_won, low_won, halted == "Y", hour_class, market_class or "", int(previous_volume),
     )  # fmt: skip
+
+
+def _several_of(text: str) -> tuple[Match, Cut]:
+    """What finds all in a frame of so many trades, and what divides it by them."""
+    if text not in _COUNTS:
+        raise FrameError(f"expected a usual count of trades, found {shown(text)}", "count")
+    count = _COUNTS[text]
+    places = (slice(at, at + 1 + _GROUPS) for at in range(0, count * _GROUPS, _GROUPS))
+    return _pattern_of(count).fullmatch, itemgetter(*places)
 
 
 def _second_of(stamp: str) -> int:
@@ -159,6 +169,9 @@ def _range_of(text: str) -> tuple[int, int]:
     return int(high), int(low)
 
 
+_SEVERAL = _Remembered(_several_of, RECORDS_MAX)
+_VOLUMES = _Remembered(int, REMEMBERED_MAX)
+"""Of single trades, which repeat; those of the day so far do not."""
 _SECONDS = _Remembered(_second_of, STAMPS_MAX)
 _PRICES = _Remembered(_price_of, REMEMBERED_MAX)
 _RANGES = _Remembered(_range_of, REMEMBERED_MAX)

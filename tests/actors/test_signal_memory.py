@@ -41,8 +41,8 @@ class Actor:
             stamp = {"BSOP_DATE": f"{DAY:%Y%m%d}", "STCK_CNTG_HOUR": f"{now:%H%M%S}", "ACML_VOL": f"{self.second}"}
             self.hear(ClockTicked(now=now))
             self.hear(frame(trade(10_000 + self.second, **stamp)))
-        for remembered in (usual._PRICES, usual._RANGES):  # with a bound that so short a day does not reach
-            remembered.clear()
+        for remembered in (usual._PRICES, usual._RANGES, usual._VOLUMES):
+            remembered.clear()  # they have a bound that so short a day does not reach
         gc.collect()
         return sys.getallocatedblocks()
 
