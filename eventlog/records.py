@@ -1,7 +1,7 @@
 """How rows are put into the tables of a day file; `schema` says what these are."""
 
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from eventlog.schema import Kind, Row, about_of, kinds_of
@@ -32,10 +32,10 @@ def _insert_whole(connection: sqlite3.Connection, rows: Sequence[Row]) -> None:
 class _Records:
     """Puts rows into `records`, and kinds that are new into `kinds`."""
 
-    def __init__(self, connection: sqlite3.Connection, bulk: Iterable[str]) -> None:
+    def __init__(self, connection: sqlite3.Connection, bulk: Sequence[str]) -> None:
         self._connection = connection
         self._bulk = frozenset(bulk)
-        self._kinds = _Kinds(connection, self._bulk)
+        self._kinds = _Kinds(connection, bulk)
 
     def __call__(self, rows: Sequence[Row]) -> None:
         cells, together = self._cells(rows), AT_ONCE * WIDTH
@@ -64,12 +64,18 @@ class _Kinds(dict[Kind, int]):
     After a transaction that failed it knows kinds that the file does not: its writer ends then, as after any error.
     """
 
-    def __init__(self, connection: sqlite3.Connection, bulk: frozenset[str]) -> None:
+    def __init__(self, connection: sqlite3.Connection, bulk: Sequence[str]) -> None:
         super().__init__(kinds_of(connection))
         self._connection, self._bulk = connection, bulk
 
     def __missing__(self, kind: Kind) -> int:
-        number = len(self) + 1
-        self[kind] = -number if kind[1] in self._bulk else number
+        self[kind] = self._id_of(kind[1])
         self._connection.execute("insert into kinds values (?, ?, ?, ?, ?)", (self[kind], *kind))
         return self[kind]
+
+    def _id_of(self, name: str) -> int:
+        """Not above zero for bulk; zero, which SQLite keeps in no byte at all, for the first kind of most rows."""
+        if name in self._bulk[:1] and 0 not in self.values():
+            return 0
+        number = len(self) + 1
+        return -number if name in self._bulk else number

@@ -74,11 +74,23 @@ def test_a_payload_may_begin_anyhow(path, payload):
 def test_what_frames_have_in_common_is_kept_once(path):
     made(path, [frame(1), frame(2), rare(3)], [frame(4, link=2), rare(5)])
     assert asked(path, "select * from kinds order by abs(id)") == [
-        (-1, "socket", "Frame", 1, LINK_1),
+        (0, "socket", "Frame", 1, LINK_1),
         (2, "actor", "Rare", 1, ""),
         (-3, "socket", "Frame", 1, '{"link":2,"text":"'),
     ]
     assert asked(path, "select tail from records where seq = 1") == [(f'{FRAME}"}}',)]
+
+
+def test_a_day_whose_frames_have_another_id_is_gone_on_with(path):
+    """As days were begun before frames had an id that takes no room."""
+    made(path, [frame(1), rare(2)])
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("update kinds set id = -1 where id = 0")
+        connection.execute("update records set kind = -1 where kind = 0")
+    appended(Writer(path), [frame(3), rare(4)], [frame(5, link=2), frame(6, link=3)])
+    assert read(path) == [frame(1), rare(2), frame(3), rare(4), frame(5, link=2), frame(6, link=3)]
+    assert asked(path, "select id from kinds order by id") == [(-4,), (-1,), (0,), (2,)]
+    assert verdict_on(path).finding is None
 
 
 def test_people_see_names_and_whole_payloads(path):
@@ -147,7 +159,7 @@ def test_a_kind_that_no_row_was_of_lately_is_looked_at_too(path, change):
 def test_a_kind_whose_id_says_that_it_is_not_bulk_is_found(path):
     """The index goes by ids, and who looks something up, by names."""
     made(path, [frame(1), rare(2)])
-    for change in ("update kinds set id = 7 where id = -1", "update records set kind = 7 where kind = -1"):
+    for change in ("update kinds set id = 7 where id = 0", "update records set kind = 7 where kind = 0"):
         asked(path, change)
     seq, what = verdict_on(path).finding
     assert seq == 3 and what.startswith("the index of its records is wrong about record")

@@ -22,6 +22,7 @@ from eventlog.mark import Mark
 from eventlog.schema import Row
 from eventlog.snapshot import Part, Snapshot, write_snapshot
 from eventlog.store import Writer
+from kis_actors.adapters.kis_socket import STREAM
 from kis_actors.cores import CORES
 from kis_actors.day_files import BULK
 from kis_actors.fingerprint import code_fingerprint
@@ -83,7 +84,7 @@ class Day:
             said_by, events, why = waiting.popleft()
             records = [self._record(said_by, one, why) for one in events]
             for record in records:
-                waiting += [("edge", (answer,), record.seq) for answer in self._answers(record.event)]
+                waiting += [(_edge_of(answer), (answer,), record.seq) for answer in self._answers(record.event)]
                 for core in CORES:
                     if hears(core, record):
                         self.states[core.name], decided = take_turn(core, self.states[core.name], record)
@@ -138,6 +139,11 @@ class Day:
                 yield NotifySent(alert_id=event.alert_id, channel=event.channel, attempt=event.attempt)
 
 
+def _edge_of(answer: Event) -> str:
+    """Who says it in the daemon, as far as it matters: all that comes over the socket is said by one."""
+    return STREAM if isinstance(answer, FrameReceived | LinkOpened) else "edge"
+
+
 def _table(rows: Any) -> Rows:
     return Rows(tuple(rows[0]), tuple(tuple(row.values()) for row in rows))
 
@@ -158,7 +164,7 @@ def play(data_dir: Path, frames: int, first: int) -> tuple[int, int]:
             for trade in tape.between(day.second - 1, day.second):
                 count += 1
                 (text,) = trade_frames(FEED, tape.stock_day, DAY, [trade])
-                day.observe("socket", FrameReceived(link=1, text=text))
+                day.observe(STREAM, FrameReceived(link=1, text=text))
         if count >= first:
             break
         if count >= first - TAIL_FRAMES and not is_noted:
